@@ -1,0 +1,1 @@
+"""Pipeline files: the values they hold, how they are read, and what is wrong with them."""

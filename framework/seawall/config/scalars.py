@@ -1,0 +1,133 @@
+"""The scalar values of a pipeline file, as people write them."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from pathlib import PurePosixPath
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+__all__ = [
+    "ColumnName",
+    "Count",
+    "Duration",
+    "EnvRef",
+    "Items",
+    "Name",
+    "PathTemplate",
+    "Section",
+    "Share",
+    "Text",
+    "UsePath",
+]
+
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
+_UNITS = {"ms": "milliseconds", "s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+_SHARE = re.compile(r"(\d+(?:\.\d+)?)\s?%")
+_COUNT = re.compile(r"\d+(?:_\d+)*")
+_ENV = re.compile(r"\$\{env:([A-Za-z_][A-Za-z0-9_]*)\}")
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
+
+
+class Section(BaseModel):
+    """A mapping of a pipeline file: frozen, its keys known, its types held to the letter."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, strict=True, populate_by_name=False, hide_input_in_errors=True
+    )
+
+
+class EnvRef(Section):
+    """A value that stands in the environment; it is read late and never stored, logged or shown."""
+
+    env: str
+
+    def __str__(self) -> str:
+        """The reference, never the value."""
+        return f"${{env:{self.env}}}"
+
+
+def _refuse(what: str, allowed: str) -> PydanticCustomError:
+    return PydanticCustomError("seawall", "{what}|{allowed}", {"what": what, "allowed": allowed})
+
+
+def _duration(value: object) -> timedelta:
+    match = _DURATION.fullmatch(value) if isinstance(value, str) else None
+    if match is None:
+        raise _refuse("not a duration", "a number and a unit: 500ms, 20s, 2m, 36h, 7d")
+    return timedelta(**{_UNITS[match[2]]: float(match[1])})
+
+
+def _share(value: object) -> float:
+    match = _SHARE.fullmatch(value) if isinstance(value, str) else None
+    if match is None or float(match[1]) > 100:
+        raise _refuse("not a share", "a percentage from 0% to 100%: 5%, 0.5%")
+    return float(match[1]) / 100
+
+
+def _count(value: object) -> object:
+    if isinstance(value, str) and _COUNT.fullmatch(value):
+        return int(value.replace("_", ""))
+    return value
+
+
+def _text(value: object) -> object:
+    if isinstance(value, str) and "${" in value:
+        match = _ENV.fullmatch(value)
+        if match is None:
+            raise _refuse("not a reference", "${env:NAME} as the whole value")
+        return EnvRef(env=match[1])
+    return value
+
+
+def _template(value: object) -> object:
+    if isinstance(value, str):
+        unknown = [name for name in _PLACEHOLDER.findall(value) if name != "batch"]
+        if unknown:
+            raise _refuse(f"unknown placeholder {{{unknown[0]}}}", "{batch}")
+    return value
+
+
+def _path(value: object) -> object:
+    if isinstance(value, str) and not value.strip():
+        raise _refuse("an empty path", "a path below the project root, or an absolute one")
+    return str(PurePosixPath(value)) if isinstance(value, str) and "://" not in value else value
+
+
+def _schema(pattern: str, *examples: str) -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", "pattern": pattern, "examples": list(examples)})
+
+
+Duration = Annotated[
+    timedelta, BeforeValidator(_duration), _schema(r"^\d+(\.\d+)?(ms|s|m|h|d)$", "20s", "36h")
+]
+Share = Annotated[float, BeforeValidator(_share), _schema(r"^\d+(\.\d+)?\s?%$", "5%")]
+Count = Annotated[
+    int,
+    BeforeValidator(_count),
+    Field(ge=0),
+    WithJsonSchema(
+        {"anyOf": [{"type": "integer", "minimum": 0}, {"type": "string", "pattern": r"^\d+(_\d+)*$"}]}
+    ),
+]
+Name = Annotated[str, Field(pattern=NAME_PATTERN)]
+ColumnName = Annotated[str, Field(min_length=1)]
+UsePath = Annotated[str, Field(min_length=1)]
+PathTemplate = Annotated[str, BeforeValidator(_path), BeforeValidator(_template)]
+Text = Annotated[
+    str | EnvRef,
+    BeforeValidator(_text),
+    WithJsonSchema({"type": "string", "description": "text, or ${env:NAME} as the whole value"}),
+]
+
+
+def _items(value: object) -> object:
+    return tuple(value) if isinstance(value, list) else value
+
+
+Items = BeforeValidator(_items)
+"""Marks a tuple field that is written as a list: `Annotated[tuple[T, ...], Items]`."""

@@ -1,0 +1,183 @@
+"""What a run tells the world, one small value an occasion. Every field can be logged as it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from seawall.contracts import Account, Finding, Scalar
+
+__all__ = [
+    "AlertFailed",
+    "ChunkFailed",
+    "ChunkFinished",
+    "ChunkRetried",
+    "Event",
+    "LookupRead",
+    "PlanReady",
+    "ResumeRefused",
+    "RunEnded",
+    "RunProfiled",
+    "RunStarted",
+    "StageFinished",
+    "VersionPublished",
+    "ViewFailed",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Something that happened in a run."""
+
+    run_id: str
+    at: datetime
+
+    @property
+    def name(self) -> str:
+        """The event's name as logs spell it: words with blanks between."""
+        return re.sub(r"(?<!^)(?=[A-Z])", " ", type(self).__name__).lower()
+
+    def values(self) -> dict[str, Any]:
+        """The event's own fields, in order, without the run and the time."""
+        own = (f.name for f in fields(self) if f.name not in {"run_id", "at"})
+        return {name: getattr(self, name) for name in own}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunStarted(Event):
+    """The batch's lock is held and the run begins."""
+
+    pipeline: str
+    batch: str
+    config_path: str
+    host: str
+    pid: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResumeRefused(Event):
+    """An interrupted plan is there and cannot be used: `changed` says what is different."""
+
+    earlier_run: str
+    changed: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanReady(Event):
+    """Everything is pinned: `chunks` in all, `reused` of them finished by earlier runs of the plan."""
+
+    plan_id: str
+    chunks: int
+    reused: int
+    rows: int
+    executor: str
+    workers: int
+    inner_threads: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookupRead(Event):
+    """A lookup was read once and pinned, or the pinned one of an interrupted plan was taken."""
+
+    lookup: str
+    rows: int
+    sha256: str
+    seconds: float
+    reused: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageFinished(Event):
+    """A stage is done with a chunk: the values that it saw."""
+
+    chunk: str
+    stage: str
+    rows_in: int
+    rows_out: int
+    seconds: float
+    seen: Mapping[str, Scalar]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChunkFinished(Event):
+    """A chunk is done and its receipt is written (or was, by an earlier run: `reused`)."""
+
+    chunk: str
+    account: Account
+    filtered: Mapping[str, int]
+    quarantined: Mapping[str, int]
+    seconds: float
+    reused: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChunkRetried(Event):
+    """A worker died under a chunk, which is tried again alone."""
+
+    chunk: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChunkFailed(Event):
+    """A chunk failed; the run stops."""
+
+    chunk: str
+    error: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunProfiled(Event):
+    """All chunks added up: a column's rows, nulls, mean, std and quantiles, by column."""
+
+    rows: int
+    columns: Mapping[str, Mapping[str, Scalar]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VersionPublished(Event):
+    """The commit point is passed: readers see the new version."""
+
+    version: int
+    path: str
+    account: Account
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ViewFailed(Event):
+    """The version is committed, and the file that readers see could not be replaced yet."""
+
+    version: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertFailed(Event):
+    """An alert could not be delivered; the run's outcome is unchanged."""
+
+    address: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunEnded(Event):
+    """The run is over.
+
+    `state` is published, already published, held, stopped, failed or interrupted; `exit` the
+    command's exit code; `version` the one that is live now (0 for none).
+    """
+
+    pipeline: str
+    batch: str
+    state: str
+    exit: int
+    version: int
+    path: str
+    account: Account
+    findings: tuple[Finding, ...]
+    message: str
+    seconds: float

@@ -1,0 +1,1 @@
+"""The code of the pipelines that ship with the repository."""

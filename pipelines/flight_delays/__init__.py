@@ -1,0 +1,1 @@
+"""Flight delays: does a flight that has just departed arrive more than 15 minutes late?"""
