@@ -1,0 +1,16 @@
+"""The command line: one module a command, loaded when it is called."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+__all__ = ["main"]
+
+
+def main(argv: Sequence[str] | None = None) -> NoReturn:
+    """The command was carried out and the process ends with its exit code."""
+    from seawall.cli.border import outcome
+
+    sys.exit(outcome(list(sys.argv[1:] if argv is None else argv)))

@@ -1,0 +1,54 @@
+"""`seawall explain`: what happened in a run, and what to do next."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from seawall.cli.exits import next_step
+from seawall.cli.explanation import Section, sections
+from seawall.cli.project import ledger_here
+from seawall.cli.terminal import say, say_json, say_table
+from seawall.errors import Exit
+
+__all__ = ["explain"]
+
+
+@click.command()
+@click.argument("run_id", metavar="RUN", default="last")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+def explain(*, run_id: str, as_json: bool) -> int:
+    """Say what happened in a run and what to do next.
+
+    RUN is a run's id, the beginning of one, or `last`, which is meant when it is left out.
+    """
+    from seawall.ledger import run as found
+
+    ledger = ledger_here()
+    if ledger is None:
+        return Exit.USAGE
+    detail = found(ledger, run_id)
+    if as_json:
+        say_json(_document(detail))
+    else:
+        for section in sections(detail):
+            _say_section(section)
+    return Exit.OK
+
+
+def _say_section(section: Section) -> None:
+    say(section.title)
+    for line in section.lines:
+        say(f"  {line}")
+    if section.rows:
+        say_table(section.headers, section.rows)
+    say()
+
+
+def _document(detail: Any) -> dict[str, Any]:
+    from seawall.ledger.plain import plain
+
+    step = next_step(detail.run.state, detail.run.exit)
+    added_up = {"filtered_by": detail.filtered_by, "quarantined_by": detail.quarantined_by}
+    return {**plain(detail), **added_up, "meaning": step.meaning, "todo": step.todo}

@@ -1,0 +1,161 @@
+"""The explanation of a run as sections: a title, sentences, a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from seawall.cli.exits import next_step
+from seawall.cli.words import duration, moment, number
+
+if TYPE_CHECKING:
+    from seawall.ledger import RunDetail, RunRow, SeenRange
+
+__all__ = ["Section", "sections"]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of the explanation; a section without rows has no table."""
+
+    title: str
+    lines: tuple[str, ...] = ()
+    headers: tuple[str, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
+
+
+def sections(detail: RunDetail) -> Iterator[Section]:
+    """What happened, where the rows went, what was found and seen, and what to do next."""
+    yield _what_happened(detail.run)
+    yield _rows(detail)
+    parts = (_findings, _failed_chunks, _lookups, _stages, _seen, _columns, _notes)
+    yield from (section for part in parts if (section := part(detail)).rows)
+    yield Section("What to do next", (_todo(detail),))
+
+
+def _what_happened(run: RunRow) -> Section:
+    code = "" if run.exit is None else f", exit {run.exit}"
+    step = next_step(run.state, run.exit)
+    lines = [
+        f"{run.state.upper()}{code}: {step.meaning}",
+        *(line for line in run.message.splitlines() if line),
+        _liveness(run),
+        _times(run),
+        f"config {run.config_path}",
+        _execution(run),
+    ]
+    title = f"Run {run.run_id} of {run.pipeline}, batch {run.batch}"
+    return Section(title, tuple(line for line in lines if line))
+
+
+def _liveness(run: RunRow) -> str:
+    if not run.version:
+        return "no version of this batch is known to be live" if run.exit is not None else ""
+    where = f" at {run.path}" if run.path else ""
+    if run.state == "killed":
+        return f"it had published version {run.version}{where} before it was killed"
+    return f"version {run.version} is live{where}" if run.exit is not None else ""
+
+
+def _times(run: RunRow) -> str:
+    took = f", took {duration(run.seconds)}" if run.seconds is not None else ""
+    return f"began {moment(run.started_at)}{took}, on {run.host} (pid {run.pid})"
+
+
+def _execution(run: RunRow) -> str:
+    if not run.plan_id:
+        return ""
+    reused = f", {run.resumed_chunks} of them finished earlier" if run.resumed_chunks else ""
+    workers = f"{run.executor}: {run.workers} workers, {run.inner_threads} inner threads each"
+    return (
+        f"plan {run.plan_id}: {run.rows_planned:,} rows in {run.chunks} chunks{reused}; {workers}"
+    )
+
+
+def _rows(detail: RunDetail) -> Section:
+    account = detail.run.account
+    lines = [str(account)]
+    if not account.balanced:
+        lines.append("this does not add up: the run ended before every row had its place")
+    rows = [("filtered", reason, number(n)) for reason, n in detail.filtered_by.items()]
+    rows += [("quarantined", reason, number(n)) for reason, n in detail.quarantined_by.items()]
+    return Section("Rows", tuple(lines), ("went", "because of", "rows"), tuple(rows))
+
+
+def _findings(detail: RunDetail) -> Section:
+    rows = tuple(
+        (f.severity, f.check, f.column or "", f.seen, f.allowed, f.message) for f in detail.findings
+    )
+    headers = ("severity", "check", "column", "seen", "allowed", "message")
+    return Section("Findings", headers=headers, rows=rows)
+
+
+def _failed_chunks(detail: RunDetail) -> Section:
+    failed = [chunk for chunk in detail.chunks if chunk.state == "failed"]
+    rows = tuple((chunk.chunk, "; ".join(chunk.message.splitlines())) for chunk in failed)
+    return Section("Failed chunks", headers=("chunk", "message"), rows=rows)
+
+
+def _lookups(detail: RunDetail) -> Section:
+    rows = tuple(
+        (
+            look.lookup,
+            number(look.rows),
+            duration(look.seconds),
+            _pinned(reused=look.reused),
+            look.sha256[:12],
+        )
+        for look in detail.lookups
+    )
+    headers = ("lookup", "rows", "took", "read", "sha256")
+    return Section("Lookups", headers=headers, rows=rows)
+
+
+def _pinned(*, reused: bool) -> str:
+    return "by an earlier attempt" if reused else "by this run"
+
+
+def _stages(detail: RunDetail) -> Section:
+    rows = tuple(
+        (s.stage, number(s.chunks), number(s.rows_in), number(s.rows_out), duration(s.seconds))
+        for s in detail.stages
+    )
+    headers = ("stage", "chunks", "rows in", "rows out", "seconds of all workers")
+    return Section("Stages", headers=headers, rows=rows)
+
+
+def _seen(detail: RunDetail) -> Section:
+    rows = tuple(
+        (stage.stage, name, *_span(seen))
+        for stage in detail.stages
+        for name, seen in stage.seen.items()
+    )
+    headers = ("stage", "saw", "lowest in a chunk", "highest in a chunk", "in all")
+    return Section("Values seen", headers=headers, rows=rows)
+
+
+def _span(seen: SeenRange) -> tuple[str, str, str]:
+    return number(seen.lowest), number(seen.highest), number(seen.total)
+
+
+def _columns(detail: RunDetail) -> Section:
+    names = tuple(dict.fromkeys(name for profile in detail.columns.values() for name in profile))
+    rows = tuple(
+        (column, *(number(profile.get(name)) for name in names))
+        for column, profile in detail.columns.items()
+    )
+    return Section("Columns", headers=("column", *names), rows=rows)
+
+
+def _notes(detail: RunDetail) -> Section:
+    rows = tuple((moment(note.at), note.event, _spelled(note.fields)) for note in detail.notes)
+    return Section("Of note", headers=("at", "event", "what"), rows=rows)
+
+
+def _spelled(fields: Mapping[str, object]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in fields.items())
+
+
+def _todo(detail: RunDetail) -> str:
+    return next_step(detail.run.state, detail.run.exit).todo

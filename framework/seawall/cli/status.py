@@ -1,0 +1,87 @@
+"""`seawall status`: what is live."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from seawall.cli.publication import published_by
+from seawall.cli.terminal import say, say_json, say_table
+from seawall.cli.words import moment, number
+from seawall.errors import Exit, SeawallError
+
+if TYPE_CHECKING:
+    from seawall.contracts import LogEntry
+    from seawall.sinks.files import FilesSink
+
+__all__ = ["status"]
+
+_HEADERS = ("batch", "version", "by", "rows", "committed", "run", "readers see it")
+
+
+@dataclass(frozen=True, slots=True)
+class _Live:
+    """A batch's newest commit; `problem` says why readers don't see it, empty when they do."""
+
+    entry: LogEntry
+    problem: str
+
+
+@click.command()
+@click.argument("config", type=click.Path(path_type=Path))
+@click.option("--batch", metavar="KEY", help="Only this batch.")
+@click.option(
+    "--set", "sets", multiple=True, metavar="PATH=VALUE", help="Change a value of the file."
+)
+@click.option("--verify", is_flag=True, help="Read every published file and compare its sha256.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+def status(
+    *, config: Path, batch: str | None, sets: tuple[str, ...], verify: bool, as_json: bool
+) -> int:
+    """Show what is live, batch by batch; a view that a crash left behind is put right."""
+    sink = published_by(config, sets=sets, batch=batch)
+    look = sink.verify_view if verify else sink.refresh_view
+    found = _found(sink, batch, look)
+    if as_json:
+        _say_document(found)
+    else:
+        _say_lines(found, sink)
+    return Exit.IOERR if any(live.problem for live in found) else Exit.OK
+
+
+def _found(sink: FilesSink, batch: str | None, look: Callable[[str], None]) -> list[_Live]:
+    entries = [entry for entry in sink.status() if batch in {None, entry.batch}]
+    return [_Live(entry, _problem(look, entry.batch)) for entry in entries]
+
+
+def _problem(look: Callable[[str], None], batch: str) -> str:
+    try:
+        look(batch)
+    except SeawallError as error:
+        return error.what
+    return ""
+
+
+def _say_document(found: list[_Live]) -> None:
+    from seawall.ledger.plain import plain
+
+    say_json({"batches": plain(found)})
+
+
+def _say_lines(found: list[_Live], sink: FilesSink) -> None:
+    if found:
+        say_table(_HEADERS, [_cells(live) for live in found])
+    else:
+        say(f"nothing is published in {sink.folder}")
+
+
+def _cells(live: _Live) -> list[str]:
+    entry = live.entry
+    kind = f"{entry.kind} to {entry.to_version}" if entry.to_version is not None else entry.kind
+    when = moment(entry.committed_at)
+    rows = number(entry.file.rows)
+    return [entry.batch, str(entry.version), kind, rows, when, entry.run_id, live.problem or "yes"]

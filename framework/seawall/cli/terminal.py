@@ -1,0 +1,91 @@
+"""Words, tables and JSON on the terminal; a reader who went away is no error."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+from collections.abc import Sequence
+from typing import Any, TextIO
+
+from seawall.observe.streams import LenientStream, printable
+
+__all__ = ["drop_output", "plain_table", "say", "say_json", "say_table", "warn"]
+
+_NUMBER = re.compile(r"[-+]?[\d,.]+(?:e[-+]?\d+)?( ?%| s)?|")
+_GAP = "  "
+
+
+def say(text: str = "") -> None:
+    """The text is on standard output, without control characters."""
+    LenientStream(sys.stdout).write(f"{printable(text)}\n")
+
+
+def warn(text: str) -> None:
+    """The text is on standard error, without control characters."""
+    LenientStream(sys.stderr).write(f"{printable(text)}\n")
+
+
+def say_json(document: Any) -> None:
+    """One JSON object is on standard output."""
+    say(json.dumps(document))
+
+
+def say_table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """The table is on standard output: drawn on a terminal, aligned text otherwise."""
+    if sys.stdout.isatty():
+        _draw(headers, rows)
+    else:
+        say(plain_table(headers, rows))
+
+
+def plain_table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Columns of aligned text; columns of numbers stand to the right."""
+    columns = list(zip(headers, *rows, strict=True))
+    padded = [_padded(column) for column in columns]
+    return "\n".join(_GAP.join(cells).rstrip() for cells in zip(*padded, strict=True))
+
+
+def drop_output() -> None:
+    """Both streams are flushed; where nobody reads, the interpreter's end won't complain either."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError):
+            _to_nowhere(stream)
+
+
+def _to_nowhere(stream: TextIO) -> None:
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, stream.fileno())
+    except (OSError, ValueError):
+        return
+    finally:
+        os.close(nowhere)
+
+
+def _padded(column: Sequence[str]) -> list[str]:
+    width = max(len(cell) for cell in column)
+    right = _is_numeric(column[1:])
+    return [cell.rjust(width) if right else cell.ljust(width) for cell in column]
+
+
+def _is_numeric(cells: Sequence[str]) -> bool:
+    return any(cells) and all(_NUMBER.fullmatch(cell) for cell in cells)
+
+
+def _draw(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for place, header in enumerate(headers):
+        right = _is_numeric([row[place] for row in rows])
+        table.add_column(header, justify="right" if right else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(printable(cell)) for cell in row))
+    Console(highlight=False).print(table)

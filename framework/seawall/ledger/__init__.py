@@ -1,0 +1,33 @@
+"""The ledger: an index of runs for people and for history; never the record of what is published."""
+
+from seawall.ledger.open import Ledger, LedgerVersionError, existing_ledger, open_ledger
+from seawall.ledger.read import row_counts, run, runs
+from seawall.ledger.record import Recorder, recorder
+from seawall.ledger.rows import (
+    ChunkRow,
+    LookupRow,
+    NoteRow,
+    RunDetail,
+    RunRow,
+    SeenRange,
+    StageRow,
+)
+
+__all__ = [
+    "ChunkRow",
+    "Ledger",
+    "LedgerVersionError",
+    "LookupRow",
+    "NoteRow",
+    "Recorder",
+    "RunDetail",
+    "RunRow",
+    "SeenRange",
+    "StageRow",
+    "existing_ledger",
+    "open_ledger",
+    "recorder",
+    "row_counts",
+    "run",
+    "runs",
+]

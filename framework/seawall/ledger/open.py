@@ -1,0 +1,228 @@
+"""Opening a ledger: made when it is missing, set aside when it is corrupt, refused when it is newer."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import quote
+
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    create_engine,
+    event,
+    insert,
+    inspect,
+    make_url,
+    select,
+)
+from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError, SQLAlchemyError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from seawall.errors import Exit, SeawallError, StorageError, UsageError
+from seawall.ledger.patience import patiently
+from seawall.ledger.tables import SCHEMA_VERSION, metadata, schema_version
+
+__all__ = ["Ledger", "LedgerVersionError", "existing_ledger", "is_corrupt", "open_ledger"]
+
+_BUSY_MS = 250
+_CORRUPT = ("file is not a database", "malformed", "file is encrypted")
+
+
+class LedgerVersionError(SeawallError):
+    """The ledger was written by a newer seawall; it is left as it is."""
+
+    exit = Exit.CONFIG
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """An open ledger; `location` can be shown: a password in a URL is masked."""
+
+    location: str
+    engine: Engine
+    file: Path | None = None
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One transaction, committed at the end."""
+        with self.engine.begin() as connection:
+            if self.engine.dialect.name == "sqlite":
+                # Takes the write lock at once: a lock that is wanted later cannot be waited for.
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One consistent view; StorageError when the ledger cannot be read."""
+        try:
+            with self.engine.connect() as connection:
+                yield connection
+        except SQLAlchemyError as error:
+            raise unreadable(self.location, error) from error
+
+    def close(self) -> None:
+        """No connection is left open."""
+        self.engine.dispose()
+
+
+def open_ledger(location: str, *, warn: Callable[[str], None]) -> Ledger:
+    """The ledger at a path or SQLAlchemy URL, with its tables, ready to be written.
+
+    A corrupt SQLite file is moved aside, a new one begun, and `warn` told. LedgerVersionError when
+    the ledger is newer than this seawall; StorageError when it cannot be opened.
+    """
+    ledger = _connect(location)
+    try:
+        _prepare_or_replace(ledger, warn)
+    except (SQLAlchemyError, OSError) as error:
+        ledger.close()
+        raise unreadable(ledger.location, error) from error
+    except LedgerVersionError:
+        ledger.close()
+        raise
+    return ledger
+
+
+def existing_ledger(location: str) -> Ledger | None:
+    """The ledger, for reading only; None when there is none yet. Nothing is created or changed."""
+    ledger = _connect(location)
+    if ledger.file is not None and not ledger.file.exists():
+        return None
+    try:
+        return _readable(ledger)
+    except SQLAlchemyError as error:
+        raise unreadable(ledger.location, error) from error
+
+
+def set_aside(file: Path, at: datetime) -> Path:
+    """The file, and SQLite's two beside it, stand under a name that says they are corrupt."""
+    aside = file.with_name(f"{file.name}.corrupt-{at:%Y%m%dT%H%M%S%f}")
+    for suffix in ("-wal", "-shm", ""):
+        part = file.with_name(file.name + suffix)
+        if part.exists():
+            part.rename(aside.with_name(aside.name + suffix))
+    return aside
+
+
+def replace_corrupt(ledger: Ledger, warn: Callable[[str], None]) -> None:
+    """A fresh ledger stands in place of a corrupt SQLite file, which is kept beside it."""
+    if ledger.file is None:
+        return
+    ledger.close()
+    # Another process may have replaced it a moment ago: what stands there now is looked at again.
+    if _is_sound(ledger):
+        return
+    aside = set_aside(ledger.file, datetime.now(UTC))
+    _prepare(ledger)
+    warn(
+        f"the ledger {ledger.location} was corrupt: it is kept as {aside.name}, a new one is begun"
+    )
+
+
+def is_corrupt(error: BaseException) -> bool:
+    """Whether SQLite says that the file's content, not the access to it, is broken."""
+    return isinstance(error, DatabaseError) and any(word in str(error.orig) for word in _CORRUPT)
+
+
+def unreadable(location: str, error: BaseException) -> StorageError:
+    """The error for a ledger that cannot be used, without the statement that failed."""
+    cause = getattr(error, "orig", None) or error
+    todo = "move the file away (a new one is begun), or set SEAWALL_LEDGER to another place"
+    return StorageError(f"the ledger cannot be used: {cause}", location, todo=todo)
+
+
+def _connect(location: str) -> Ledger:
+    url = _url(location)
+    sqlite_file = url.get_backend_name() == "sqlite" and url.database not in {None, "", ":memory:"}
+    file = Path(str(url.database)) if sqlite_file else None
+    engine = create_engine(url, pool_pre_ping=file is None)
+    if url.get_backend_name() == "sqlite":
+        event.listen(engine, "connect", _tune)
+    shown = str(file) if file else url.render_as_string(hide_password=True)
+    return Ledger(shown, engine, file)
+
+
+def _url(location: str) -> URL:
+    if "://" not in location:
+        return URL.create("sqlite", database=str(Path(location).absolute()))
+    try:
+        return make_url(location)
+    except ArgumentError as error:
+        raise UsageError(
+            "SEAWALL_LEDGER is not a URL that SQLAlchemy knows",
+            allowed="a path, sqlite:///ledger.db or postgresql://…",
+        ) from error
+
+
+def _tune(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
+    connection.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
+    # With WAL this is safe against a process's death; a power cut may lose the last runs' rows,
+    # which the log still has.
+    connection.execute("PRAGMA synchronous = NORMAL")
+
+
+def _prepare_or_replace(ledger: Ledger, warn: Callable[[str], None]) -> None:
+    try:
+        _prepare(ledger)
+    except DatabaseError as error:
+        if not is_corrupt(error):
+            raise
+        replace_corrupt(ledger, warn)
+
+
+@patiently
+def _prepare(ledger: Ledger) -> None:
+    if ledger.file is not None:
+        ledger.file.parent.mkdir(parents=True, exist_ok=True)
+        with ledger.engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA journal_mode = WAL")
+    if _version(ledger) is None:
+        with ledger.writing() as connection:
+            metadata.create_all(connection)
+            if connection.execute(select(schema_version)).first() is None:
+                connection.execute(insert(schema_version).values(version=SCHEMA_VERSION))
+
+
+def _version(ledger: Ledger) -> int | None:
+    with ledger.engine.connect() as connection:
+        if not inspect(connection).has_table(schema_version.name):
+            return None
+        version = connection.execute(select(schema_version.c.version)).scalar()
+    if version is not None and version > SCHEMA_VERSION:
+        raise LedgerVersionError(
+            "the ledger was written by a newer seawall",
+            ledger.location,
+            f"schema version {version}",
+            f"up to {SCHEMA_VERSION}",
+            "upgrade seawall, or set SEAWALL_LEDGER to another place",
+        )
+    return version
+
+
+def _is_sound(ledger: Ledger) -> bool:
+    try:
+        with ledger.engine.connect() as connection:
+            verdict = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
+    except SQLAlchemyError:
+        return False
+    finally:
+        ledger.close()
+    return bool(verdict == "ok")
+
+
+def _readable(ledger: Ledger) -> Ledger | None:
+    try:
+        return ledger if _version(ledger) is not None else None
+    except OperationalError:
+        # A WAL database in a folder that may not be written: read as it stands, without its WAL.
+        if ledger.file is None:
+            raise
+        still = _connect(f"sqlite:///file:{quote(str(ledger.file))}?mode=ro&immutable=1&uri=true")
+        still = Ledger(ledger.location, still.engine, ledger.file)
+        return still if _version(still) is not None else None

@@ -1,0 +1,112 @@
+"""The event sink that writes a run into the ledger, and never fails the run."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from itertools import groupby
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from seawall.contracts import EventSink
+from seawall.errors import StorageError
+from seawall.events import Event, PlanReady, RunEnded, RunStarted, StageFinished
+from seawall.ledger.open import Ledger, is_corrupt, open_ledger, replace_corrupt
+from seawall.ledger.patience import patiently
+from seawall.ledger.writes import Write, stage_writes, writes
+
+__all__ = ["Recorder", "recorder"]
+
+
+def recorder(location: str, *, warn: Callable[[str], None]) -> EventSink:
+    """A sink for the ledger at `location`; when it cannot be opened, `warn` is told and nothing kept.
+
+    LedgerVersionError is raised: a newer seawall's ledger would be hurt by writing into it.
+    """
+    try:
+        return Recorder(open_ledger(location, warn=warn), warn=warn)
+    except StorageError as error:
+        warn(f"this run is not recorded: {error}")
+        return _Unrecorded()
+
+
+class Recorder:
+    """Writes one transaction a chunk; a chunk's stages wait for its end.
+
+    When the ledger refuses, `warn` is told once and the rows wait for the run's end, where they are
+    tried once more: a locked or full ledger costs a run 10 seconds at most.
+    """
+
+    def __init__(self, ledger: Ledger, *, warn: Callable[[str], None]) -> None:
+        self._ledger, self._warn = ledger, warn
+        self._stages: dict[str, list[StageFinished]] = {}
+        self._pending: list[Write] = []
+        self._opening: list[Write] = []
+        self._behind = False
+        # Chunks may end in several threads.
+        self._lock = threading.RLock()
+
+    def emit(self, event: Event) -> None:
+        """The event is in the ledger, or waits for the end of its chunk."""
+        with self._lock:
+            if isinstance(event, StageFinished):
+                self._stages.setdefault(event.chunk, []).append(event)
+                return
+            self._take(event)
+            if not self._behind or isinstance(event, RunEnded):
+                self._flush()
+
+    def close(self) -> None:
+        """The ledger is closed."""
+        self._ledger.close()
+
+    def _take(self, event: Event) -> None:
+        rows = [*stage_writes(self._stages.pop(getattr(event, "chunk", ""), [])), *writes(event)]
+        self._pending += rows
+        if isinstance(event, RunStarted | PlanReady):
+            self._opening += rows
+
+    def _flush(self) -> None:
+        try:
+            self._store()
+        except (SQLAlchemyError, OSError, ValueError, TypeError) as error:
+            self._fall_behind(error)
+
+    def _store(self) -> None:
+        try:
+            _write(self._ledger, self._pending)
+        except SQLAlchemyError as error:
+            if not is_corrupt(error):
+                raise
+            replace_corrupt(self._ledger, self._warn)
+            _write(self._ledger, [*self._opening, *self._pending])
+        self._pending = []
+
+    def _fall_behind(self, error: BaseException) -> None:
+        if not self._behind:
+            cause = getattr(error, "orig", None) or error
+            self._warn(
+                f"the ledger {self._ledger.location} refuses ({cause}): the run goes on, "
+                "what it sees is kept and tried once more at its end"
+            )
+        self._behind = True
+
+
+@patiently
+def _write(ledger: Ledger, pending: Sequence[Write]) -> None:
+    with ledger.writing() as connection:
+        _execute(connection, pending)
+
+
+def _execute(connection: Connection, pending: Sequence[Write]) -> None:
+    for _, group in groupby(pending, key=lambda write: id(write.statement)):
+        same = list(group)
+        connection.execute(same[0].statement, [dict(write.values) for write in same])
+
+
+class _Unrecorded:
+    """A sink for a run whose ledger could not be opened."""
+
+    def emit(self, event: Event) -> None:
+        """Nothing is kept."""

@@ -1,0 +1,128 @@
+"""What the ledger answers, as values."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from seawall.contracts import Account, Finding, Scalar
+
+__all__ = ["ChunkRow", "LookupRow", "NoteRow", "RunDetail", "RunRow", "SeenRange", "StageRow"]
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """One run. `state` is killed when it says running and its process is gone from this host."""
+
+    run_id: str
+    pipeline: str
+    batch: str
+    state: str
+    exit: int | None
+    started_at: datetime
+    ended_at: datetime | None
+    host: str
+    pid: int
+    config_path: str
+    plan_id: str
+    chunks: int
+    resumed_chunks: int
+    rows_planned: int
+    executor: str
+    workers: int
+    inner_threads: int
+    version: int
+    path: str
+    account: Account
+    message: str
+    seconds: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkRow:
+    """One chunk of a run: finished or failed."""
+
+    chunk: str
+    state: str
+    account: Account
+    seconds: float
+    reused: bool
+    filtered_by: Mapping[str, int]
+    quarantined_by: Mapping[str, int]
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class SeenRange:
+    """A value that a stage saw, over all chunks: its lowest and highest, and the sum of counts.
+
+    `total` is None where adding up says nothing: for text, floats and extremes.
+    """
+
+    lowest: Scalar
+    highest: Scalar
+    total: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class StageRow:
+    """One stage, added up over the chunks that it was run on; `seconds` are of all workers."""
+
+    stage: str
+    chunks: int
+    rows_in: int
+    rows_out: int
+    seconds: float
+    seen: Mapping[str, SeenRange]
+
+
+@dataclass(frozen=True, slots=True)
+class LookupRow:
+    """A lookup as the run pinned it."""
+
+    lookup: str
+    rows: int
+    sha256: str
+    seconds: float
+    reused: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NoteRow:
+    """Something of note: a retry, a refused resume, a failed alert."""
+
+    at: datetime
+    event: str
+    fields: Mapping[str, Scalar]
+
+
+@dataclass(frozen=True, slots=True)
+class RunDetail:
+    """Everything that the ledger holds about a run."""
+
+    run: RunRow
+    chunks: tuple[ChunkRow, ...]
+    stages: tuple[StageRow, ...]
+    lookups: tuple[LookupRow, ...]
+    findings: tuple[Finding, ...]
+    notes: tuple[NoteRow, ...]
+    columns: Mapping[str, Mapping[str, Scalar]]
+
+    @property
+    def filtered_by(self) -> dict[str, int]:
+        """Rows filtered, by filter, the most first."""
+        return _added_up(chunk.filtered_by for chunk in self.chunks)
+
+    @property
+    def quarantined_by(self) -> dict[str, int]:
+        """Rows quarantined, by reason, the most first."""
+        return _added_up(chunk.quarantined_by for chunk in self.chunks)
+
+
+def _added_up(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    total: Counter[str] = Counter()
+    for count in counts:
+        total.update(count)
+    return dict(total.most_common())

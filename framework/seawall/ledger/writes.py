@@ -1,0 +1,163 @@
+"""What each event writes: pure functions from an event to rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from functools import singledispatch
+from typing import Any
+
+from sqlalchemy import Executable, Insert, Table, bindparam, insert, update
+
+from seawall import events
+from seawall.ledger import tables
+from seawall.ledger.plain import plain
+
+__all__ = ["Write", "stage_writes", "writes"]
+
+
+def _put(table: Table) -> Insert:
+    # A write whose outcome was unknown may be tried again.
+    return insert(table).prefix_with("OR REPLACE", dialect="sqlite")
+
+
+_RUN = _put(tables.runs)
+_CHUNK = _put(tables.chunks)
+_STAGE = _put(tables.stages)
+_LOOKUP = _put(tables.lookups)
+_FINDING = _put(tables.findings)
+_COLUMN = _put(tables.columns)
+_NOTE = insert(tables.notes)
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One statement with its values; equal statements that follow each other are run as one."""
+
+    statement: Executable
+    values: Mapping[str, Any]
+
+
+@singledispatch
+def writes(event: events.Event) -> list[Write]:
+    """The rows that the event becomes; an event without a table of its own becomes a note."""
+    fields = plain(event.values())
+    return [
+        Write(
+            _NOTE, {"run_id": event.run_id, "at": event.at, "event": event.name, "fields": fields}
+        )
+    ]
+
+
+def stage_writes(done: list[events.StageFinished]) -> list[Write]:
+    """One row a stage of a chunk, numbered in the order in which the stages ended."""
+    return [Write(_STAGE, _stage(position, event)) for position, event in enumerate(done)]
+
+
+def _stage(position: int, event: events.StageFinished) -> dict[str, Any]:
+    return {
+        "run_id": event.run_id,
+        "chunk": event.chunk,
+        "position": position,
+        "stage": event.stage,
+        "rows_in": int(event.rows_in),
+        "rows_out": int(event.rows_out),
+        "seconds": float(event.seconds),
+        "seen": plain(event.seen),
+    }
+
+
+@writes.register
+def _(event: events.RunStarted) -> list[Write]:
+    own = {"run_id": event.run_id, "state": "running", "started_at": event.at}
+    return [Write(_RUN, own | event.values())]
+
+
+@writes.register
+def _(event: events.PlanReady) -> list[Write]:
+    return _run_update(
+        event.run_id,
+        {
+            "plan_id": event.plan_id,
+            "chunks": event.chunks,
+            "resumed_chunks": event.reused,
+            "rows_planned": event.rows,
+            "executor": event.executor,
+            "workers": event.workers,
+            "inner_threads": event.inner_threads,
+        },
+    )
+
+
+@writes.register
+def _(event: events.LookupRead) -> list[Write]:
+    return [Write(_LOOKUP, {"run_id": event.run_id, **event.values()})]
+
+
+@writes.register
+def _(event: events.ChunkFinished) -> list[Write]:
+    values = {
+        "run_id": event.run_id,
+        "chunk": event.chunk,
+        "state": "finished",
+        **asdict(event.account),
+        "seconds": float(event.seconds),
+        "reused": event.reused,
+        "filtered_by": plain(event.filtered),
+        "quarantined_by": plain(event.quarantined),
+        "message": "",
+    }
+    return [Write(_CHUNK, values)]
+
+
+@writes.register
+def _(event: events.ChunkFailed) -> list[Write]:
+    message = f"{event.error}: {event.message}" if event.error else event.message
+    values = {"run_id": event.run_id, "chunk": event.chunk, "state": "failed", "message": message}
+    return [Write(_CHUNK, values)]
+
+
+@writes.register
+def _(event: events.RunProfiled) -> list[Write]:
+    return [
+        Write(
+            _COLUMN,
+            {
+                "run_id": event.run_id,
+                "position": position,
+                "column": column,
+                "profile": plain(profile),
+            },
+        )
+        for position, (column, profile) in enumerate(event.columns.items())
+    ]
+
+
+@writes.register
+def _(event: events.VersionPublished) -> list[Write]:
+    published = {"version": event.version, "path": event.path, **asdict(event.account)}
+    return _run_update(event.run_id, published)
+
+
+@writes.register
+def _(event: events.RunEnded) -> list[Write]:
+    ended = {
+        "state": event.state,
+        "exit": int(event.exit),
+        "ended_at": event.at,
+        "version": event.version,
+        "path": event.path,
+        **asdict(event.account),
+        "message": event.message,
+        "seconds": float(event.seconds),
+    }
+    found = [
+        Write(_FINDING, {"run_id": event.run_id, "position": position, **asdict(finding)})
+        for position, finding in enumerate(event.findings)
+    ]
+    return [*_run_update(event.run_id, ended), *found]
+
+
+def _run_update(run_id: str, values: Mapping[str, Any]) -> list[Write]:
+    statement = update(tables.runs).where(tables.runs.c.run_id == bindparam("this_run"))
+    return [Write(statement, {"this_run": run_id, **values})]
