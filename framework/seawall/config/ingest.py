@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Discriminator, Field, Tag, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
 from seawall.config.scalars import (
@@ -71,7 +71,7 @@ class SqlPrimary(_Primary):
     type: Literal["sql"]
     url: Text
     query: str
-    params: dict[str, Scalar] = {}
+    params: dict[str, Scalar] = Field(default={})
 
 
 class HttpPrimary(_Primary):
@@ -80,7 +80,7 @@ class HttpPrimary(_Primary):
     type: Literal["http"]
     url: Text
     format: Literal["json", "jsonl", "csv"] = "json"
-    headers: dict[str, Text] = {}
+    headers: dict[str, Text] = Field(default={})
 
 
 class PythonPrimary(_Primary):
@@ -118,7 +118,7 @@ class Expect(Section):
     """What a lookup must hold to count as an answer."""
 
     min_rows: Count | None = None
-    max_null_share: dict[ColumnName, Share] = {}
+    max_null_share: dict[ColumnName, Share] = Field(default={})
     min_key_coverage: Share | None = None
     max_staleness: Duration | None = None
     max_unchanged: Count | None = None
@@ -165,10 +165,21 @@ Link = Annotated[
 ]
 
 
+def _null_word(value: object) -> object:
+    return "null" if value is None else value  # unquoted, YAML's null is what the author wrote
+
+
+OnMissingKey = Annotated[
+    Literal["null", "fallback", "quarantine"],
+    BeforeValidator(_null_word),
+    WithJsonSchema({"enum": [None, "null", "fallback", "quarantine"]}),
+]
+
+
 class _Lookup(Section):
     join: Join = Field(min_length=1)
     columns: Columns | dict[ColumnName, ColumnName] = Field(min_length=1)
-    on_missing_key: Literal["null", "fallback", "quarantine"] = "null"
+    on_missing_key: OnMissingKey = "null"
     expect: Expect | None = None
     attempt_timeout: Duration | None = None
     deadline: Duration | None = None
@@ -179,7 +190,9 @@ class _Lookup(Section):
     @property
     def join_columns(self) -> dict[str, str]:
         """The primary's column of each of the lookup's join columns: {primary: lookup}."""
-        return dict(self.join) if isinstance(self.join, dict) else {name: name for name in self.join}
+        return (
+            dict(self.join) if isinstance(self.join, dict) else {name: name for name in self.join}
+        )
 
     @property
     def added_columns(self) -> dict[str, str]:
@@ -214,7 +227,7 @@ class SqlLookup(_Lookup):
     type: Literal["sql"]
     url: Text
     query: str = Field(min_length=1)
-    params: dict[str, Scalar] = {}
+    params: dict[str, Scalar] = Field(default={})
 
 
 class HttpLookup(_Lookup):
@@ -223,7 +236,7 @@ class HttpLookup(_Lookup):
     type: Literal["http"]
     url: Text
     format: Literal["json", "jsonl", "csv"] = "json"
-    headers: dict[str, Text] = {}
+    headers: dict[str, Text] = Field(default={})
 
 
 class PythonLookup(_Lookup):
@@ -244,4 +257,4 @@ class Ingest(Section):
     """The rows to score and the tables that are joined to them by key."""
 
     primary: Primary
-    lookups: dict[Name, Lookup] = {}
+    lookups: dict[Name, Lookup] = Field(default={})

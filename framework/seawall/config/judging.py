@@ -120,7 +120,9 @@ class ColumnContract(Section):
     @model_validator(mode="after")
     def _null_share_needs_nulls(self) -> ColumnContract:
         if self.max_null_share is not None and not self.nullable:
-            raise contradiction("max_null_share on a column without nulls", "nullable: true beside it")
+            raise contradiction(
+                "max_null_share on a column without nulls", "nullable: true beside it"
+            )
         return self
 
 
@@ -142,7 +144,7 @@ class Freshness(Section):
 class Validate(Section):
     """The contract, the filters and the rules."""
 
-    columns: dict[ColumnName, ColumnContract] = {}
+    columns: dict[ColumnName, ColumnContract] = Field(default={})
     pandera: UsePath | None = None
     extra_columns: Literal["ignore", "forbid"] = "ignore"
     filters: Annotated[tuple[Step, ...], Items] = ()
@@ -176,8 +178,8 @@ class Distribution(Section):
 class CheckOutput(Section):
     """Bounds, chunk by chunk; distributions at the gate."""
 
-    bounds: dict[ColumnName, Bound] = {}
-    distribution: dict[ColumnName, Distribution] = {}
+    bounds: dict[ColumnName, Bound] = Field(default={})
+    distribution: dict[ColumnName, Distribution] = Field(default={})
 
 
 class RollingReference(Section):

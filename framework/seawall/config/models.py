@@ -34,8 +34,11 @@ Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
 class SklearnModel(Section):
-    """A scikit-learn model, saved with skops (types beyond its own trusted list are named here), or
-    with joblib, which runs code when it is read and therefore needs its sha256."""
+    """A scikit-learn model, saved with skops or joblib.
+
+    Types beyond skops' own trusted list are named here; joblib runs code when it is read and
+    therefore needs its sha256.
+    """
 
     type: Literal["sklearn"]
     path: PathTemplate
@@ -47,7 +50,9 @@ class SklearnModel(Section):
     @model_validator(mode="after")
     def _joblib_is_pinned(self) -> Self:
         if self.format == "joblib" and self.sha256 is None:
-            raise contradiction("a joblib model without sha256", "sha256 beside it, or format: skops")
+            raise contradiction(
+                "a joblib model without sha256", "sha256 beside it, or format: skops"
+            )
         return self
 
 
@@ -75,7 +80,9 @@ class Predict(Section):
 
     model: Model
     method: Literal["predict", "predict_proba", "decision_function", "transform"] = "predict"
-    outputs: dict[ColumnName, Label] | Annotated[tuple[ColumnName, ...], Items] = Field(min_length=1)
+    outputs: dict[ColumnName, Label] | Annotated[tuple[ColumnName, ...], Items] = Field(
+        min_length=1
+    )
     golden: PathTemplate | None = None
     rows_independent: bool | None = None
 
@@ -164,7 +171,9 @@ class PipelineConfig(Section):
 
     pipeline: Name
     description: str = ""
-    as_of: Annotated[str | None, Field(description="what ages are measured from; now if absent")] = None
+    as_of: Annotated[
+        str | None, Field(description="what ages are measured from; now if absent")
+    ] = None
     timezone: str | None = None
     ingest: Ingest
     validate_: Validate = Field(default=Validate(), alias="validate")

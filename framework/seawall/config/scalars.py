@@ -27,7 +27,8 @@ __all__ = [
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
 _UNITS = {"ms": "milliseconds", "s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _SHARE = re.compile(r"(\d+(?:\.\d+)?)\s?%")
-_COUNT = re.compile(r"\d+(?:_\d+)*")
+_WHOLE = 100.0
+_COUNT = re.compile(r"[0-9]{1,3}(?:_[0-9]{3}){0,5}|[0-9]{1,18}")
 _ENV = re.compile(r"\$\{env:([A-Za-z_][A-Za-z0-9_]*)\}")
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
@@ -37,7 +38,12 @@ class Section(BaseModel):
     """A mapping of a pipeline file: frozen, its keys known, its types held to the letter."""
 
     model_config = ConfigDict(
-        extra="forbid", frozen=True, strict=True, populate_by_name=False, hide_input_in_errors=True
+        extra="forbid",
+        frozen=True,
+        strict=True,
+        populate_by_name=False,
+        hide_input_in_errors=True,
+        allow_inf_nan=False,  # a bound that is not a number would never be broken
     )
 
 
@@ -59,14 +65,17 @@ def _duration(value: object) -> timedelta:
     match = _DURATION.fullmatch(value) if isinstance(value, str) else None
     if match is None:
         raise _refuse("not a duration", "a number and a unit: 500ms, 20s, 2m, 36h, 7d")
-    return timedelta(**{_UNITS[match[2]]: float(match[1])})
+    try:
+        return timedelta(**{_UNITS[match[2]]: float(match[1])})
+    except OverflowError:
+        raise _refuse("too long a duration", "at most 999999999d") from None
 
 
 def _share(value: object) -> float:
     match = _SHARE.fullmatch(value) if isinstance(value, str) else None
-    if match is None or float(match[1]) > 100:
+    if match is None or float(match[1]) > _WHOLE:
         raise _refuse("not a share", "a percentage from 0% to 100%: 5%, 0.5%")
-    return float(match[1]) / 100
+    return float(match[1]) / _WHOLE
 
 
 def _count(value: object) -> object:
@@ -76,6 +85,8 @@ def _count(value: object) -> object:
 
 
 def _text(value: object) -> object:
+    if not isinstance(value, str | EnvRef):
+        raise _refuse("not text", "text, or ${env:NAME} as the whole value")
     if isinstance(value, str) and "${" in value:
         match = _ENV.fullmatch(value)
         if match is None:
@@ -111,7 +122,12 @@ Count = Annotated[
     BeforeValidator(_count),
     Field(ge=0),
     WithJsonSchema(
-        {"anyOf": [{"type": "integer", "minimum": 0}, {"type": "string", "pattern": r"^\d+(_\d+)*$"}]}
+        {
+            "anyOf": [
+                {"type": "integer", "minimum": 0},
+                {"type": "string", "pattern": r"^\d+(_\d+)*$"},
+            ]
+        }
     ),
 ]
 Name = Annotated[str, Field(pattern=NAME_PATTERN)]

@@ -1,0 +1,70 @@
+"""A column's promises held against each other."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+
+from seawall.config.faults import Fault, KeyPath, dotted
+from seawall.config.judging import ColumnContract
+from seawall.config.places import Places
+
+__all__ = ["column_faults"]
+
+_TEXT = {"string", "category", "timestamp"}
+
+
+def column_faults(path: KeyPath, column: ColumnContract, places: Places) -> Iterator[Fault]:
+    """What no value could keep: choices of another type, a pattern that isn't one, no time, no length."""
+    yield from _choices(path, column, places)
+    yield from _times((*path, "min"), column, column.min, places)
+    yield from _times((*path, "max"), column, column.max, places)
+    yield from _pattern((*path, "pattern"), column.pattern, places)
+    length = column.length
+    if length is not None and length.max is not None and length.min > length.max:
+        at = (*path, "length", "min")
+        yield Fault(
+            places.value(at), dotted(at), "min is above max", str(length.min), str(length.max)
+        )
+
+
+def _choices(path: KeyPath, column: ColumnContract, places: Places) -> Iterator[Fault]:
+    for number, choice in enumerate(column.one_of or ()):
+        if not _fits(choice, column.dtype):
+            at = (*path, "one_of", number)
+            what = f"a choice that no {column.dtype} can be"
+            yield Fault(
+                places.value(at), dotted(at), what, repr(choice), f"values of dtype {column.dtype}"
+            )
+    if column.one_of == ():
+        at = (*path, "one_of")
+        yield Fault(places.value(at), dotted(at), "a list without choices")
+
+
+def _fits(choice: object, dtype: str) -> bool:
+    if dtype == "bool" or isinstance(choice, bool):
+        return dtype == "bool" and isinstance(choice, bool)
+    if dtype in _TEXT:
+        return isinstance(choice, str)
+    if dtype.startswith("float"):
+        return isinstance(choice, int | float)
+    return isinstance(choice, int) and (choice >= 0 or not dtype.startswith("u"))
+
+
+def _times(path: KeyPath, column: ColumnContract, limit: object, places: Places) -> Iterator[Fault]:
+    if column.dtype != "timestamp" or limit is None:
+        return
+    try:
+        datetime.fromisoformat(str(limit))
+    except ValueError:
+        allowed = "an ISO timestamp in quotes, such as '2013-01-01T00:00:00Z'"
+        yield Fault(places.value(path), dotted(path), "not a time", repr(limit), allowed)
+
+
+def _pattern(path: KeyPath, pattern: str | None, places: Places) -> Iterator[Fault]:
+    try:
+        re.compile(pattern or "")
+    except (re.error, OverflowError, RecursionError) as error:
+        what = f"not a regular expression: {error}"
+        yield Fault(places.value(path), dotted(path), what, repr(pattern))

@@ -1,0 +1,194 @@
+"""Values which are each allowed and cannot stand together, found without running anything."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from itertools import chain
+
+from seawall.config.columns import column_faults
+from seawall.config.faults import Fault, KeyPath, dotted
+from seawall.config.ingest import LookupLink
+from seawall.config.models import PipelineConfig
+from seawall.config.near import did_you_mean
+from seawall.config.places import Places
+from seawall.config.templates import time_faults
+
+__all__ = ["RESERVED", "cross_faults"]
+
+RESERVED = ("batch", "_degraded")
+"""Columns that the run adds itself, or that readers of a partitioned folder do."""
+
+
+def cross_faults(
+    config: PipelineConfig, places: Places, faulty: Collection[str]
+) -> Iterator[Fault]:
+    """What each check finds; a check that needs a faulty section isn't made."""
+    for needed, check in _CHECKS:
+        if not set(needed) & set(faulty):
+            yield from check(config, places)
+
+
+def _outputs(config: PipelineConfig, places: Places) -> Iterator[Fault]:
+    """Outputs that would overwrite another column."""
+    taken = {config.ingest.primary.key: "the key", **dict.fromkeys(RESERVED, "reserved")}
+    taken |= dict.fromkeys(config.validate_.columns, "a column of the contract")
+    for name, lookup in config.ingest.lookups.items():
+        taken |= dict.fromkeys(lookup.added_columns.values(), f"a column of the lookup {name}")
+    listed = not isinstance(config.predict.outputs, dict)
+    for number, column in enumerate(config.predict.output_columns):
+        path: KeyPath = ("predict", "outputs", number if listed else column)
+        if column in taken:
+            what = f"the output {column!r} has a name that is taken: {taken[column]}"
+            yield Fault(places.key(path), dotted(path), what, todo="choose another name")
+        taken[column] = "another output"
+
+
+def _lookup_columns(config: PipelineConfig, places: Places) -> Iterator[Fault]:
+    """Columns that a lookup adds and that are there already."""
+    lookups = config.ingest.lookups
+    taken = {config.ingest.primary.key: "the key", **dict.fromkeys(RESERVED, "reserved")}
+    for name, lookup in lookups.items():
+        taken |= dict.fromkeys(lookup.join_columns, f"joined by in the lookup {name}")
+    for name, lookup in lookups.items():
+        written = lookup.columns
+        added = written.items() if isinstance(written, dict) else enumerate(written)
+        for step, column in added:
+            path: KeyPath = ("ingest", "lookups", name, "columns", step)
+            if column in taken:
+                what = f"the added column {column!r} has a name that is taken: {taken[column]}"
+                todo = f"give it another: columns: {{{column}: new_name}}"
+                yield Fault(places.value(path), dotted(path), what, todo=todo)
+            taken[column] = f"added by the lookup {name}"
+
+
+def _fallbacks(config: PipelineConfig, places: Places) -> Iterator[Fault]:
+    """Links to lookups that aren't there."""
+    known = config.ingest.lookups
+    for name, lookup in known.items():
+        for number, link in enumerate(lookup.fallback):
+            if not isinstance(link, LookupLink):
+                continue
+            path = ("ingest", "lookups", name, "fallback", number, "lookup")
+            others = [other for other in known if other != name]
+            if link.lookup not in others:
+                what = (
+                    "a lookup that falls back on itself"
+                    if link.lookup == name
+                    else "no such lookup"
+                )
+                todo = did_you_mean(link.lookup, others)
+                allowed = ", ".join(others) or "another lookup"
+                yield Fault(
+                    places.value(path), dotted(path), what, repr(link.lookup), allowed, todo
+                )
+
+
+def _quarantining(config: PipelineConfig) -> Iterator[KeyPath]:
+    """The paths of everything that sets rows aside."""
+    for number, rule in enumerate(config.validate_.rules):
+        if rule.on_violation == "quarantine":
+            yield ("validate", "rules", number, "on_violation")
+    for name, column in config.validate_.columns.items():
+        if column.on_violation == "quarantine":
+            yield ("validate", "columns", name, "on_violation")
+    for name, bound in config.check_output.bounds.items():
+        if bound.on_violation == "quarantine":
+            yield ("check_output", "bounds", name, "on_violation")
+    for name, lookup in config.ingest.lookups.items():
+        if lookup.on_missing_key == "quarantine":
+            yield ("ingest", "lookups", name, "on_missing_key")
+
+
+def _budget(config: PipelineConfig, places: Places) -> Iterator[Fault]:
+    """Rows that may be set aside without a number that bounds how many."""
+    quota = config.limits.quarantined_rows
+    if quota is not None and (quota.share, quota.rows) != (None, None):
+        return
+    if quota is not None:
+        path: KeyPath = ("limits", "quarantined_rows")
+        yield Fault(
+            places.key(path),
+            dotted(path),
+            "a budget without a number",
+            allowed="share, rows or both",
+        )
+        return
+    todo = "declare limits: {quarantined_rows: {share: 1%}}, or on_violation: fail"
+    for path in _quarantining(config):
+        what = "rows may be quarantined, and no budget says how many"
+        if places.node(path) is None:
+            what = "rows that break this rule are quarantined, and no budget says how many"
+        yield Fault(places.value(path), dotted(path), what, todo=todo)
+
+
+def _checked_outputs(config: PipelineConfig, places: Places) -> Iterator[Fault]:
+    """Checks of outputs that nobody predicts."""
+    outputs = config.predict.output_columns
+    checks = config.check_output
+    sections = (("bounds", checks.bounds), ("distribution", checks.distribution))
+    for section, column in chain.from_iterable(((s, c) for c in named) for s, named in sections):
+        if column not in outputs:
+            path = ("check_output", section, column)
+            todo = did_you_mean(column, outputs)
+            allowed = ", ".join(outputs)
+            yield Fault(
+                places.key(path), dotted(path), "not an output", repr(column), allowed, todo
+            )
+
+
+def _means(config: PipelineConfig, places: Places) -> Iterator[Fault]:
+    """Means whose lower end is above the upper one."""
+    for column, promised in config.check_output.distribution.items():
+        if promised.mean is not None and promised.mean[0] > promised.mean[1]:
+            path = ("check_output", "distribution", column, "mean")
+            seen = f"{promised.mean[0]:g} above {promised.mean[1]:g}"
+            yield Fault(
+                places.value(path), dotted(path), "an empty interval", seen, "[lowest, highest]"
+            )
+
+
+def _contract(config: PipelineConfig, places: Places) -> Iterator[Fault]:
+    """Contracts that no column could keep."""
+    for name, column in config.validate_.columns.items():
+        yield from column_faults(("validate", "columns", name), column, places)
+
+
+def _rows(config: PipelineConfig, places: Places) -> Iterator[Fault]:
+    """A least number of rows above the greatest."""
+    rows = config.validate_.rows
+    if rows.min is not None and rows.max is not None and rows.min > rows.max:
+        path = ("validate", "rows", "min")
+        allowed = f"at most max, {rows.max}"
+        yield Fault(places.value(path), dotted(path), "min is above max", str(rows.min), allowed)
+
+
+def _freshness(config: PipelineConfig, places: Places) -> Iterator[Fault]:
+    """An age that is measured on a column that isn't a timestamp of the contract."""
+    fresh, columns = config.validate_.freshness, config.validate_.columns
+    if fresh is None or (fresh.column in columns and columns[fresh.column].dtype == "timestamp"):
+        return
+    known = [name for name, column in columns.items() if column.dtype == "timestamp"]
+    path = ("validate", "freshness", "column")
+    what, allowed = "not a timestamp of the contract", ", ".join(known) or "none is declared"
+    todo = did_you_mean(fresh.column, known)
+    yield Fault(places.value(path), dotted(path), what, repr(fresh.column), allowed, todo)
+
+
+def _times(config: PipelineConfig, places: Places) -> Iterator[Fault]:
+    """`as_of` and `timezone`."""
+    return time_faults(config.as_of, config.timezone, places)
+
+
+Check = Callable[[PipelineConfig, Places], Iterator[Fault]]
+_CHECKS: tuple[tuple[tuple[str, ...], Check], ...] = (
+    (("as_of", "timezone"), _times),
+    (("ingest", "validate", "predict"), _outputs),
+    (("ingest",), _lookup_columns),
+    (("ingest",), _fallbacks),
+    (("ingest", "validate", "check_output", "limits"), _budget),
+    (("predict", "check_output"), _checked_outputs),
+    (("check_output",), _means),
+    (("validate",), _contract),
+    (("validate",), _rows),
+    (("validate",), _freshness),
+)

@@ -1,0 +1,64 @@
+"""Keys that are part of the format and have no engine behind them in this version.
+
+Each is a fault, so that nothing in a pipeline file is passed over in silence. Whoever builds an
+engine deletes its lines here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from seawall.config.faults import Fault, dotted
+from seawall.config.places import Leaf, Node, matching
+
+__all__ = ["LATER", "later_faults"]
+
+_ANY: tuple[object, ...] = ()
+
+# a path, `*` for any name or number, and the values that are not there yet (none named: all of them)
+LATER: dict[str, tuple[object, ...]] = {
+    "ingest.primary.type": ("sql", "http", "python"),
+    "ingest.primary.wait_for": _ANY,
+    "ingest.primary.on_unchanged_input": _ANY,
+    "ingest.primary.on_corrupt_fragment": ("quarantine",),
+    "ingest.lookups.*.type": ("http", "python"),
+    "ingest.lookups.*.on_missing_key": ("fallback",),
+    "ingest.lookups.*.expect": _ANY,
+    "ingest.lookups.*.attempt_timeout": _ANY,
+    "ingest.lookups.*.deadline": _ANY,
+    "ingest.lookups.*.retry": _ANY,
+    "ingest.lookups.*.circuit_breaker": _ANY,
+    "ingest.lookups.*.fallback": _ANY,
+    "validate.pandera": _ANY,
+    "validate.rows.change": _ANY,
+    "validate.freshness": _ANY,
+    "validate.columns.*.pattern": _ANY,
+    "validate.columns.*.unique": _ANY,
+    "validate.columns.*.length": _ANY,
+    "validate.columns.*.resolution": _ANY,
+    "validate.columns.*.nulls": _ANY,
+    "validate.columns.*.max_new_share": _ANY,
+    "predict.model.type": ("onnx", "lightgbm", "xgboost", "mlflow"),
+    "predict.model.allow_version_skew": (True,),
+    "predict.golden": _ANY,
+    "check_output.distribution.*.max_top_share": _ANY,
+    "drift": _ANY,
+    "publish.type": ("delta", "sql"),
+    "limits.degraded_rows": _ANY,
+    "limits.degraded_lookups": _ANY,
+    "limits.consecutive_degraded_runs": _ANY,
+    "limits.retries": _ANY,
+    "limits.run_deadline": _ANY,
+}
+
+
+def later_faults(root: Node) -> Iterator[Fault]:
+    """Everything in the file that parses and that no engine would look at."""
+    for pattern, values in LATER.items():
+        for path, entry in matching(root, pattern):
+            if not values:
+                what = f"not yet: `{path[-1]}` is planned and does nothing in this version"
+                yield Fault(entry.key, dotted(path), what, todo="leave it out")
+            elif isinstance(entry.node, Leaf) and entry.node.value in values:
+                what = f"not yet: `{path[-1]}: {str(entry.node.value).lower()}` is planned"
+                yield Fault(entry.node.place, dotted(path), what, todo="choose another")

@@ -1,0 +1,21 @@
+"""The word that was probably meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+__all__ = ["did_you_mean", "near"]
+
+
+def near(word: object, words: Iterable[object]) -> str | None:
+    """The nearest of the words, whatever their case; None when none is near."""
+    folded = {str(known).casefold(): str(known) for known in words}
+    found = get_close_matches(str(word).casefold(), folded, n=1)
+    return folded[found[0]] if found else None
+
+
+def did_you_mean(word: object, words: Iterable[object]) -> str:
+    """A suggestion from the words; empty when none is near."""
+    found = near(word, words)
+    return f"did you mean `{found}`?" if found is not None else ""

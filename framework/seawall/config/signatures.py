@@ -1,0 +1,195 @@
+"""`with:` held against the parameters of the function that `use` names, by its source text."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, Optional, Union
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+
+from seawall.config.faults import Fault, KeyPath, dotted
+from seawall.config.names import Callable_, NameNotFoundError, find
+from seawall.config.near import did_you_mean, near
+from seawall.config.places import Entry, Leaf, Node, Places, Table, matching, plain
+from seawall.config.translate import quoted
+
+__all__ = ["Parameters", "parameters", "use_faults"]
+
+# where a pipeline file names code, and whether that is given the frame first
+_USES = {
+    "validate.filters.*": True,
+    "validate.rules.*": True,
+    "featurize.*": True,
+    "predict.model": False,
+}
+_INJECTED = "context"
+# with any other key beside `use`, that key is the fault: it may be a misspelt `with`
+_BESIDE = {"use", "with", "type", "on_violation"}
+_SIMPLE: dict[str, Any] = {
+    "str": str,
+    "int": int,
+    "float": float,
+    "bool": bool,
+    "None": None,
+    "list": list,
+    "dict": dict,
+    "Sequence": list,
+    "Mapping": dict,
+    "Optional": Optional,
+    "Union": Union,
+    "Literal": Literal,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """What may stand in `with:`: annotations by name, which are required, whether others pass too."""
+
+    annotations: Mapping[str, ast.expr | None]
+    required: frozenset[str]
+    positional: frozenset[str]
+    open: bool
+
+
+def use_faults(root: Node, project: Path, allow: Sequence[str]) -> Iterator[Fault]:
+    """What is wrong with each `use` of the file and with the parameters beside it."""
+    for pattern, framed in _USES.items():
+        for path, entry in matching(root, pattern):
+            use = entry.node.entries.get("use") if isinstance(entry.node, Table) else None
+            if use is None or not isinstance(use.node, Leaf) or not isinstance(use.node.value, str):
+                continue
+            try:
+                found = find(use.node.value, project, allow)
+            except NameNotFoundError as error:
+                place, name = use.node.place, dotted((*path, "use"))
+                yield Fault(
+                    place, name, error.what, repr(use.node.value), error.allowed, error.todo
+                )
+                continue
+            if found is not None and found.node is not None:
+                known = parameters(found.node, framed=framed)
+                if known is not None:
+                    yield from _with_faults(known, path, Places(root))
+
+
+def parameters(node: Callable_, *, framed: bool) -> Parameters | None:
+    """The function's parameters, or those of the class's `__init__`; None where they can't be seen.
+
+    With `framed`, a function's first parameter is the frame and only keyword-only ones are set.
+    """
+    if isinstance(node, ast.ClassDef):
+        return _of_class(node)
+    return _of(node.args, [] if framed else node.args.args)
+
+
+def _of_class(node: ast.ClassDef) -> Parameters | None:
+    for statement in node.body:
+        if isinstance(statement, ast.FunctionDef) and statement.name == "__init__":
+            own = 0 if statement.args.posonlyargs else 1
+            return _of(statement.args, statement.args.args[own:])
+    if node.bases or node.keywords or node.decorator_list:
+        return None  # __init__ is inherited, or written by a decorator
+    return Parameters({}, frozenset(), frozenset(), open=False)
+
+
+def _of(arguments: ast.arguments, named: list[ast.arg]) -> Parameters:
+    """`named` are the parameters before the `*` that may be set."""
+    bare = len(named) - len(arguments.defaults)
+    pairs = zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
+    required = {argument.arg for argument in named[: max(0, bare)]}
+    required |= {argument.arg for argument, default in pairs if default is None}
+    settable = [*named, *arguments.kwonlyargs]
+    annotations = {a.arg: a.annotation for a in settable if a.arg != _INJECTED}
+    positional = {argument.arg for argument in arguments.args} - set(annotations)
+    is_open = arguments.kwarg is not None
+    return Parameters(
+        annotations, frozenset(required - {_INJECTED}), frozenset(positional), is_open
+    )
+
+
+def _with_faults(known: Parameters, path: KeyPath, places: Places) -> Iterator[Fault]:
+    given = _entries(places.node((*path, "with")))
+    unknown = [] if known.open else [name for name in given if name not in known.annotations]
+    for name in unknown:
+        yield _unknown(name, known, (*path, "with", name), places)
+    meant = {near(name, set(known.annotations) - set(given)) for name in unknown}
+    absent = sorted(known.required - set(given) - meant)
+    if absent and set(_entries(places.node(path))) <= _BESIDE:
+        yield _absent(absent, path, places)
+    for name, entry in given.items():
+        annotation = known.annotations.get(name)
+        if annotation is not None and not _accepts(annotation, plain(entry.node)):
+            seen, allowed = quoted(entry.node), ast.unparse(annotation)
+            what = "a value of the wrong type"
+            yield Fault(entry.node.place, dotted((*path, "with", name)), what, seen, allowed)
+
+
+def _entries(node: Node | None) -> dict[str, Entry]:
+    return node.entries if isinstance(node, Table) else {}
+
+
+def _absent(names: Sequence[str], path: KeyPath, places: Places) -> Fault:
+    at = (*path, "use") if places.node((*path, "with")) is None else (*path, "with")
+    listed = ", ".join(f"`{name}`" for name in names)
+    what = f"missing parameter{'' if len(names) == 1 else 's'} {listed}"
+    return Fault(places.key(at), dotted(at), what, todo="add it below `with:`")
+
+
+def _unknown(name: str, known: Parameters, path: KeyPath, places: Places) -> Fault:
+    given = _entries(places.node(path[:-1]))
+    what = "unknown parameter"
+    todo = did_you_mean(name, set(known.annotations) - set(given))
+    if name == _INJECTED:
+        what, todo = "`context` is given by the run", "leave it out"
+    elif name in known.positional:
+        what, todo = f"`{name}` is no keyword-only parameter", "put `*` before it in the function"
+    allowed = ", ".join(known.annotations) or "no parameters"
+    return Fault(places.key(path), dotted(path), what, repr(name), allowed, todo)
+
+
+def _accepts(annotation: ast.expr, value: object) -> bool:
+    """Whether the value is of the annotated type, to the letter; true where that can't be seen here."""
+    try:
+        adapter = TypeAdapter(_evaluated(annotation), config=ConfigDict(strict=True))
+    except Exception:  # noqa: BLE001 - an annotation that isn't simple is checked after the import
+        return True
+    try:
+        adapter.validate_python(value)
+    except ValidationError:
+        return False
+    return True
+
+
+def _evaluated(node: ast.expr) -> Any:
+    """The simple type that an annotation spells out; LookupError for any other."""
+    if isinstance(node, ast.Constant):
+        return _constant(node.value)
+    if isinstance(node, ast.Name):
+        return _SIMPLE[node.id]
+    if isinstance(node, ast.Attribute):
+        return _SIMPLE[node.attr]
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
+        return Union[_evaluated(node.left), _evaluated(node.right)]  # noqa: UP007 - values, not text
+    if isinstance(node, ast.Subscript):
+        return _subscribed(node)
+    raise LookupError(ast.unparse(node))
+
+
+def _constant(value: object) -> Any:
+    if value is None:
+        return None
+    if isinstance(value, str):  # an annotation in quotes
+        return _evaluated(ast.parse(value, mode="eval").body)
+    raise LookupError(value)
+
+
+def _subscribed(node: ast.Subscript) -> Any:
+    outer = _evaluated(node.value)
+    parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+    if outer is Literal:
+        return Literal[tuple(ast.literal_eval(part) for part in parts)]
+    inner = tuple(_evaluated(part) for part in parts)
+    return outer[inner if len(inner) > 1 else inner[0]]
