@@ -1,0 +1,245 @@
+"""The one way to durable storage: everything that has to survive a crash is written through a `Disk`.
+
+A simulated disk with the same methods can take its place, record what is done, and show every state
+that a crash could leave behind.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from functools import partial
+from io import BufferedReader
+from pathlib import Path
+from typing import IO, Any
+
+from seawall.errors import StorageError
+from seawall.failpoints import reach
+
+__all__ = ["DATA_MODE", "Disk", "UnsyncedError", "make_folders", "put", "unused_name"]
+
+DATA_MODE = 0o444
+"""Published data is never written again; the umask may take readers away, too."""
+
+_PLAIN_MODE = 0o666
+_FULL_SYNC = getattr(
+    fcntl, "F_FULLFSYNC", None
+)  # macOS: fsync alone leaves data in the drive's cache
+
+_TODO = {
+    errno.ENOSPC: "free some space, then run again; what is finished is kept",
+    errno.EDQUOT: "the user's disk quota is used up: raise it or free some space, then run again",
+    errno.EFBIG: "raise the limit on file sizes (ulimit -f), then run again",
+    errno.EROFS: "the filesystem is mounted read-only: remount it, or choose another folder",
+    errno.EACCES: "give this user write permission, or choose another folder",
+    errno.EPERM: "this filesystem or user may not do that: choose another folder",
+    errno.EIO: "the device failed: look at the kernel's log (dmesg) before running again",
+    errno.EXDEV: "keep the published folder and its .seawall folder on one filesystem, one mount",
+    errno.EMFILE: "raise the limit on open files (ulimit -n), then run again",
+    errno.ENAMETOOLONG: "choose a shorter path",
+    errno.ENOTDIR: "a file stands where a folder is needed: move it away",
+}
+
+
+class UnsyncedError(StorageError):
+    """fsync failed: what the file holds on the device is unknown, and asking again proves nothing."""
+
+
+class Disk:
+    """A local POSIX filesystem.
+
+    FileExistsError and FileNotFoundError are answers and are raised as they are. Every other refusal
+    is a StorageError.
+    """
+
+    def create_new(self, path: Path, *, mode: int = _PLAIN_MODE) -> IO[bytes]:
+        """A new, empty file is open for writing; FileExistsError if the name is taken."""
+        with _refusals("cannot create a file", path):
+            return open(path, "xb", 0, opener=partial(os.open, mode=mode))
+
+    def write(self, file: IO[bytes], payload: Any) -> None:
+        """All bytes of the buffer are handed to the system."""
+        rest = memoryview(payload).cast("B")
+        with _refusals("cannot write", Path(str(file.name))):
+            while rest:
+                rest = rest[file.write(rest) :]
+
+    def fsync(self, file: IO[bytes]) -> None:
+        """What was written survives a power cut; UnsyncedError if nobody can say so."""
+        _sync(file.fileno(), Path(str(file.name)))
+
+    def fsync_folder(self, folder: Path) -> None:
+        """The folder's names survive a power cut."""
+        with _refusals("cannot open a folder", folder):
+            descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            _sync(descriptor, folder)
+        finally:
+            os.close(descriptor)
+
+    def rename(self, source: Path, target: Path) -> None:
+        """`target` is what `source` was, and `source` is gone.
+
+        rename() does nothing at all when both are names of one file; the source is then removed.
+        """
+        with _refusals("cannot rename", target):
+            source.rename(target)
+            if not target.is_dir():
+                source.unlink(missing_ok=True)
+
+    def link(self, source: Path, target: Path) -> None:
+        """`target` is a second name of `source`; FileExistsError if the name is taken."""
+        with _refusals("cannot link", target):
+            os.link(source, target)
+
+    def unlink(self, path: Path) -> None:
+        """The name is gone; it may have been gone before."""
+        with _refusals("cannot remove", path):
+            path.unlink(missing_ok=True)
+
+    def mkdir(self, folder: Path) -> None:
+        """The folder is there; it may have been there before."""
+        with _refusals("cannot create a folder", folder), suppress(FileExistsError):
+            folder.mkdir()
+        if not folder.is_dir():
+            raise StorageError(
+                "a file stands where a folder is needed", str(folder), todo=_TODO[errno.ENOTDIR]
+            )
+
+    def rmdir(self, folder: Path) -> None:
+        """The folder is gone if it was empty."""
+        with suppress(FileNotFoundError), _refusals("cannot remove a folder", folder):
+            folder.rmdir()
+
+    def exists(self, path: Path) -> bool:
+        """Whether the name is there."""
+        return path.exists()
+
+    def read(self, path: Path) -> bytes:
+        """The whole file; FileNotFoundError without one."""
+        with _refusals("cannot read", path):
+            return path.read_bytes()
+
+    def open(self, path: Path) -> BufferedReader:
+        """The file, open for reading; FileNotFoundError without one."""
+        with _refusals("cannot read", path):
+            return path.open("rb")
+
+    def list(self, folder: Path) -> list[str]:
+        """The names in the folder, sorted; none if there is no such folder."""
+        try:
+            with _refusals("cannot list a folder", folder):
+                return sorted(path.name for path in folder.iterdir())
+        except FileNotFoundError:
+            return []
+
+    def size(self, path: Path) -> int:
+        """How many bytes the file has; FileNotFoundError without one."""
+        with _refusals("cannot look at a file", path):
+            return path.stat().st_size
+
+    def same_file(self, one: Path, other: Path) -> bool:
+        """Whether both are names of one file; False if either is missing."""
+        try:
+            return one.samefile(other)
+        except FileNotFoundError:
+            return False
+
+
+def unused_name() -> str:
+    """A name that was never used before."""
+    return secrets.token_hex(8)
+
+
+def make_folders(disk: Disk, folder: Path) -> None:
+    """The folder and all above it are there, and those that were made survive a power cut."""
+    missing = [folder]
+    while not disk.exists(missing[-1].parent):
+        missing.append(missing[-1].parent)
+    for level in reversed(missing):
+        if not disk.exists(level):
+            disk.mkdir(level)
+            disk.fsync_folder(level.parent)
+
+
+def put(disk: Disk, path: Path, payload: Any, *, step: str = "") -> None:
+    """`path` holds the payload, whole and durably; readers saw what was there before, or this.
+
+    After a failed fsync the bytes are written once more, to another file. `step` names the
+    failpoints: opened, written, synced, renamed, folder synced.
+    """
+    temporary = _written(disk, path, payload, step=step)
+    disk.rename(temporary, path)
+    _reach(step, "d")
+    disk.fsync_folder(path.parent)
+    _reach(step, "e")
+
+
+def _written(disk: Disk, path: Path, payload: Any, *, step: str) -> Path:
+    """A complete, synced file beside `path`, under a temporary name."""
+    try:
+        return _write_once(disk, path, payload, step=step)
+    except UnsyncedError:
+        return _write_once(disk, path, payload, step=step)
+
+
+def _write_once(disk: Disk, path: Path, payload: Any, *, step: str) -> Path:
+    temporary = path.with_name(f".{path.name}.{unused_name()}.tmp")
+    file = disk.create_new(temporary)
+    try:
+        _fill(disk, file, payload, step=step)
+    except BaseException:
+        disk.unlink(temporary)
+        raise
+    return temporary
+
+
+def _fill(disk: Disk, file: IO[bytes], payload: Any, *, step: str) -> None:
+    with file:
+        _reach(step, "a")
+        disk.write(file, payload)
+        _reach(step, "b")
+        disk.fsync(file)
+        _reach(step, "c")
+
+
+def _reach(step: str, letter: str) -> None:
+    if step:
+        reach(step + letter)
+
+
+def _sync(descriptor: int, path: Path) -> None:
+    try:
+        if _FULL_SYNC is None:
+            os.fsync(descriptor)
+        else:
+            fcntl.fcntl(descriptor, _FULL_SYNC)
+    except OSError as error:
+        raise UnsyncedError(
+            "fsync failed: nobody knows what is on the device",
+            str(path),
+            seen=_seen(error),
+            todo=_TODO.get(error.errno or 0, ""),
+        ) from error
+
+
+@contextmanager
+def _refusals(what: str, path: Path) -> Iterator[None]:
+    """An OSError leaves as a StorageError, except for the two that are answers."""
+    try:
+        yield
+    except (FileExistsError, FileNotFoundError):
+        raise
+    except OSError as error:
+        raise StorageError(
+            what, str(path), seen=_seen(error), todo=_TODO.get(error.errno or 0, "")
+        ) from error
+
+
+def _seen(error: OSError) -> str:
+    name = errno.errorcode.get(error.errno or 0, "OSError")
+    return f"{name}: {error.strerror}"

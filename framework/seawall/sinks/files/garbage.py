@@ -1,0 +1,89 @@
+"""What may go: old files and plans that nobody can need, judged by the log's times, never by mtime."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from seawall.contracts import LogEntry
+from seawall.disk import Disk
+from seawall.failpoints import reach
+from seawall.sinks.files import log
+from seawall.sinks.files.layout import Layout
+from seawall.sinks.files.rollback import content
+
+__all__ = ["collect", "sweep"]
+
+_GRACE = timedelta(days=7)
+_NUMBERED = re.compile(r"(\d{8,})\..+")
+
+
+def sweep(disk: Disk, layout: Layout, batch: str) -> None:
+    """The batch's temporary names are gone. Hold its lock."""
+    scratch = layout.scratch(batch)
+    for path in [*_within(disk, scratch), *_within(disk, layout.data(batch))]:
+        if path.parent == scratch or path.name.endswith(".tmp"):
+            _remove(disk, path)
+
+
+def collect(disk: Disk, layout: Layout, batch: str, *, keep: int, now: datetime) -> list[Path]:
+    """What was removed. Hold the batch's lock.
+
+    The live file stays, and so do the `keep` newest versions, and whatever is not older than seven
+    days: of a file by the commit that named it, of a plan by its outcome, of a plan without one by
+    its last attempt.
+    """
+    entries = log.entries(disk, layout, batch)
+    unneeded = [*_files(disk, layout, entries, keep, now), *_plans(disk, layout, batch, now)]
+    for path in unneeded:
+        _remove(disk, path)
+        reach("8a")
+    return unneeded
+
+
+def _files(
+    disk: Disk, layout: Layout, entries: Sequence[LogEntry], keep: int, now: datetime
+) -> Iterator[Path]:
+    if not entries:
+        return
+    own = [entry for entry in entries if entry.kind != "rollback"]
+    kept = {entry.version for entry in own[-keep:]} | {content(entries[-1])}
+    needed = {entry.file.path for entry in own if entry.version in kept}
+    needed |= {entry.file.path for entry in entries if now - entry.committed_at <= _GRACE}
+    newest_old = max((e.version for e in entries if now - e.committed_at > _GRACE), default=0)
+    for path in _within(disk, layout.data(entries[-1].batch)):
+        match = _NUMBERED.fullmatch(path.name)
+        # a file above the newest old entry may belong to a commit whose outcome nobody knows
+        old = match is not None and int(match[1]) <= newest_old
+        if old and path.relative_to(layout.state).as_posix() not in needed:
+            yield path
+
+
+def _plans(disk: Disk, layout: Layout, batch: str, now: datetime) -> Iterator[Path]:
+    for folder in _within(disk, layout.plans(batch)):
+        seen = [_time(disk, folder / name) for name in ("outcome.json", "attempt.json")]
+        last = next((time for time in seen if time is not None), None)
+        if last is not None and now - last > _GRACE:
+            yield folder
+
+
+def _time(disk: Disk, path: Path) -> datetime | None:
+    try:
+        return datetime.fromisoformat(json.loads(disk.read(path))["at"])
+    except (FileNotFoundError, NotADirectoryError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _within(disk: Disk, folder: Path) -> list[Path]:
+    return [folder / name for name in disk.list(folder)]
+
+
+def _remove(disk: Disk, path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        disk.unlink(path)

@@ -1,0 +1,165 @@
+"""One run a batch: a lock that dies with its holder, and says who holds it."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from seawall.disk import Disk, make_folders
+from seawall.errors import StorageError, TemporaryError
+
+__all__ = ["Holder", "hold"]
+
+_held: set[int] = set()
+_PROC = Path("/proc")
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who works on a batch: what the next one is told while the lock is held."""
+
+    run_id: str
+    pid: int
+    host: str
+    started_at: datetime
+
+    @classmethod
+    def here(cls, run_id: str) -> Holder:
+        """This process, now."""
+        return cls(run_id, os.getpid(), socket.gethostname(), datetime.now(UTC))
+
+
+@contextmanager
+def hold(disk: Disk, path: Path, holder: Holder) -> Iterator[None]:
+    """The lock is held within; TemporaryError that names the holder if somebody else has it."""
+    make_folders(disk, path.parent)
+    descriptor = _locked(path)
+    _close_in_children(descriptor)
+    try:
+        os.truncate(descriptor, 0)
+        os.pwrite(descriptor, json.dumps(asdict(holder), default=str).encode(), 0)
+        yield
+    finally:
+        _release(descriptor)
+
+
+def _locked(path: Path) -> int:
+    """A descriptor with the lock, of the file that has the name now."""
+    while True:
+        descriptor = _try_lock(path)
+        with suppress(FileNotFoundError):
+            if os.path.samestat(os.fstat(descriptor), path.stat()):
+                return descriptor
+        os.close(descriptor)
+
+
+def _try_lock(path: Path) -> int:
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+    except OSError as error:
+        raise StorageError("cannot open the lock", str(path), seen=str(error)) from error
+    try:
+        # not lockf: a POSIX lock is lost when any code in the process closes the file
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(descriptor)
+        raise _refusal(path, error) from error
+    return descriptor
+
+
+def _refusal(path: Path, error: OSError) -> StorageError | TemporaryError:
+    if not isinstance(error, BlockingIOError):
+        return StorageError(
+            "this filesystem has no locks",
+            str(path),
+            seen=str(error),
+            allowed="a local filesystem; for shared storage there is the `delta` sink",
+        )
+    return TemporaryError(
+        "the lock is held",
+        str(path),
+        seen=_who(path),
+        allowed="one run a batch at a time",
+        todo="wait for it to end, then run again",
+    )
+
+
+def _who(path: Path) -> str:
+    """Run, process, host and time as they stand in the lock; and the child that kept it, if any."""
+    holder = _recorded(path)
+    if holder is None:
+        return "a holder that has not written its name yet"
+    text = f"run {holder['run_id']}, pid {holder['pid']} on {holder['host']} since {holder['started_at']}"
+    if holder["host"] != socket.gethostname() or _alive(int(holder["pid"])):
+        return text
+    return f"{text}; that process is dead, {_heirs(path)} still holds the lock"
+
+
+def _recorded(path: Path) -> dict[str, Any] | None:
+    try:
+        holder = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return None
+    return holder if isinstance(holder, dict) and holder.keys() >= {"run_id", "pid"} else None
+
+
+def _alive(pid: int) -> bool:
+    """Whether there is such a process; one that was killed and not yet waited for is dead."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    with suppress(OSError):
+        return (_PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    return True
+
+
+def _heirs(path: Path) -> str:
+    """The processes that have the locked file open, as far as this system tells."""
+    status = path.stat()
+    pids = sorted({int(fd.parts[2]) for fd in _PROC.glob("[0-9]*/fd/*") if _is_locked(fd, status)})
+    if not pids:
+        return "a child of it"
+    return "its child with pid " + ", ".join(map(str, pids))
+
+
+def _is_locked(descriptor: Path, status: os.stat_result) -> bool:
+    """Whether the descriptor is of the file, and the lock is on it."""
+    with suppress(OSError):
+        if os.path.samestat(descriptor.stat(), status):
+            return "lock:" in (descriptor.parents[1] / "fdinfo" / descriptor.name).read_text()
+    return False
+
+
+def _close_in_children(descriptor: int) -> None:
+    """A forked child does not inherit the lock, so that it ends with the run."""
+    if not _registered:
+        os.register_at_fork(after_in_child=_let_go)
+        _registered.append(True)
+    _held.add(descriptor)
+
+
+_registered: list[bool] = []
+
+
+def _release(descriptor: int) -> None:
+    """The descriptor is closed, unless this is a forked child, where it was closed already."""
+    if descriptor in _held:
+        _held.remove(descriptor)
+        os.close(descriptor)
+
+
+def _let_go() -> None:
+    for descriptor in _held:
+        os.close(descriptor)
+    _held.clear()

@@ -1,0 +1,177 @@
+"""The truth about what is published: one file a commit, put in place only if nobody else was faster."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import TypeAdapter, ValidationError
+
+from seawall.contracts import Account, Finding, LogEntry, StoredFile
+from seawall.disk import Disk, UnsyncedError, make_folders
+from seawall.errors import StorageError, TemporaryError
+from seawall.failpoints import reach
+from seawall.sinks.files.layout import Layout
+
+__all__ = ["Draft", "batches", "commit", "entries", "newest"]
+
+_NUMBERED = re.compile(r"(\d{8,})\.json")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What a commit says, before it has a number. The fields are LogEntry's."""
+
+    kind: Literal["publish", "release", "rollback"]
+    commit_id: str
+    run_id: str
+    file: StoredFile
+    account: Account
+    fingerprint: Mapping[str, str]
+    committed_at: datetime
+    findings: tuple[Finding, ...] = ()
+    degradations: Mapping[str, int] = field(default_factory=dict)
+    reason: str = ""
+    by: str = ""
+    to_version: int | None = None
+
+    def entry(self, batch: str, base: int) -> LogEntry:
+        """The entry that follows version `base`."""
+        said = {f.name: getattr(self, f.name) for f in fields(self)}
+        return LogEntry(version=base + 1, batch=batch, base=base, **said)
+
+
+def batches(disk: Disk, layout: Layout) -> list[str]:
+    """Every batch that was ever published, sorted."""
+    return [name for name in disk.list(layout.state / "log") if _versions(disk, layout, name)]
+
+
+def newest(disk: Disk, layout: Layout, batch: str) -> LogEntry | None:
+    """The batch's last commit; None before the first."""
+    versions = _versions(disk, layout, batch)
+    return _read(disk, layout, batch, versions[-1]) if versions else None
+
+
+def entries(disk: Disk, layout: Layout, batch: str) -> list[LogEntry]:
+    """All commits of the batch, oldest first; StorageError if one is missing or torn."""
+    versions = _versions(disk, layout, batch)
+    missing = sorted(set(range(1, len(versions) + 1)) - set(versions))
+    if missing:
+        raise StorageError(
+            "the log has a gap",
+            str(_path(layout, batch, missing[0])),
+            seen=f"{len(versions)} entries up to {versions[-1]}",
+            allowed="every number from 1",
+            todo="restore the file from a backup; nothing is published until then",
+        )
+    return [_read(disk, layout, batch, version) for version in versions]
+
+
+def commit(disk: Disk, layout: Layout, entry: LogEntry) -> LogEntry:
+    """The entry is the batch's newest, durably (6); TemporaryError if another run was faster.
+
+    Its file must be complete and synced. Whoever asks again with the same commit id gets the entry
+    that stands.
+    """
+    folder = layout.log(entry.batch)
+    make_folders(disk, folder)
+    make_folders(disk, layout.scratch(entry.batch))
+    temporary = layout.temporary(entry.batch)
+    try:
+        _write(disk, temporary, entry)
+        disk.fsync_folder(layout.published(entry).parent)
+        reach("6d")
+        standing = _put_if_absent(disk, layout, temporary, entry)
+        _settle(disk, folder, entry)
+    finally:
+        disk.unlink(temporary)
+    reach("6g")
+    return standing
+
+
+def _write(disk: Disk, temporary: Path, entry: LogEntry) -> None:
+    payload = _adapter().dump_json(entry, indent=1)
+    with disk.create_new(temporary) as file:
+        reach("6a")
+        disk.write(file, payload)
+        reach("6b")
+        disk.fsync(file)
+        reach("6c")
+
+
+def _put_if_absent(disk: Disk, layout: Layout, temporary: Path, entry: LogEntry) -> LogEntry:
+    """The entry that has the number now: ours, or TemporaryError."""
+    target = _path(layout, entry.batch, entry.version)
+    try:
+        disk.link(temporary, target)
+    except FileExistsError:
+        standing = _read(disk, layout, entry.batch, entry.version)
+        if standing.commit_id != entry.commit_id:
+            raise _lost(target, standing) from None
+        return standing
+    reach("6e")
+    return entry
+
+
+def _lost(target: Path, standing: LogEntry) -> TemporaryError:
+    return TemporaryError(
+        "another run won: it published this batch first",
+        str(target),
+        seen=f"run {standing.run_id} committed version {standing.version} at {standing.committed_at}",
+        allowed=f"a commit on top of version {standing.base}",
+        todo="run again; what is live now may already be what you want",
+    )
+
+
+def _settle(disk: Disk, folder: Path, entry: LogEntry) -> None:
+    """The commit survives a power cut; TemporaryError if nobody can say so."""
+    try:
+        disk.fsync_folder(folder)
+    except UnsyncedError as error:
+        raise TemporaryError(
+            f"version {entry.version} is visible, and nobody knows whether it survives a power cut",
+            str(folder),
+            seen=error.seen,
+            todo="look at the disk, then run again: it says whether the version is there",
+        ) from error
+    reach("6f")
+
+
+def _versions(disk: Disk, layout: Layout, batch: str) -> list[int]:
+    matches = (_NUMBERED.fullmatch(name) for name in disk.list(layout.log(batch)))
+    return sorted(int(match[1]) for match in matches if match)
+
+
+def _path(layout: Layout, batch: str, version: int) -> Path:
+    return layout.log(batch) / f"{version:08d}.json"
+
+
+def _read(disk: Disk, layout: Layout, batch: str, version: int) -> LogEntry:
+    path = _path(layout, batch, version)
+    try:
+        entry = _adapter().validate_json(disk.read(path))
+    except ValidationError as error:
+        raise _torn(path, str(error.errors(include_url=False)[0]["msg"])) from None
+    if (entry.batch, entry.version) != (batch, version):
+        raise _torn(path, f"batch {entry.batch}, version {entry.version}")
+    return entry
+
+
+def _torn(path: Path, seen: str) -> StorageError:
+    return StorageError(
+        "a log entry is torn or was changed",
+        str(path),
+        seen=seen,
+        allowed="the entry as it was written",
+        todo="restore the file from a backup; nothing is published until then",
+    )
+
+
+@cache
+def _adapter() -> TypeAdapter[LogEntry]:
+    return TypeAdapter(LogEntry)

@@ -1,0 +1,212 @@
+"""The `files` sink: its promises are in CRASH_SAFETY, its parts in the modules beside."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from seawall.contracts import LogEntry
+from seawall.disk import Disk, put, unused_name
+from seawall.errors import StorageError, TemporaryError
+from seawall.failpoints import reach
+from seawall.sinks.files import garbage, log, preflight, view
+from seawall.sinks.files.layout import Format, Layout
+from seawall.sinks.files.lock import Holder, hold
+from seawall.sinks.files.log import Draft
+from seawall.sinks.files.rollback import content, target
+from seawall.sinks.files.version import VersionWriter, version_path
+from seawall.staging import Workspace
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["Claim", "FilesSink"]
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class FilesSink:
+    """One file a batch below `folder`; versions, locks and plans in `<folder>.seawall` beside it."""
+
+    folder: Path
+    format: Format = "parquet"
+    keep_versions: int = 7
+    disk: Disk = field(default_factory=Disk, compare=False)
+    clock: Callable[[], datetime] = field(default=_now, compare=False)
+
+    @property
+    def layout(self) -> Layout:
+        """Where everything stands."""
+        return Layout(self.folder)
+
+    def preflight(self) -> None:
+        """The folder can keep the sink's promises, else StorageError."""
+        preflight.probe(self.disk, self.layout)
+
+    @contextmanager
+    def claim(self, batch: str, holder: Holder) -> Iterator[Claim]:
+        """The batch is this run's within; TemporaryError that names the holder if it is another's."""
+        with hold(self.disk, self.layout.lock(batch), holder):
+            reach("1")
+            base = log.newest(self.disk, self.layout, batch)
+            reach("2")
+            yield Claim(self, batch, holder, base)
+
+    def entries(self, batch: str) -> list[LogEntry]:
+        """All commits of the batch, oldest first, without a lock."""
+        return log.entries(self.disk, self.layout, batch)
+
+    def status(self) -> list[LogEntry]:
+        """The newest commit of every batch, sorted by batch, without a lock."""
+        found = (log.newest(self.disk, self.layout, b) for b in log.batches(self.disk, self.layout))
+        return [entry for entry in found if entry is not None]
+
+    def refresh_view(self, batch: str) -> None:
+        """Readers see the batch's newest version, even if a crash came between; no lock needed."""
+        view.refresh(self.disk, self.layout, batch)
+
+    def verify_view(self, batch: str) -> None:
+        """Readers see the newest version with the bytes that were committed, else StorageError."""
+        view.verify(self.disk, self.layout, batch)
+
+    def find_plan(self, plan_id: str) -> Workspace | None:
+        """The plan's folder, whatever its batch and outcome; None without one."""
+        folder = next((self.layout.state / "plans").glob(f"*/*.{plan_id}"), None)
+        return None if folder is None else Workspace(folder, unused_name(), self.disk)
+
+    def rollback(
+        self, batch: str, *, to: int | None = None, reason: str, by: str, run_id: str
+    ) -> LogEntry:
+        """The rows of an earlier version are live again: by default those that were live before.
+
+        UsageError if they are live already, StorageError if their file is gone or damaged.
+        """
+        with self.claim(batch, Holder.here(run_id)) as claim:
+            wanted = target(claim.entries(), to)
+            claim.require_file(wanted)
+            entry = claim.commit(self._going_back(wanted, reason=reason, by=by, run_id=run_id))
+            claim.refresh_view()
+            return entry
+
+    def collect_garbage(self, now: datetime, holder: Holder) -> list[Path]:
+        """What was removed, of all batches that nobody works on."""
+        removed: list[Path] = []
+        for batch in self.disk.list(self.layout.state / "locks"):
+            if batch.startswith("."):
+                continue
+            try:
+                with self.claim(batch, holder) as claim:
+                    removed += claim.collect_garbage(now)
+            except TemporaryError:
+                continue
+        return removed
+
+    def _going_back(self, wanted: LogEntry, *, reason: str, by: str, run_id: str) -> Draft:
+        return Draft(
+            kind="rollback",
+            commit_id=unused_name(),
+            run_id=run_id,
+            file=wanted.file,
+            account=wanted.account,
+            fingerprint=wanted.fingerprint,
+            committed_at=self.clock(),
+            findings=wanted.findings,
+            degradations=wanted.degradations,
+            reason=reason,
+            by=by,
+            to_version=wanted.version,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A batch that is this run's for now. `base` is the newest commit when the claim was made."""
+
+    sink: FilesSink
+    batch: str
+    holder: Holder
+    base: LogEntry | None
+
+    def entries(self) -> list[LogEntry]:
+        """All commits of the batch, oldest first."""
+        return self.sink.entries(self.batch)
+
+    def plans(self) -> list[Workspace]:
+        """The batch's interrupted plans, newest first."""
+        spaces = [self._workspace(name) for name in reversed(self._plan_names())]
+        return [space for space in spaces if space.has_plan() and space.outcome() is None]
+
+    def open_plan(self, plan_id: str) -> Workspace:
+        """The plan's folder, made if it isn't there; from now on this run's attempt at it."""
+        names = self._plan_names()
+        known = [name for name in names if name.partition(".")[2] == plan_id]
+        sequence = 1 + max((int(name.partition(".")[0]) for name in names), default=0)
+        space = self._workspace(known[0] if known else f"{sequence:08d}.{plan_id}")
+        space.prepare()
+        attempt = {"run_id": self.holder.run_id, "at": self.holder.started_at.isoformat()}
+        put(self.sink.disk, space.folder / "attempt.json", json.dumps(attempt).encode())
+        return space
+
+    def version_writer(self, schema: pa.Schema) -> VersionWriter:
+        """What writes the batch's next file."""
+        layout, form = self.sink.layout, self.sink.format
+        path = version_path(layout.data(self.batch), self._base_version + 1, form)
+        return VersionWriter(self.sink.disk, layout.state, path, schema, form)
+
+    def commit(self, draft: Draft) -> LogEntry:
+        """The draft is the batch's newest entry, durably; TemporaryError if another run was faster."""
+        entry = draft.entry(self.batch, self._base_version)
+        return log.commit(self.sink.disk, self.sink.layout, entry)
+
+    def refresh_view(self) -> None:
+        """Readers see the newest version."""
+        self.sink.refresh_view(self.batch)
+
+    def sweep(self) -> None:
+        """The batch's temporary names are gone."""
+        garbage.sweep(self.sink.disk, self.sink.layout, self.batch)
+
+    def collect_garbage(self, now: datetime) -> list[Path]:
+        """What was removed of this batch; nothing while somebody else collects."""
+        sink = self.sink
+        try:
+            with hold(sink.disk, sink.layout.lock(".gc"), self.holder):
+                self.sweep()
+                return garbage.collect(
+                    sink.disk, sink.layout, self.batch, keep=sink.keep_versions, now=now
+                )
+        except TemporaryError:
+            return []
+
+    def require_file(self, entry: LogEntry) -> None:
+        """The entry's file is there, whole; else StorageError that says which versions are."""
+        disk, layout = self.sink.disk, self.sink.layout
+        if view.intact(disk, layout, entry):
+            return
+        own = (e for e in self.entries() if content(e) == e.version)
+        there = [str(e.version) for e in own if disk.exists(layout.published(e))]
+        raise StorageError(
+            f"the file of version {entry.version} is gone or damaged",
+            str(layout.published(entry)),
+            allowed=f"versions that are still there: {', '.join(there)}",
+            todo="choose one of them with --to, or run the batch again",
+        )
+
+    @property
+    def _base_version(self) -> int:
+        return 0 if self.base is None else self.base.version
+
+    def _plan_names(self) -> list[str]:
+        return self.sink.disk.list(self.sink.layout.plans(self.batch))
+
+    def _workspace(self, name: str) -> Workspace:
+        folder = self.sink.layout.plans(self.batch) / name
+        return Workspace(folder, unused_name(), self.sink.disk)

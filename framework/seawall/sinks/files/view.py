@@ -1,0 +1,114 @@
+"""What readers see: a hard link to the newest version, replaced by one rename. All of it is redoable."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from seawall.contracts import LogEntry
+from seawall.disk import Disk, make_folders
+from seawall.errors import StorageError, TemporaryError
+from seawall.failpoints import reach
+from seawall.sinks.files import log
+from seawall.sinks.files.layout import Layout
+
+__all__ = ["intact", "refresh", "verify"]
+
+_ATTEMPTS = 10
+
+
+def refresh(disk: Disk, layout: Layout, batch: str) -> None:
+    """Readers see the newest version (7).
+
+    Without the lock another process may publish meanwhile, or sweep the temporary names away; so
+    what is newest is asked again until it is what readers see.
+    """
+    for _ in range(_ATTEMPTS):
+        entry = log.newest(disk, layout, batch)
+        if entry is None or disk.same_file(layout.view(entry), layout.published(entry)):
+            return
+        try:
+            _show(disk, layout, entry)
+        except FileNotFoundError:
+            _require(disk, layout, entry)
+    raise TemporaryError(
+        "the published file changes faster than it can be replaced", str(layout.shown(batch))
+    )
+
+
+def verify(disk: Disk, layout: Layout, batch: str) -> None:
+    """Readers see the newest version with the bytes that were committed, else StorageError."""
+    entry = log.newest(disk, layout, batch)
+    if entry is None:
+        return
+    _require(disk, layout, entry)
+    if not disk.same_file(layout.view(entry), layout.published(entry)):
+        raise StorageError(
+            "readers don't see the version that was committed last",
+            str(layout.view(entry)),
+            allowed=f"version {entry.version}, a link to {layout.published(entry)}",
+            todo="refresh it: any command that touches the batch does",
+        )
+    if not intact(disk, layout, entry):
+        raise _damaged(layout, entry)
+
+
+def intact(disk: Disk, layout: Layout, entry: LogEntry) -> bool:
+    """Whether the entry's file is there with the bytes that were committed."""
+    try:
+        with disk.open(layout.published(entry)) as file:
+            return hashlib.file_digest(file, "sha256").hexdigest() == entry.file.sha256
+    except FileNotFoundError:
+        return False
+
+
+def _show(disk: Disk, layout: Layout, entry: LogEntry) -> None:
+    make_folders(disk, layout.scratch(entry.batch))
+    make_folders(disk, layout.folder)
+    if disk.exists(layout.shown(entry.batch)):
+        _replace(disk, layout, entry)
+    else:
+        _appear(disk, layout, entry)
+    reach("7c")
+
+
+def _replace(disk: Disk, layout: Layout, entry: LogEntry) -> None:
+    """One rename swaps the file; then the name that it had under another format goes."""
+    link = layout.temporary(entry.batch)
+    _link(disk, layout, entry, link)
+    disk.rename(link, layout.view(entry))
+    reach("7b")
+    for other in layout.other_views(entry):
+        disk.unlink(other)
+    disk.fsync_folder(layout.shown(entry.batch))
+
+
+def _appear(disk: Disk, layout: Layout, entry: LogEntry) -> None:
+    """The folder comes with its file, so that nobody lists an empty one."""
+    folder = layout.temporary(entry.batch)
+    disk.mkdir(folder)
+    _link(disk, layout, entry, folder / layout.view(entry).name)
+    disk.fsync_folder(folder)
+    disk.rename(folder, layout.shown(entry.batch))
+    reach("7b")
+    disk.fsync_folder(layout.folder)
+
+
+def _link(disk: Disk, layout: Layout, entry: LogEntry, link: Path) -> None:
+    disk.link(layout.published(entry), link)
+    reach("7a")
+
+
+def _require(disk: Disk, layout: Layout, entry: LogEntry) -> None:
+    if not disk.exists(layout.published(entry)):
+        raise _damaged(layout, entry)
+
+
+def _damaged(layout: Layout, entry: LogEntry) -> StorageError:
+    return StorageError(
+        "a published file is missing or damaged",
+        str(layout.published(entry)),
+        seen="missing, or bytes that were never committed",
+        allowed=f"{entry.file.bytes:,} bytes with sha256 {entry.file.sha256}",
+        todo="restore it from a backup, roll back, or run the batch again with --force",
+    )

@@ -1,0 +1,165 @@
+"""A plan's folder: parts and receipts, written by workers, read by the parent and by the next run."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from seawall.contracts import StoredFile
+from seawall.disk import Disk, make_folders, put, unused_name
+from seawall.errors import StorageError, UsageError
+from seawall.failpoints import reach
+
+__all__ = ["OUTCOMES", "Workspace"]
+
+OUTCOMES = ("committed", "held", "stopped", "failed", "abandoned")
+"""How a plan ends. A plan without an outcome was interrupted."""
+
+_PARTS, _QUARANTINE, _LOOKUPS = "parts", "quarantine", "lookups"
+_RECEIPTS, _STARTED = "receipts", "started"
+_FOLDERS = (_PARTS, _QUARANTINE, _LOOKUPS, _RECEIPTS, _STARTED)
+_PLAN, _OUTCOME = "plan.json", "outcome.json"
+_TEMPORARY = ".tmp"
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """One plan of one batch: `plans/<batch>/<sequence>.<plan id>` in the sink's state folder.
+
+    `token` belongs to one attempt, so that a worker that outlived its run cannot overwrite what
+    another run wrote.
+    """
+
+    folder: Path
+    token: str
+    disk: Disk = field(default_factory=Disk, compare=False)
+
+    @property
+    def batch(self) -> str:
+        """The batch that the plan is for."""
+        return self.folder.parent.name
+
+    @property
+    def plan_id(self) -> str:
+        """The plan's own name."""
+        return self.folder.name.partition(".")[2]
+
+    def prepare(self) -> None:
+        """The plan's folders are there."""
+        for name in _FOLDERS:
+            make_folders(self.disk, self.folder / name)
+
+    def put_part(self, chunk: str, payload: Any, *, rows: int) -> StoredFile:
+        """The chunk's rows are stored durably under a name that was never used (4a to 4e)."""
+        return self._put(f"{_PARTS}/{chunk}.{self._unused()}", payload, rows=rows, step="4")
+
+    def put_quarantine(self, chunk: str, payload: Any, *, rows: int) -> StoredFile:
+        """The chunk's refused rows are stored durably under a name that was never used."""
+        return self._put(f"{_QUARANTINE}/{chunk}.{self._unused()}", payload, rows=rows)
+
+    def put_lookup(self, name: str, payload: Any, *, rows: int) -> StoredFile:
+        """A lookup's rows are pinned under the name of their content."""
+        return self._put(f"{_LOOKUPS}/{name}.{_sha256(payload)}.arrow", payload, rows=rows)
+
+    def path(self, stored: StoredFile) -> Path:
+        """Where the file stands."""
+        return self.folder / stored.path
+
+    def verify(self, stored: StoredFile) -> bool:
+        """Whether the file is there with the size and the content that it had."""
+        try:
+            if self.disk.size(self.path(stored)) != stored.bytes:
+                return False
+            with self.disk.open(self.path(stored)) as file:
+                return hashlib.file_digest(file, "sha256").hexdigest() == stored.sha256
+        except FileNotFoundError:
+            return False
+
+    def put_receipt(self, chunk: str, receipt: Mapping[str, Any]) -> None:
+        """The chunk counts as finished (4f)."""
+        self._put_json(f"{_RECEIPTS}/{chunk}.json", receipt, step="4f")
+        reach("4f")
+
+    def receipts(self) -> dict[str, dict[str, Any]]:
+        """The receipts that can be read, by chunk, in the chunks' order; torn ones are left out."""
+        names = [n for n in self.disk.list(self.folder / _RECEIPTS) if n.endswith(".json")]
+        read = ((n.removesuffix(".json"), self._json(f"{_RECEIPTS}/{n}")) for n in names)
+        return {chunk: receipt for chunk, receipt in read if receipt is not None}
+
+    def mark_started(self, chunk: str) -> None:
+        """A worker is at work on the chunk; who dies now is suspected of it."""
+        with suppress(FileExistsError):
+            self.disk.create_new(self.folder / _STARTED / chunk).close()
+
+    def unmark(self, chunk: str) -> None:
+        """Nobody is at work on the chunk."""
+        self.disk.unlink(self.folder / _STARTED / chunk)
+
+    def started(self) -> set[str]:
+        """The chunks that somebody began and did not end."""
+        return set(self.disk.list(self.folder / _STARTED))
+
+    def put_plan(self, document: Mapping[str, Any]) -> None:
+        """The plan stands in its folder, durably (3)."""
+        self._put_json(_PLAN, document, step="3")
+
+    def has_plan(self) -> bool:
+        """Whether a plan was written that can be read."""
+        return self._json(_PLAN) is not None
+
+    def plan(self) -> dict[str, Any]:
+        """The plan that was written; StorageError if it is missing or torn."""
+        document = self._json(_PLAN)
+        if document is None:
+            raise StorageError("the plan is missing or torn", str(self.folder / _PLAN))
+        return document
+
+    def put_outcome(self, state: str, *, at: datetime | None = None) -> None:
+        """The plan has ended; `state` is one of OUTCOMES."""
+        if state not in OUTCOMES:
+            raise UsageError("no such outcome", seen=state, allowed=", ".join(OUTCOMES))
+        self._put_json(_OUTCOME, {"state": state, "at": (at or datetime.now(UTC)).isoformat()})
+
+    def outcome(self) -> str | None:
+        """How the plan ended; None for one that was interrupted or is at work."""
+        return (self._json(_OUTCOME) or {}).get("state")
+
+    def sweep(self) -> None:
+        """Temporaries, start markers and parts without a receipt are gone. Hold the batch's lock."""
+        for chunk in self.started():
+            self.unmark(chunk)
+        kept = "\n".join(json.dumps(receipt) for receipt in self.receipts().values())
+        for name in (_PARTS, _QUARANTINE, _LOOKUPS, _RECEIPTS, "."):
+            for file in self.disk.list(self.folder / name):
+                unnamed = name in {_PARTS, _QUARANTINE} and f'"{name}/{file}"' not in kept
+                if unnamed or file.endswith(_TEMPORARY):
+                    self.disk.unlink(self.folder / name / file)
+
+    def _unused(self) -> str:
+        return f"{self.token}-{unused_name()}"
+
+    def _put(self, path: str, payload: Any, *, rows: int, step: str = "") -> StoredFile:
+        put(self.disk, self.folder / path, payload, step=step)
+        return StoredFile(path, _sha256(payload), memoryview(payload).nbytes, rows)
+
+    def _put_json(self, path: str, document: Mapping[str, Any], *, step: str = "") -> None:
+        payload = json.dumps(document, indent=1, allow_nan=True).encode()
+        put(self.disk, self.folder / path, payload, step=step)
+
+    def _json(self, path: str) -> dict[str, Any] | None:
+        """The document, or None if it is missing or torn."""
+        try:
+            document = json.loads(self.disk.read(self.folder / path))
+        except (FileNotFoundError, ValueError):
+            return None
+        return document if isinstance(document, dict) else None
+
+
+def _sha256(payload: Any) -> str:
+    return hashlib.sha256(payload).hexdigest()
