@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DAYS",
+    "as_table",
     "flights_path",
     "original",
     "read_flights",
@@ -82,28 +83,25 @@ def flights_path(root: Path, day: str) -> Path:
 
 def write_flights(root: Path, flights: pd.DataFrame, days: Collection[str]) -> None:
     """Each day in `days` has its file: the original's columns and `flight_id`, texts as dictionaries."""
-    import pyarrow as pa
     import pyarrow.parquet as pq
 
     dates = (flights["flight_id"] // 10_000).astype("str")
     date = pd.to_datetime(dates, format="%Y%m%d").dt.strftime("%Y-%m-%d")
     for day, rows in flights.groupby(date):
         if day in days:
-            write = partial(
-                pq.write_table, _with_dictionaries(pa.Table.from_pandas(rows, preserve_index=False))
-            )
+            write = partial(pq.write_table, as_table(rows))
             replace_file(flights_path(root, str(day)), write)
 
 
-def _with_dictionaries(table: pa.Table) -> pa.Table:
-    """The table without pandas' metadata, its texts dictionaries."""
+def as_table(frame: pd.DataFrame) -> pa.Table:
+    """The frame's columns without its index, its texts as dictionaries, unknown values as nulls."""
     import pyarrow as pa
 
     columns = {}
-    for field in table.schema:
-        values = table.column(field.name)
-        text = pa.types.is_string(field.type) or pa.types.is_large_string(field.type)
-        columns[field.name] = values.cast(pa.string()).dictionary_encode() if text else values
+    for name, values in frame.items():
+        array = pa.Array.from_pandas(values)
+        text = pa.types.is_string(array.type) or pa.types.is_large_string(array.type)
+        columns[str(name)] = array.cast(pa.string()).dictionary_encode() if text else array
     return pa.table(columns)
 
 
