@@ -17,6 +17,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import skops.io
+from numpy.typing import NDArray
 
 TRUSTED = ["sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor"]
 ORIGINS = ["EWR", "JFK", "LGA"]
@@ -60,7 +61,7 @@ class Weather:
         origin = pd.Index(ORIGINS).get_indexer(pd.Index(rows["origin"]))
         self.values[(hours - self.first) * len(ORIGINS) + origin] = rows.iloc[:, 2:].to_numpy()
 
-    def of(self, frame: pd.DataFrame) -> np.ndarray[Any, Any]:
+    def of(self, frame: pd.DataFrame) -> NDArray[Any]:
         """Four columns of weather for each flight; the last row of the array is for a miss."""
         hours = hours_of(frame["time_hour"]) - self.first
         names = frame["origin"].cat.categories
@@ -69,21 +70,21 @@ class Weather:
         return self.values[np.where(known, hours * len(ORIGINS) + origin, -1)]
 
 
-def hours_of(times: pd.Series) -> np.ndarray[Any, Any]:
+def hours_of(times: pd.Series) -> NDArray[Any]:
     """Whole hours since 1970."""
     return times.to_numpy("datetime64[us]").astype("int64") // HOUR_US
 
 
-def looked_up(table: pd.DataFrame, keys: pd.Series) -> np.ndarray[Any, Any]:
+def looked_up(table: pd.DataFrame, keys: pd.Series) -> NDArray[Any]:
     """The table's rows for these categories: each category is looked up once."""
     rows = table.reindex(keys.cat.categories).to_numpy("float64")
     return np.vstack([rows, np.full(rows.shape[1], np.nan)])[keys.cat.codes]
 
 
-def minutes(clock: pd.Series) -> np.ndarray[Any, Any]:
+def minutes(clock: pd.Series) -> NDArray[np.int64]:
     """Minutes since midnight of clock readings such as 1745."""
-    hours, rest = np.divmod(clock.to_numpy(), 100)
-    return np.add(hours * 60, rest)
+    values: NDArray[np.int64] = clock.to_numpy()
+    return values // 100 * 60 + values % 100
 
 
 def main(root: Path, out: Path) -> None:

@@ -19,7 +19,7 @@ _LIBRARIES = ("pandas", "pyarrow", "scikit-learn", "polars", "numpy")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """The medians of a case at one size.
+    """The medians of a case at one size, and the wall and CPU seconds of each run.
 
     `difference` is from the yardstick's predictions, None where there are none to compare.
     """
@@ -33,6 +33,7 @@ class Row:
     busy_before: float
     difference: float | None
     failure: str
+    runs: tuple[tuple[float, float], ...]
 
 
 def row(case: str, rows: int, costs: list[Cost], apart: float | None) -> Row:
@@ -48,6 +49,7 @@ def row(case: str, rows: int, costs: list[Cost], apart: float | None) -> Row:
         busy_before=round(median(cost.busy_before for cost in costs), 3),
         difference=apart,
         failure=f"exit {failed.exit_code}: {failed.errors}" if failed else "",
+        runs=tuple((round(cost.wall_s, 3), round(cost.cpu_s, 3)) for cost in costs),
     )
 
 
