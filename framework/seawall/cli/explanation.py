@@ -67,7 +67,7 @@ def _execution(run: RunRow) -> str:
     if not run.plan_id:
         return ""
     reused = f", {run.resumed_chunks} of them finished earlier" if run.resumed_chunks else ""
-    workers = f"{run.executor}: {run.workers} workers, {run.inner_threads} inner threads each"
+    workers = f"{run.executor}: {run.workers} workers with {run.inner_threads} inner threads each"
     return (
         f"plan {run.plan_id}: {run.rows_planned:,} rows in {run.chunks} chunks{reused}; {workers}"
     )
@@ -84,8 +84,9 @@ def _rows(detail: RunDetail) -> Section:
 
 
 def _findings(detail: RunDetail) -> Section:
+    worst_first = sorted(detail.findings, key=lambda f: ("fail", "warn", "ok").index(f.severity))
     rows = tuple(
-        (f.severity, f.check, f.column or "", f.seen, f.allowed, f.message) for f in detail.findings
+        (f.severity, f.check, f.column or "", f.seen, f.allowed, f.message) for f in worst_first
     )
     headers = ("severity", "check", "column", "seen", "allowed", "message")
     return Section("Findings", headers=headers, rows=rows)

@@ -9,17 +9,35 @@ import sys
 from collections.abc import Sequence
 from typing import Any, TextIO
 
+from seawall.errors import StorageError
 from seawall.observe.streams import LenientStream, printable
 
-__all__ = ["drop_output", "plain_table", "say", "say_json", "say_table", "warn"]
+__all__ = ["drop_output", "mention", "plain_table", "say", "say_json", "say_table", "warn"]
 
 _NUMBER = re.compile(r"[-+]?[\d,.]+(?:e[-+]?\d+)?( ?%| s)?|")
 _GAP = "  "
 
 
 def say(text: str = "") -> None:
-    """The text is on standard output, without control characters."""
-    LenientStream(sys.stdout).write(f"{printable(text)}\n")
+    """The text is on standard output, without control characters; a reader who left is no error.
+
+    StorageError when it cannot be written, on a full disk say.
+    """
+    try:
+        sys.stdout.write(f"{printable(text)}\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _to_nowhere(sys.stdout)
+    except OSError as error:
+        _to_nowhere(sys.stdout)
+        raise StorageError("the answer could not be written", "stdout", str(error)) from error
+
+
+def mention(text: str = "") -> None:
+    """The text is on standard output, if anybody takes it: for a run, whose outcome stands."""
+    stream = LenientStream(sys.stdout)
+    stream.write(f"{printable(text)}\n")
+    stream.flush()
 
 
 def warn(text: str) -> None:

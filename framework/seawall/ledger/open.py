@@ -25,12 +25,13 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError, SQLAl
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from seawall.errors import Exit, SeawallError, StorageError, UsageError
-from seawall.ledger.patience import patiently
+from seawall.ledger.patience import patience
 from seawall.ledger.tables import SCHEMA_VERSION, metadata, schema_version
 
 __all__ = ["Ledger", "LedgerVersionError", "existing_ledger", "is_corrupt", "open_ledger"]
 
 _BUSY_MS = 250
+_PATIENCE_S = 5
 _CORRUPT = ("file is not a database", "malformed", "file is encrypted")
 
 
@@ -169,14 +170,13 @@ def _tune(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
 
 def _prepare_or_replace(ledger: Ledger, warn: Callable[[str], None]) -> None:
     try:
-        _prepare(ledger)
+        patience(_PATIENCE_S)(_prepare, ledger)
     except DatabaseError as error:
         if not is_corrupt(error):
             raise
         replace_corrupt(ledger, warn)
 
 
-@patiently
 def _prepare(ledger: Ledger) -> None:
     if ledger.file is not None:
         ledger.file.parent.mkdir(parents=True, exist_ok=True)

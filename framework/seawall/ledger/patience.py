@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import ParamSpec, TypeVar
-
 from sqlalchemy.exc import OperationalError
-from tenacity import retry, retry_if_exception, stop_after_delay, wait_random
+from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random
 
-__all__ = ["is_locked", "patiently"]
-
-P = ParamSpec("P")
-R = TypeVar("R")
-_PATIENCE_S = 5
+__all__ = ["is_locked", "patience"]
 
 
 def is_locked(error: BaseException) -> bool:
@@ -20,11 +13,11 @@ def is_locked(error: BaseException) -> bool:
     return isinstance(error, OperationalError) and "locked" in str(error.orig)
 
 
-def patiently(function: Callable[P, R]) -> Callable[P, R]:
-    """The function, tried again for 5 seconds while the ledger is locked."""
-    return retry(
+def patience(seconds: float) -> Retrying:
+    """Calls what it is given again, for so long, while the ledger is locked; then raises."""
+    return Retrying(
         retry=retry_if_exception(is_locked),
-        stop=stop_after_delay(_PATIENCE_S),
+        stop=stop_after_delay(seconds),
         wait=wait_random(0.01, 0.1),
         reraise=True,
-    )(function)
+    )

@@ -13,7 +13,7 @@ from seawall.contracts import EventSink
 from seawall.errors import StorageError
 from seawall.events import Event, PlanReady, RunEnded, RunStarted, StageFinished
 from seawall.ledger.open import Ledger, is_corrupt, open_ledger, replace_corrupt
-from seawall.ledger.patience import patiently
+from seawall.ledger.patience import patience
 from seawall.ledger.writes import Write, stage_writes, writes
 
 __all__ = ["Recorder", "recorder"]
@@ -35,10 +35,13 @@ class Recorder:
     """Writes one transaction a chunk; a chunk's stages wait for its end.
 
     When the ledger refuses, `warn` is told once and the rows wait for the run's end, where they are
-    tried once more: a locked or full ledger costs a run 10 seconds at most.
+    tried once more: a locked ledger costs a run twice `patience_s` at most.
     """
 
-    def __init__(self, ledger: Ledger, *, warn: Callable[[str], None]) -> None:
+    def __init__(
+        self, ledger: Ledger, *, warn: Callable[[str], None], patience_s: float = 5
+    ) -> None:
+        self._patience = patience(patience_s)
         self._ledger, self._warn = ledger, warn
         self._stages: dict[str, list[StageFinished]] = {}
         self._pending: list[Write] = []
@@ -75,12 +78,12 @@ class Recorder:
 
     def _store(self) -> None:
         try:
-            _write(self._ledger, self._pending)
+            self._patience(_write, self._ledger, self._pending)
         except SQLAlchemyError as error:
             if not is_corrupt(error):
                 raise
             replace_corrupt(self._ledger, self._warn)
-            _write(self._ledger, [*self._opening, *self._pending])
+            self._patience(_write, self._ledger, [*self._opening, *self._pending])
         self._pending = []
 
     def _fall_behind(self, error: BaseException) -> None:
@@ -93,7 +96,6 @@ class Recorder:
         self._behind = True
 
 
-@patiently
 def _write(ledger: Ledger, pending: Sequence[Write]) -> None:
     with ledger.writing() as connection:
         _execute(connection, pending)
