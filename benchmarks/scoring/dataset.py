@@ -32,9 +32,8 @@ def build(work: Path, millions: float) -> tuple[Path, int]:
     if not counted.exists():
         base = _base(work)
         shutil.rmtree(project, ignore_errors=True)
-        for name in ("data/weather.db", "data/planes.csv", "data/airports.jsonl", "models"):
-            (project / name).parent.mkdir(parents=True, exist_ok=True)
-            (project / name).symlink_to(base / name)
+        for name in ("data", "models"):
+            shutil.copytree(base / name, project / name, ignore=lambda *_: ["flights"])
         (project / ".seawall").mkdir()
         shutil.copytree(_PIPELINES, project / "pipelines")
         counted.write_text(str(_write(project / "data/flights", rows)))
