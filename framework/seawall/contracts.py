@@ -196,6 +196,11 @@ class Predictor(Protocol):
     """A loaded model. It is shared by the threads of a worker."""
 
     @property
+    def outputs(self) -> tuple[str, ...]:
+        """The columns that its results become, in order."""
+        ...
+
+    @property
     def feature_names(self) -> tuple[str, ...] | None:
         """The columns that it was fitted on, in order; None when it does not say."""
         ...

@@ -157,12 +157,13 @@ def unused_name() -> str:
 
 def make_folders(disk: Disk, folder: Path) -> None:
     """The folder and all above it are there, and those that were made survive a power cut."""
-    missing = [folder]
-    while not disk.exists(missing[-1].parent):
-        missing.append(missing[-1].parent)
-    for level in reversed(missing):
-        if not disk.exists(level):
-            disk.mkdir(level)
+    levels = [folder]
+    while not disk.exists(levels[-1].parent):
+        levels.append(levels[-1].parent)
+    for level in reversed(levels):
+        known = disk.exists(level)
+        disk.mkdir(level)
+        if not known:
             disk.fsync_folder(level.parent)
 
 

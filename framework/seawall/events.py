@@ -48,7 +48,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunStarted(Event):
-    """The batch's lock is held and the run begins."""
+    """A run begins: the next thing that it does is to take the batch's lock."""
 
     pipeline: str
     batch: str

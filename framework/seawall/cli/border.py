@@ -13,7 +13,7 @@ from seawall.cli.commands import seawall
 from seawall.cli.terminal import drop_output, say_json, warn
 from seawall.errors import ConfigError, Exit, SeawallError
 
-__all__ = ["outcome"]
+__all__ = ["outcome", "parts"]
 
 
 def outcome(args: Sequence[str]) -> int:
@@ -47,7 +47,7 @@ def _carried_out(args: Sequence[str]) -> int:
 
 def _shown(error: SeawallError, args: Sequence[str]) -> int:
     if _wants_json(args):
-        say_json({"error": _parts(error)})
+        say_json({"error": parts(error)})
     else:
         warn(str(error))
     return error.exit
@@ -72,7 +72,8 @@ def _bug_shown(error: Exception, args: Sequence[str]) -> int:
     return Exit.INTERNAL
 
 
-def _parts(error: SeawallError) -> dict[str, Any]:
+def parts(error: SeawallError) -> dict[str, Any]:
+    """The error as machines read it."""
     parts: dict[str, Any] = {"type": type(error).__name__, "exit": int(error.exit)}
     for name in ("what", "where", "seen", "allowed", "todo"):
         parts[name] = getattr(error, name)

@@ -14,8 +14,10 @@ from seawall.config.documents import read
 from seawall.config.faults import Fault, Place
 from seawall.config.later import later_faults
 from seawall.config.models import PipelineConfig
+from seawall.config.near import near
 from seawall.config.places import Places, Table, plain
 from seawall.config.references import reference_faults, resolve
+from seawall.config.shapes import keys, shape
 from seawall.config.signatures import use_faults
 from seawall.config.templates import batch_key, batch_warnings, fill
 from seawall.config.translate import translated
@@ -82,12 +84,13 @@ def _checked(
     references = list(reference_faults(table, env))
     config, wrong = _validated(table)
     faults = [*references, *_elsewhere(wrong, references)]
-    faulty = {fault.path.partition(".")[0] for fault in wrong}
+    faulty = _faulty(wrong, table)
     sound = config or _with_stand_ins(table, faulty)
     later = list(later_faults(table))
     if sound is not None:
         faults += _above(cross_faults(sound, Places(table), faulty), later)
-        faults += use_faults(table, root, sound.plugins.allow)
+        if "plugins" not in faulty:
+            faults += use_faults(table, root, sound.plugins.allow)
     return config, [*faults, *_elsewhere(later, faults)]
 
 
@@ -96,6 +99,15 @@ def _validated(table: Table) -> tuple[PipelineConfig | None, list[Fault]]:
         return PipelineConfig.model_validate(plain(table)), []
     except ValidationError as error:
         return None, translated(error, table)
+
+
+def _faulty(wrong: Iterable[Fault], table: Table) -> set[str]:
+    """The top sections that cannot be relied upon; a misspelt one is the one that it means."""
+    tops = {fault.path.partition(".")[0] for fault in wrong}
+    known = keys(shape((), table))
+    meant = {near(top, known) for top in tops if top in table.entries and top not in known}
+    absent = set(_STAND_INS) - set(table.entries)
+    return tops | absent | {section for section in meant if section is not None}
 
 
 def _with_stand_ins(table: Table, faulty: Iterable[str]) -> PipelineConfig | None:

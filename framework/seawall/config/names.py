@@ -147,6 +147,8 @@ def _top_level(body: Sequence[ast.stmt]) -> Iterator[tuple[str, Callable_ | None
     for statement in body:
         if isinstance(statement, Callable_):
             yield statement.name, statement
+        elif isinstance(statement, ast.ImportFrom) and statement.module == "__future__":
+            continue
         elif isinstance(statement, ast.Import | ast.ImportFrom):
             for alias in statement.names:
                 yield alias.asname or alias.name.partition(".")[0], None

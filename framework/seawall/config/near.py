@@ -11,7 +11,11 @@ __all__ = ["did_you_mean", "near"]
 def near(word: object, words: Iterable[object]) -> str | None:
     """The nearest of the words, whatever their case; None when none is near."""
     folded = {str(known).casefold(): str(known) for known in words}
-    found = get_close_matches(str(word).casefold(), folded, n=1)
+    seen = str(word).casefold()
+    for known, spelling in folded.items():
+        if sorted(known) == sorted(seen):  # letters swapped: difflib finds `no` far from `on`
+            return spelling
+    found = get_close_matches(seen, folded, n=1)
     return folded[found[0]] if found else None
 
 

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from seawall.config.faults import Fault, KeyPath, dotted
 from seawall.config.near import did_you_mean, near
-from seawall.config.places import Leaf, Listing, Node, Places, Table
+from seawall.config.places import Leaf, Listing, Node, Places, Table, masked
 from seawall.config.scalars import NAME_PATTERN
 from seawall.config.shapes import (
     Shape,
@@ -73,7 +73,7 @@ def quoted(node: Node | None) -> str:
     if node is None or node.value is None:
         return "nothing"
     value = node.value
-    text = str(value).lower() if isinstance(value, bool) else repr(value)
+    text = str(value).lower() if isinstance(value, bool) else masked(repr(value))
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
@@ -174,13 +174,31 @@ def _bad_name(wrong: _Wrong, places: Places) -> Fault:
 def _own(wrong: _Wrong, places: Places) -> Fault:
     path, node = wrong.spot.path, wrong.spot.node
     what, _, allowed = wrong.message.partition("|")
+    misspelt = _misspelt_tag(wrong.spot, tags(wrong.spot), places)
+    if misspelt is not None:
+        return misspelt
     if isinstance(node, Table):
         return Fault(places.key(path), dotted(path), what, allowed=allowed)
     return Fault(places.value(path), dotted(path), what, quoted(node), allowed)
 
 
+def _misspelt_tag(spot: Shape, known: Sequence[str], places: Places) -> Fault | None:
+    """The key that was meant to say which section this is."""
+    written = spot.node.entries if isinstance(spot.node, Table) and len(tags(spot)) > 1 else {}
+    for key in written:
+        meant = near(key, known)
+        if meant is not None:
+            path = (*spot.path, key)
+            what, todo = "unknown key", f"did you mean `{meant}`?"
+            return Fault(places.key(path), dotted(path), what, repr(key), ", ".join(known), todo)
+    return None
+
+
 def _untyped(wrong: _Wrong, places: Places) -> Fault:
     path = wrong.spot.path
+    misspelt = _misspelt_tag(wrong.spot, ("type",), places)
+    if misspelt is not None:
+        return misspelt
     allowed = ", ".join(tags(wrong.spot))
     return Fault(places.key(path), dotted(path), "missing key `type`", allowed=allowed)
 

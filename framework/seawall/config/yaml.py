@@ -116,6 +116,8 @@ def _events(text: Text) -> Iterator[Any]:
 
 def _syntax_fault(text: Text, error: MarkedYAMLError) -> Fault:
     mark = error.problem_mark or error.context_mark
+    if error.context_mark and mark and not text.text[mark.index :].strip():
+        mark = error.context_mark  # what was opened there is never closed
     place = text.place(mark.line, mark.column) if mark else text.place(0, 0)
     context = f" {error.context}" if error.context else ""
     todo = ""

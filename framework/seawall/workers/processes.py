@@ -8,7 +8,7 @@ from typing import Any, Self, TypeVar
 
 from seawall.contracts import WorkerDeath
 from seawall.errors import SoftwareError
-from seawall.workers.crew import Crew, Serving
+from seawall.workers.crew import Crew
 from seawall.workers.process import WorkerKilledError, WorkerProcess
 from seawall.workers.window import Retry, Window
 
@@ -41,6 +41,8 @@ class ProcessExecutor:
 
     def __exit__(self, *exc: object) -> None:
         """The processes and the threads have ended."""
+        if self._crew.leave():
+            self._kill()
         self._crew.order([process.close for process in self._processes])
         self._crew.dismiss()
 
@@ -50,7 +52,7 @@ class ProcessExecutor:
         """The result of each item, as it comes; what `work` raises is raised here."""
         window: Window[T, R] = Window(items, 2 * len(self._processes), stop)
         serve = [partial(_serve, process, self._pickled(work)) for process in self._processes]
-        self._crew.order([Serving(window, each) for each in serve[: len(items)]])
+        self._crew.serve(window, serve[: len(items)])
         try:
             for outcome in window.outcomes():
                 if isinstance(outcome, Retry):

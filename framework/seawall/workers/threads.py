@@ -8,7 +8,7 @@ from functools import partial
 from typing import Self, TypeVar
 
 from seawall.contracts import WorkerDeath
-from seawall.workers.crew import Crew, Serving
+from seawall.workers.crew import Crew
 from seawall.workers.limits import limit_thread, limited_process
 from seawall.workers.window import Retry, Window
 
@@ -46,7 +46,7 @@ class ThreadExecutor:
         """The result of each item, as it comes; what `work` raises is raised here."""
         window: Window[T, R] = Window(items, 2 * self._workers, stop)
         serve = partial(_serve, work, self._inner_threads)
-        self._crew.order([Serving(window, serve)] * min(self._workers, len(items)))
+        self._crew.serve(window, [serve] * min(self._workers, len(items)))
         try:
             for outcome in window.outcomes():
                 assert not isinstance(outcome, Retry)  # noqa: S101 - threads have no deaths

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from seawall.contracts import WorkerDeath
-from seawall.errors import SoftwareError
+from seawall.errors import SoftwareError, UsageError
 
 __all__ = ["Retry", "Task", "Window"]
 
@@ -116,6 +116,8 @@ class Window(Generic[T, R]):
                 self._changed.wait()
             if self._error:
                 raise self._error
+            if self._abandoned:  # an end here would look as if every item had come back
+                raise UsageError("the executor was closed before its outcomes were consumed")
             return bool(self._ready)
 
     def _consume(self) -> R | WorkerDeath | Retry:

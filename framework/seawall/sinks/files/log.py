@@ -109,7 +109,9 @@ def _put_if_absent(disk: Disk, layout: Layout, temporary: Path, entry: LogEntry)
     target = _path(layout, entry.batch, entry.version)
     try:
         disk.link(temporary, target)
-    except FileExistsError:
+    except (FileExistsError, FileNotFoundError):  # not found: who took over swept our file away
+        if not disk.exists(target):
+            raise _swept(target) from None
         standing = _read(disk, layout, entry.batch, entry.version)
         if standing.commit_id != entry.commit_id:
             raise _lost(target, standing) from None
@@ -125,6 +127,15 @@ def _lost(target: Path, standing: LogEntry) -> TemporaryError:
         seen=f"run {standing.run_id} committed version {standing.version} at {standing.committed_at}",
         allowed=f"a commit on top of version {standing.base}",
         todo="run again; what is live now may already be what you want",
+    )
+
+
+def _swept(target: Path) -> TemporaryError:
+    return TemporaryError(
+        "another run of this batch took over",
+        str(target),
+        allowed="one run a batch at a time",
+        todo="wait for it to end, then run again",
     )
 
 

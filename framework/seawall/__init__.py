@@ -1,0 +1,87 @@
+"""Seawall: batch inference that keeps its promises when the world around it doesn't."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from seawall.api import check, run
+    from seawall.contracts import Account, Context, Finding
+    from seawall.errors import (
+        ConfigError,
+        DataError,
+        Exit,
+        ForbiddenError,
+        HeldError,
+        InterruptedRunError,
+        RefusedError,
+        SeawallError,
+        SoftwareError,
+        StoppedError,
+        StorageError,
+        TemporaryError,
+        UnavailableError,
+        UsageError,
+    )
+    from seawall.run import RunResult
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "seawall.api": ("check", "run"),
+    "seawall.contracts": ("Account", "Context", "Finding"),
+    "seawall.errors": (
+        "ConfigError",
+        "DataError",
+        "Exit",
+        "ForbiddenError",
+        "HeldError",
+        "InterruptedRunError",
+        "RefusedError",
+        "SeawallError",
+        "SoftwareError",
+        "StoppedError",
+        "StorageError",
+        "TemporaryError",
+        "UnavailableError",
+        "UsageError",
+    ),
+    "seawall.run": ("RunResult",),
+}
+_HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
+
+__all__ = [
+    "Account",
+    "ConfigError",
+    "Context",
+    "DataError",
+    "Exit",
+    "Finding",
+    "ForbiddenError",
+    "HeldError",
+    "InterruptedRunError",
+    "RefusedError",
+    "RunResult",
+    "SeawallError",
+    "SoftwareError",
+    "StoppedError",
+    "StorageError",
+    "TemporaryError",
+    "UnavailableError",
+    "UsageError",
+    "check",
+    "run",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """A public name, imported when it is first asked for: `import seawall` costs next to nothing."""
+    if name not in _HOME_OF:
+        raise AttributeError(f"module 'seawall' has no attribute {name!r}")
+    return getattr(importlib.import_module(_HOME_OF[name]), name)
+
+
+def __dir__() -> list[str]:
+    """The public names."""
+    return sorted([*__all__, "__version__"])

@@ -1,0 +1,87 @@
+"""The verbs of the command line, in Python."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+from seawall.config.load import LoadedConfig, batch_key, load, resolve
+from seawall.contracts import EventSink
+from seawall.errors import ConfigError
+from seawall.ledger import recorder
+from seawall.observe import AlertSink, fan_out
+from seawall.run import Order, RunResult, execute
+from seawall.run.order import new_run_id
+
+__all__ = ["check", "observed", "run"]
+
+
+def run(
+    config: str | os.PathLike[str],
+    *,
+    batch: str,
+    sets: Sequence[str] = (),
+    executor: Literal["threads", "processes"] | None = None,
+    workers: int | None = None,
+    force: bool = False,
+    events: EventSink | None = None,
+) -> RunResult:
+    """What came of a run of the batch; nothing is raised for a run that was refused or failed.
+
+    `sets` are `path=value` texts as `--set` takes them; `executor` and `workers` stand above the
+    file's; `force` publishes again what is published; `events` is told what happens. The project's
+    own modules must be importable. Raises ConfigError for a file with faults, UsageError for a
+    batch key that is none.
+    """
+    loaded = load(Path(config), sets=sets, env=os.environ)
+    now = datetime.now(UTC)
+    order = Order(
+        loaded, batch_key(batch), new_run_id(now), executor=executor, workers=workers, force=force
+    )
+    return observed(order, [] if events is None else [events], warn=_to_stderr)
+
+
+def check(config: str | os.PathLike[str], *, sets: Sequence[str] = ()) -> LoadedConfig:
+    """The pipeline file, without a fault; ConfigError holds every fault that was found.
+
+    The steps are imported and run once on a frame without rows, the model is loaded; no data is
+    read. Raises ForbiddenError for a model that is not the pinned one.
+    """
+    loaded = load(Path(config), sets=sets, env=os.environ)
+    from seawall.plan.learn import faults_of
+    from seawall.plan.make import context_of
+
+    now = datetime.now(UTC)
+    context = context_of(loaded.config, now.date().isoformat(), now=lambda: now)
+    faults = faults_of(loaded, context, with_model=True)
+    if faults:
+        raise ConfigError(faults)
+    return loaded
+
+
+def observed(order: Order, sinks: Sequence[EventSink], *, warn: Callable[[str], None]) -> RunResult:
+    """The run's result, with the ledger, the pipeline's alerts and these sinks told of everything."""
+    loaded = order.loaded
+    ledger = recorder(ledger_location(loaded.root, order.env), warn=warn)
+    told = fan_out(*sinks, ledger)
+    alerts = AlertSink(
+        loaded.config.alerts,
+        lambda text: resolve(text, order.env),
+        failed=told.emit,
+        folder=loaded.root,
+    )
+    return execute(order, fan_out(told, alerts))
+
+
+def ledger_location(root: Path, env: Mapping[str, str]) -> str:
+    """SEAWALL_LEDGER, else the ledger below the project root; a relative path starts at the root."""
+    location = env.get("SEAWALL_LEDGER") or ".seawall/ledger.db"
+    return location if "://" in location else str(root / location)
+
+
+def _to_stderr(text: str) -> None:
+    sys.stderr.write(f"{text}\n")

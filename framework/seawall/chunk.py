@@ -1,0 +1,165 @@
+"""One chunk through the five stages, in whichever worker it runs."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from seawall.contracts import Account, ChunkRef, Scalar
+from seawall.errors import DataError, SeawallError
+from seawall.outcome import ChunkFailure, ChunkReport, StageSeen, to_receipt
+from seawall.plan import Plan
+from seawall.profile import Profile, measure
+from seawall.quarantine.store import packed
+from seawall.runtime import Runtime, runtime_of
+from seawall.stages.check_output import check_output
+from seawall.stages.featurize import featurize
+from seawall.stages.ingest import ingest
+from seawall.stages.predict import predict
+from seawall.stages.sifting import Sieve
+from seawall.stages.validate import validate
+from seawall.staging import Workspace
+
+__all__ = ["DEGRADED", "published_columns", "score"]
+
+DEGRADED = "_degraded"
+"""The column that says which lookups served a row from which link; null for a clean row."""
+
+
+def score(plan: Plan, workspace: Workspace, ref: ChunkRef) -> ChunkReport | ChunkFailure:
+    """The chunk is scored, its part and its receipt are stored; a failure comes back as a value."""
+    try:
+        workspace.mark_started(ref.name)
+        report = _scored(plan, workspace, ref)
+        workspace.put_receipt(ref.name, to_receipt(report))
+        workspace.unmark(ref.name)
+    except SeawallError as error:
+        return ChunkFailure(ref.name, error)
+    except Exception as error:  # noqa: BLE001 - the border of a chunk: a worker returns values
+        what = f"{type(error).__name__}: {error}"
+        return ChunkFailure(ref.name, SeawallError(what, f"chunk {ref.name}"), traceback.format_exc())
+    return report
+
+
+def published_columns(plan: Plan) -> tuple[str, ...]:
+    """The columns that readers see: the key, the outputs and `_degraded`, unless the file lists them."""
+    config = plan.config
+    listed = config.publish.columns
+    usual = (plan.primary.key, *config.predict.output_columns, DEGRADED)
+    return usual if listed is None else listed
+
+
+@dataclass(slots=True)
+class _Watch:
+    """Notes what each stage took and saw."""
+
+    stages: list[StageSeen] = field(default_factory=list)
+
+    @contextmanager
+    def stage(self, name: str, sieve: Sieve) -> Iterator[dict[str, Scalar]]:
+        """A stage's rows and seconds; the values that it saw go into the yielded dict."""
+        seen: dict[str, Scalar] = {}
+        rows, begun = len(sieve.frame), time.perf_counter()
+        yield seen
+        seconds = time.perf_counter() - begun
+        self.stages.append(StageSeen(name, rows, len(sieve.frame), seconds, seen))
+
+
+def _scored(plan: Plan, workspace: Workspace, ref: ChunkRef) -> ChunkReport:
+    begun, watch, runtime = time.perf_counter(), _Watch(), runtime_of(plan, workspace)
+    sieve, warned, profile = _through_stages(plan, ref, runtime, watch)
+    away = sum(sieve.quarantined.values())
+    refused = packed(sieve.aside, plan.fragments[ref.spans[0].fragment].path)
+    return ChunkReport(
+        chunk=ref.name,
+        key=plan.chunk_key(ref),
+        account=Account(ref.rows, len(sieve.frame), away, sum(sieve.filtered.values())),
+        filtered=sieve.filtered,
+        quarantined=sieve.quarantined,
+        warned=warned,
+        nulls=_nulls(sieve.frame, plan),
+        part=workspace.put_part(ref.name, _part(sieve.frame, plan), rows=len(sieve.frame)),
+        quarantine=workspace.put_quarantine(ref.name, refused, rows=away) if refused else None,
+        profile=profile,
+        stages=tuple(watch.stages),
+        seconds=time.perf_counter() - begun,
+    )
+
+
+def _through_stages(
+    plan: Plan, ref: ChunkRef, runtime: Runtime, watch: _Watch
+) -> tuple[Sieve, dict[str, int], Profile]:
+    key, bounds = plan.primary.key, plan.config.check_output.bounds
+    sieve = Sieve(pd.DataFrame(index=range(ref.rows)))
+    with watch.stage("ingest", sieve) as seen:
+        seen |= _ingested(sieve, plan, runtime, ref)
+    with watch.stage("validate", sieve) as seen:
+        warned = validate(sieve, runtime.tests, key=key)
+        seen |= {**sieve.filtered, **sieve.quarantined, **warned}
+    with watch.stage("featurize", sieve) as seen:
+        sieve.frame = featurize(sieve.frame, runtime.steps)
+        seen["columns"] = len(sieve.frame.columns)
+    with watch.stage("predict", sieve):
+        outputs = predict(sieve.frame, runtime.model, batch_rows=plan.rows)
+        sieve.frame = sieve.frame.assign(**outputs)
+    with watch.stage("check output", sieve) as seen:
+        warned |= check_output(sieve, bounds, key=key)
+        profile = measure(sieve.frame, runtime.profiled)
+        seen |= _figures(profile)
+    return sieve, warned, profile
+
+
+def _ingested(sieve: Sieve, plan: Plan, runtime: Runtime, ref: ChunkRef) -> dict[str, Scalar]:
+    """The sieve holds the chunk's rows; how many had no match, by lookup."""
+    result = ingest(plan.reading, ref, runtime.tables)
+    sieve.frame, seen = result.frame, {}
+    gone = np.zeros(ref.rows, dtype=bool)
+    for name, missed in result.missed.items():
+        seen[f"no match in {name}"] = int(np.count_nonzero(missed))
+        if plan.config.ingest.lookups[name].on_missing_key == "quarantine":
+            sieve.set_aside((missed & ~gone)[~gone], "ingest", f"no match in {name}")
+            gone |= missed
+    return dict(seen)
+
+
+def _nulls(frame: pd.DataFrame, plan: Plan) -> dict[str, int]:
+    """Nulls by column, where the contract bounds their share."""
+    bounded = plan.config.validate_.columns.items()
+    names = [name for name, contract in bounded if contract.max_null_share is not None]
+    return {name: int(frame[name].isna().sum()) for name in names if name in frame.columns}
+
+
+def _figures(profile: Profile) -> dict[str, Scalar]:
+    return {
+        f"{column} {name}": value
+        for column, described in profile.columns.items()
+        for name, value in described.summary().items()
+        if name != "rows"
+    }
+
+
+def _part(frame: pd.DataFrame, plan: Plan) -> pa.Buffer:
+    """The published columns of the chunk as an Arrow file."""
+    wanted = published_columns(plan)
+    missing = [name for name in wanted if name not in frame.columns and name != DEGRADED]
+    if missing:
+        raise DataError(
+            f"publish.columns names columns that nobody makes: {', '.join(missing)}",
+            "publish.columns",
+            f"the columns {', '.join(map(str, frame.columns))}",
+        )
+    kept = pa.Table.from_pandas(frame[[n for n in wanted if n != DEGRADED]], preserve_index=False)
+    clean = pa.nulls(len(frame), pa.dictionary(pa.int32(), pa.string()))
+    table = kept.append_column(DEGRADED, clean) if DEGRADED in wanted else kept
+    table = table.select(list(wanted)).replace_schema_metadata(None)
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_file(sink, table.schema) as writer:
+        writer.write_table(table)
+    return sink.getvalue()

@@ -1,0 +1,132 @@
+"""`seawall run`: a batch is scored and published, or it is said why not."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import click
+
+from seawall.cli.project import enter
+from seawall.cli.terminal import mention, say_json, warn
+from seawall.errors import Exit
+
+if TYPE_CHECKING:
+    from seawall.contracts import EventSink
+    from seawall.observe import ProgressSink
+    from seawall.run import Order, RunResult
+    from seawall.run.order import StopRequest
+
+__all__ = ["run"]
+
+_SHOWN = (
+    *("run_id", "pipeline", "batch", "state", "exit", "version", "path", "account"),
+    *("findings", "chunks", "reused_chunks", "seconds"),
+)
+
+
+@click.command()
+@click.argument("config", type=click.Path(path_type=Path))
+@click.option("--batch", metavar="KEY", required=True, help="Which batch.")
+@click.option(
+    "--set", "sets", multiple=True, metavar="PATH=VALUE", help="Change a value of the file."
+)
+@click.option("--executor", type=click.Choice(["threads", "processes"]), help="Who does the work.")
+@click.option("--workers", type=click.IntRange(min=1), help="How many of them.")
+@click.option("--inner-threads", type=click.IntRange(min=1), help="Threads of the model in each.")
+@click.option("--force", is_flag=True, help="Publish again what is published or was rolled back.")
+@click.option("--log-format", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("-v", "--verbose", is_flag=True, help="Log every stage of every chunk.")
+@click.option("--json", "as_json", is_flag=True, help="The result as one JSON object.")
+def run(*, config: Path, batch: str, sets: tuple[str, ...], as_json: bool, **how: Any) -> int:
+    """Score a batch and publish it if every check passes."""
+    order = _order(config, batch, sets, how)
+    from seawall.api import observed
+    from seawall.observe import ProgressSink
+
+    progress = ProgressSink(sys.stderr)
+    logs = _logs(progress, how["log_format"], verbose=how["verbose"])
+    try:
+        with _stopped_by_signals(order.stop):
+            result = observed(order, [logs, progress], warn=warn)
+    finally:
+        progress.close()
+    if as_json:
+        say_json(_document(result))
+    else:
+        _say_summary(result)
+    return result.exit
+
+
+def _order(config: Path, batch: str, sets: tuple[str, ...], how: dict[str, Any]) -> Order:
+    from seawall.config.load import batch_key, batch_warnings, load, project_root
+
+    enter(project_root(config))
+    loaded = load(config, sets=sets, env=os.environ)
+    for text in batch_warnings(batch_key(batch)):
+        warn(text)
+    from seawall.run import Order
+    from seawall.run.order import new_run_id
+
+    names = ("executor", "workers", "inner_threads", "force")
+    chosen = {name: how[name] for name in names}
+    return Order(loaded, batch, new_run_id(datetime.now(UTC)), **chosen)
+
+
+def _logs(
+    progress: ProgressSink, form: Literal["text", "json"], *, verbose: bool
+) -> EventSink:
+    from seawall.observe import log_sink
+
+    return log_sink(form, progress.stream, level="debug" if verbose else None)
+
+
+@contextmanager
+def _stopped_by_signals(stop: StopRequest) -> Iterator[None]:
+    """The first SIGTERM or Ctrl-C asks the run to stop at a chunk's border, the second ends it."""
+
+    def ask(number: int, _frame: object) -> None:
+        if stop():
+            os._exit(128 + number)
+        stop.set(number)
+        warn("stopping at the next chunk's border; once more to stop at once")
+
+    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _document(result: RunResult) -> dict[str, Any]:
+    from seawall.cli.border import parts
+    from seawall.ledger.plain import plain
+
+    document = {name: plain(getattr(result, name)) for name in _SHOWN}
+    return {**document, "error": None if result.error is None else parts(result.error)}
+
+
+def _say_summary(result: RunResult) -> None:
+    """What a person wants to know: how it ended, where the rows went, where they stand, what next."""
+    version = f" as version {result.version}" if result.state.endswith("published") else ""
+    mention(f"{result.pipeline} {result.batch}: {result.state}{version} in {result.seconds:.1f} s")
+    if result.account.read:
+        mention(f"  rows         {result.account}")
+    if result.reused_chunks:
+        mention(f"  chunks       {result.chunks}, {result.reused_chunks} of them from an earlier run")
+    for finding in result.findings:
+        if finding.severity != "ok":
+            mention(f"  {finding.severity:<12} {finding.message}")
+    if result.version:
+        live = "predictions" if result.exit == Exit.OK else "still live"
+        mention(f"  {live:<12} {result.path} (version {result.version})")
+    mention(f"  summary      seawall explain {result.run_id}")
+    if result.error is not None:
+        warn(str(result.error))

@@ -1,0 +1,130 @@
+"""The gate: everything that was promised about the whole batch, held against what was added up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from seawall.config.judging import Quota
+from seawall.config.models import PipelineConfig
+from seawall.contracts import Account, Finding
+from seawall.errors import DataError, HeldError, SeawallError
+from seawall.profile import Profile
+
+__all__ = ["Totals", "Verdict", "judge", "over_budget"]
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """A batch added up: where its rows went, reasons by name, nulls of bounded columns, its profile."""
+
+    account: Account
+    filtered: Mapping[str, int]
+    quarantined: Mapping[str, int]
+    warned: Mapping[str, int]
+    nulls: Mapping[str, int]
+    profile: Profile
+
+    @property
+    def staying(self) -> int:
+        """The rows that belong to the job: shares are of these."""
+        return self.account.read - self.account.filtered
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Publish or hold, with everything that was found; `error` says why not."""
+
+    decision: Literal["publish", "hold"]
+    findings: tuple[Finding, ...]
+    error: SeawallError | None = None
+
+
+def judge(config: PipelineConfig, totals: Totals) -> Verdict:
+    """The verdict. A check that raises counts as failed; the first failure names the error.
+
+    What is wrong with the input (no rows, too many in quarantine) is a DataError, anything else
+    that fails holds the run.
+    """
+    findings = (
+        *_input_findings(config, totals),
+        *_null_findings(config, totals),
+        *_distribution_findings(config, totals),
+    )
+    failed = [finding for finding in findings if finding.severity == "fail"]
+    if not failed:
+        return Verdict("publish", findings)
+    about_input = {"row account", "rows", "quarantined rows", "null share"}
+    kind = DataError if any(finding.check in about_input for finding in failed) else HeldError
+    first = failed[0]
+    where = f"{first.check} {first.column or ''}".strip()
+    todo = "look at the findings; the previous version is live and the parts are kept"
+    return Verdict("hold", findings, kind(first.message, where, first.seen, first.allowed, todo))
+
+
+def over_budget(config: PipelineConfig, quarantined: int, *, rows: int) -> Finding | None:
+    """A finding when so many quarantined rows cannot be allowed any more; `rows` may still stay.
+
+    Called as chunks arrive with all rows of the batch, and at the gate with those that stayed.
+    """
+    quota = config.limits.quarantined_rows or Quota(rows=0)
+    bounds = []
+    if quota.share is not None:
+        bounds.append((int(quota.share * rows), f"{quota.share:.2%} of the rows"))
+    if quota.rows is not None:
+        bounds.append((quota.rows, f"{quota.rows:,} rows"))
+    allowed, words = min(bounds)
+    if quarantined <= allowed:
+        return None
+    message = "more rows are in quarantine than limits.quarantined_rows allows"
+    seen = f"{quarantined:,} of {rows:,} rows"
+    return Finding("quarantined rows", "fail", None, seen, words, message)
+
+
+def _input_findings(config: PipelineConfig, totals: Totals) -> Iterator[Finding]:
+    account, wanted = totals.account, config.validate_.rows
+    if not account.balanced:
+        yield _failed("row account", str(account), "read = published + quarantined + filtered")
+    least = wanted.min or 0
+    if totals.staying < least:
+        yield _failed("rows", f"{totals.staying:,} rows", f"at least {least:,}")
+    if wanted.max is not None and totals.staying > wanted.max:
+        yield _failed("rows", f"{totals.staying:,} rows", f"at most {wanted.max:,}")
+    finding = over_budget(config, account.quarantined, rows=totals.staying)
+    if finding is not None:
+        yield finding
+    for rule, count in totals.warned.items():
+        seen = f"{count:,} rows"
+        yield Finding(rule, "warn", None, seen, "none", f"{rule}: {seen}, published as declared")
+
+
+def _null_findings(config: PipelineConfig, totals: Totals) -> Iterator[Finding]:
+    for name, contract in config.validate_.columns.items():
+        if contract.max_null_share is None or name not in totals.nulls or not totals.staying:
+            continue
+        share = totals.nulls[name] / totals.staying
+        if share > contract.max_null_share:
+            allowed = f"at most {contract.max_null_share:.2%}"
+            yield _failed("null share", f"{share:.2%} nulls", allowed, column=name)
+
+
+def _distribution_findings(config: PipelineConfig, totals: Totals) -> Iterator[Finding]:
+    for name, wanted in config.check_output.distribution.items():
+        column = totals.profile.columns.get(name)
+        if wanted.mean is None:
+            continue
+        low, high = wanted.mean
+        allowed = f"{low:g} to {high:g}"
+        if column is None or not column.finite:
+            yield _failed("mean", "no finite prediction", allowed, column=name)
+            continue
+        within = low <= column.mean <= high
+        seen = f"{column.mean:.6g}"
+        message = f"the mean of {name} is {seen}, allowed {allowed}"
+        yield Finding("mean", "ok" if within else "fail", name, seen, allowed, message)
+
+
+def _failed(check: str, seen: str, allowed: str, *, column: str | None = None) -> Finding:
+    about = f"{check} of {column}" if column else check
+    return Finding(check, "fail", column, seen, allowed, f"{about}: {seen}, allowed {allowed}")

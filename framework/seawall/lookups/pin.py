@@ -1,0 +1,77 @@
+"""A lookup's table as every chunk of a run sees it: read once, typed, stored as an Arrow file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.types as pt
+
+from seawall.config.ingest import Lookup
+from seawall.config.judging import ColumnContract
+from seawall.conform import ConversionError, arrow_type, conform, kind
+from seawall.contracts import StoredFile
+from seawall.errors import DataError
+from seawall.lookups.table import LookupTable
+from seawall.staging import Workspace
+
+__all__ = ["pin", "typed"]
+
+
+def typed(
+    name: str,
+    lookup: Lookup,
+    table: pa.Table,
+    *,
+    keys: Mapping[str, pa.DataType],
+    contracts: Mapping[str, ColumnContract],
+) -> pa.Table:
+    """The lookup's table, its keys in the types of the primary's columns, its values as declared.
+
+    `keys` holds the primary's types by the primary's names. Undeclared integers become float64, so
+    that a key without a match has a null. Raises DataError where a value would not survive.
+    """
+    for ours, theirs in lookup.join_columns.items():
+        table = _cast(table, theirs, _value_type(keys[ours]), f"lookup {name}, key {theirs!r}")
+    for theirs, ours in lookup.added_columns.items():
+        have = table.schema.field(theirs).type
+        if ours in contracts:
+            wanted = arrow_type(contracts[ours])
+            if kind(have) == "timestamp" and not contracts[ours].timezone:
+                wanted = have
+        else:
+            wanted = pa.float64() if kind(have) == "int" else have
+        table = _cast(table, theirs, wanted, f"lookup {name}, column {theirs!r}")
+    return table
+
+
+def pin(
+    name: str, lookup: Lookup, table: pa.Table, workspace: Workspace
+) -> StoredFile:
+    """The table is stored in the plan's folder, and holds one row a key or DataError is raised."""
+    LookupTable(name, table, join=lookup.join_columns, added=lookup.added_columns)
+    sink = pa.BufferOutputStream()
+    table = table.combine_chunks().replace_schema_metadata(None)
+    with pa.ipc.new_file(sink, table.schema) as writer:
+        writer.write_table(table)
+    return workspace.put_lookup(name, sink.getvalue(), rows=table.num_rows)
+
+
+def _value_type(type_: pa.DataType) -> pa.DataType:
+    return type_.value_type if pt.is_dictionary(type_) else type_
+
+
+def _cast(table: pa.Table, column: str, wanted: pa.DataType, where: str) -> pa.Table:
+    place = table.column_names.index(column)
+    try:
+        return table.set_column(place, column, conform(table.column(place), wanted))
+    except ConversionError as error:
+        row = "" if error.row is None else f", row {error.row:,}"
+        raise DataError(
+            "a lookup's column is not of the type that it is needed in",
+            where + row,
+            error.seen,
+            str(wanted),
+            "cast it upstream, or change the dtype under validate.columns",
+        ) from error

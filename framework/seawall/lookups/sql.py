@@ -1,0 +1,107 @@
+"""A lookup's table from a database, through SQLAlchemy: one query, values bound, never pasted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from seawall.config.ingest import SqlLookup
+from seawall.config.load import resolve
+from seawall.errors import DataError, UnavailableError
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import URL, Engine
+
+__all__ = ["query"]
+
+_FETCH_ROWS = 50_000
+
+
+def query(
+    name: str, lookup: SqlLookup, *, root: Path, batch: str, env: Mapping[str, str]
+) -> pa.Table:
+    """What the query answers. A SQLite file is opened read-only and never created.
+
+    Raises UnavailableError when the database or the table is not there or refuses.
+    """
+    from sqlalchemy import text
+    from sqlalchemy.exc import SQLAlchemyError
+
+    statement = text(lookup.query)
+    asked = statement.compile().params
+    values = {key: value for key, value in {**lookup.params, "batch": batch}.items() if key in asked}
+    engine = _engine(resolve(lookup.url, env), root, name)
+    try:
+        with engine.connect() as connection:
+            result = connection.execution_options(stream_results=True).execute(statement, values)
+            names = list(result.keys())
+            blocks = [_block(rows, names, name) for rows in result.partitions(_FETCH_ROWS)]
+    except SQLAlchemyError as error:
+        raise _down(name, lookup, error) from error
+    finally:
+        engine.dispose()
+    if not blocks:
+        return pa.table({column: pa.nulls(0) for column in names})
+    return pa.concat_tables(blocks, promote_options="permissive")
+
+
+def _block(rows: Sequence[Any], names: Sequence[str], lookup: str) -> pa.Table:
+    columns = zip(*rows, strict=True)
+    arrays: dict[str, pa.Array] = {}
+    for column, values in zip(names, columns, strict=True):
+        try:
+            arrays[column] = pa.array(values)
+        except pa.ArrowException as error:
+            raise DataError(
+                f"values of several types in column {column!r}",
+                f"lookup {lookup}",
+                " ".join(str(error).split())[:200],
+                "one type a column",
+                "cast the column in the query",
+            ) from error
+    return pa.table(arrays)
+
+
+def _engine(url: str, root: Path, name: str) -> Engine:
+    from sqlalchemy import create_engine, make_url
+    from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+
+    try:
+        parsed = make_url(url)
+        if parsed.get_backend_name() == "sqlite":
+            return create_engine(_read_only(parsed, root, name))
+        return create_engine(parsed)
+    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
+        raise UnavailableError(
+            "no driver for the lookup's database URL",
+            f"ingest.lookups.{name}.url",
+            type(error).__name__,
+            "a URL of SQLAlchemy's whose driver is installed",
+        ) from error
+
+
+def _read_only(url: URL, root: Path, name: str) -> URL:
+    path = root / (url.database or "")
+    if not path.is_file():
+        raise UnavailableError(
+            "the lookup's SQLite file is missing",
+            f"ingest.lookups.{name}.url",
+            str(path),
+            "a SQLite file that is there",
+            "check the path; it is taken from the project root",
+        )
+    return url.set(database=f"file:{path}", query={"mode": "ro", "uri": "true"})
+
+
+def _down(name: str, lookup: SqlLookup, error: Exception) -> UnavailableError:
+    """The driver's own words, without the URL: it may hold a password."""
+    words = " ".join(str(getattr(error, "orig", None) or error).split())[:300]
+    return UnavailableError(
+        "the lookup cannot be read",
+        f"lookup {name}",
+        words,
+        todo=f"check the database and the query: {' '.join(lookup.query.split())[:200]}",
+    )

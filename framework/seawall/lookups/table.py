@@ -1,0 +1,121 @@
+"""A lookup as an index: rows of the lookup for keys of a chunk, built once a worker."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.types as pt
+from numpy.typing import NDArray
+
+from seawall.errors import DataError
+
+__all__ = ["LookupTable"]
+
+_EXAMPLES = 3
+Codes = NDArray[np.int64]
+
+
+class LookupTable:
+    """An upstream table that answers for keys: at most one row a key, a miss is row −1.
+
+    `join` maps the chunk's column to the lookup's, `added` the lookup's column to the name under
+    which it is added. Several join columns become one by numbering: the codes of the first, times
+    the count of the second, plus its codes, numbered anew, and so on.
+    """
+
+    def __init__(
+        self, name: str, table: pa.Table, *, join: Mapping[str, str], added: Mapping[str, str]
+    ) -> None:
+        self.name, self.join = name, dict(join)
+        self._columns = {new: _one(table.column(old)) for old, new in added.items()}
+        self._keys = [_distinct(table.column(column)) for column in join.values()]
+        self._levels: list[pd.Index[int]] = []
+        codes = self._numbered([table.column(column) for column in join.values()])
+        _refuse_doubles(name, table.select(list(dict.fromkeys(join.values()))), codes)
+        self._rows = np.full(int(codes.max(initial=-1)) + 1, -1, dtype=np.int64)
+        self._rows[codes[codes >= 0]] = np.flatnonzero(codes >= 0)
+
+    def positions(self, chunk: pa.Table) -> Codes:
+        """For each row of the chunk its row of the lookup, −1 where the key has no match or is null."""
+        columns = [chunk.column(column) for column in self.join]
+        codes = _codes_in(columns[0], self._keys[0])
+        for column, keys, level in zip(columns[1:], self._keys[1:], self._levels, strict=True):
+            codes = level.get_indexer(_combined(codes, _codes_in(column, keys), len(keys)))
+        return _at(self._rows, codes)
+
+    def take(self, positions: Codes) -> dict[str, pa.Array]:
+        """The added columns for these rows; null where the row is −1."""
+        rows = pa.array(positions, mask=positions < 0)
+        return {name: values.take(rows) for name, values in self._columns.items()}
+
+    def _numbered(self, columns: Sequence[pa.ChunkedArray]) -> Codes:
+        """A number for each key of the lookup's own rows, −1 where a part of it is null."""
+        codes = _codes_in(columns[0], self._keys[0])
+        for column, keys in zip(columns[1:], self._keys[1:], strict=True):
+            combined = _combined(codes, _codes_in(column, keys), len(keys))
+            level = pd.Index(pd.unique(combined[combined >= 0]))
+            self._levels.append(level)
+            codes = level.get_indexer(combined)
+        return codes
+
+
+def _one(column: pa.ChunkedArray) -> pa.Array:
+    return column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)
+
+
+def _distinct(column: pa.ChunkedArray) -> pd.Index[Any]:
+    return pd.Index(_comparable(pc.drop_null(pc.unique(_plain(column)))))
+
+
+def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    if pt.is_dictionary(column.type):
+        return column.cast(column.type.value_type)
+    return column.cast(pa.int64()) if pt.is_timestamp(column.type) else column
+
+
+def _comparable(values: pa.Array) -> Any:
+    """Values that pandas hashes quickly: numbers as numpy's, text as objects."""
+    return values.to_numpy(zero_copy_only=False)
+
+
+def _codes_in(column: pa.ChunkedArray, keys: pd.Index[Any]) -> Codes:
+    """The number of each value among the keys, −1 for null and unknown ones."""
+    if pt.is_dictionary(column.type) or pt.is_string(column.type):
+        encoded = _one(column if pt.is_dictionary(column.type) else column.dictionary_encode())
+        known = keys.get_indexer(_comparable(encoded.dictionary))
+        return _at(known, pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False))
+    plain = _plain(column)
+    if not plain.null_count:
+        return keys.get_indexer(plain.to_numpy())
+    codes = keys.get_indexer(pc.fill_null(plain, 0).to_numpy())
+    codes[plain.is_null().to_numpy()] = -1
+    return codes
+
+
+def _combined(codes: Codes, others: Codes, count: int) -> Codes:
+    return np.where((codes < 0) | (others < 0), -1, codes * count + others)
+
+
+def _at(values: Codes, places: NDArray[Any]) -> Codes:
+    """The values at these places, −1 where the place is −1."""
+    return np.append(values, -1)[places]
+
+
+def _refuse_doubles(name: str, keys: pa.Table, codes: Codes) -> None:
+    known = codes[codes >= 0]
+    if len(np.unique(known)) == len(known):
+        return
+    doubled = np.flatnonzero((codes >= 0) & pd.Series(codes).duplicated().to_numpy())[:_EXAMPLES]
+    shown = keys.take(pa.array(doubled)).to_pylist()
+    raise DataError(
+        "several rows for one key",
+        f"lookup {name}",
+        "; ".join(", ".join(f"{column} {value}" for column, value in key.items()) for key in shown),
+        "one row a key",
+        "make the lookup's rows unique, or join by more columns",
+    )

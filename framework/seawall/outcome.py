@@ -1,0 +1,80 @@
+"""What came of a chunk: a report, which is also its receipt, or a failure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from seawall.contracts import Account, Scalar, StoredFile
+from seawall.errors import SeawallError
+from seawall.profile import Profile
+
+__all__ = ["ChunkFailure", "ChunkReport", "StageSeen", "from_receipt", "to_receipt"]
+
+
+@dataclass(frozen=True, slots=True)
+class StageSeen:
+    """A stage's part in a chunk: rows in and out, CPU-independent seconds, the values that it saw."""
+
+    stage: str
+    rows_in: int
+    rows_out: int
+    seconds: float
+    seen: Mapping[str, Scalar]
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkReport:
+    """A finished chunk: where its rows went, its stored part, what it looked like."""
+
+    chunk: str
+    key: str
+    account: Account
+    filtered: Mapping[str, int]
+    quarantined: Mapping[str, int]
+    warned: Mapping[str, int]
+    nulls: Mapping[str, int]
+    part: StoredFile
+    quarantine: StoredFile | None
+    profile: Profile
+    stages: tuple[StageSeen, ...]
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkFailure:
+    """A chunk that failed; `trace` is the traceback's text where it is of use."""
+
+    chunk: str
+    error: SeawallError
+    trace: str = ""
+
+
+_REPORT = TypeAdapter(ChunkReport)
+
+
+def to_receipt(report: ChunkReport) -> dict[str, Any]:
+    """The report as JSON values; histograms as one text a column, `bucket:count` with blanks."""
+    receipt = asdict(report)
+    for column in receipt["profile"]["columns"].values():
+        column["buckets"] = " ".join(f"{key}:{count}" for key, count in column["buckets"].items())
+    return receipt
+
+
+def from_receipt(receipt: Mapping[str, Any]) -> ChunkReport:
+    """The report that was stored; ValueError (pydantic's) when it is none of ours."""
+    document = dict(receipt)
+    profile = dict(document.get("profile", {}))
+    profile["columns"] = {
+        name: {**column, "buckets": _counts(column.get("buckets", ""))}
+        for name, column in dict(profile.get("columns", {})).items()
+    }
+    return _REPORT.validate_python({**document, "profile": profile})
+
+
+def _counts(text: str) -> dict[int, int]:
+    pairs = (entry.split(":") for entry in text.split())
+    return {int(key): int(count) for key, count in pairs}

@@ -1,0 +1,121 @@
+"""From a pipeline file and a batch's key to a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pyarrow as pa
+
+from seawall.config.ingest import FilePrimary
+from seawall.config.load import LoadedConfig
+from seawall.config.models import PipelineConfig
+from seawall.config.templates import batch_key, fill
+from seawall.conform import arrow_type
+from seawall.contracts import Context, Source
+from seawall.errors import DataError
+from seawall.models import pin
+from seawall.plan.fingerprint import details, groups
+from seawall.plan.plan import Plan
+from seawall.sources import FileSource, open_source
+from seawall.stages.ingest import present
+from seawall.stages.steps import found
+
+__all__ = ["columns_read", "context_of", "make_plan", "source_of"]
+
+
+def make_plan(loaded: LoadedConfig, batch: str, *, now: Callable[[], datetime]) -> Plan:
+    """The plan of one batch: files listed and hashed, schema held to the contract, model pinned.
+
+    Raises UnavailableError when the input or the model is missing, DataError when a file is damaged
+    or lacks a column, ForbiddenError when the model is not the pinned one.
+    """
+    config = loaded.config
+    source = source_of(loaded, batch)
+    fragments = source.fragments()
+    columns = columns_read(config)
+    schema = source.schema(fragments)
+    _held_to(config, schema, columns, fragments[0].path)
+    model = pin(config.predict, root=loaded.root, batch=batch)
+    for step in (*config.validate_.filters, *config.validate_.rules, *config.featurize):
+        found(step.use)
+    what = details(config, loaded.root, model, fragments)
+    return Plan(
+        config=config,
+        config_path=loaded.path,
+        root=loaded.root,
+        context=context_of(config, batch, now=now),
+        source=source,
+        columns=columns,
+        fragments=fragments,
+        chunks=tuple(source.chunks(fragments, config.ingest.primary.chunk_rows)),
+        model=model,
+        fingerprint=groups(what),
+        details=what,
+    )
+
+
+def context_of(config: PipelineConfig, batch: str, *, now: Callable[[], datetime]) -> Context:
+    """What stages may ask; `as_of` is now where the file does not say."""
+    if config.as_of is None:
+        return Context(config.pipeline, batch_key(batch), now())
+    try:
+        stated = datetime.fromisoformat(fill(config.as_of, batch_key(batch)))
+    except ValueError:
+        raise DataError(
+            "as_of is no time for this batch",
+            "as_of",
+            fill(config.as_of, batch),
+            "an ISO timestamp once {batch} is filled in",
+            "name the batch by its date, or change as_of",
+        ) from None
+    if stated.tzinfo is None:
+        stated = stated.replace(tzinfo=ZoneInfo(config.timezone) if config.timezone else UTC)
+    return Context(config.pipeline, batch, stated)
+
+
+def source_of(loaded: LoadedConfig, batch: str) -> Source:
+    """The primary source of a batch; nothing is read yet."""
+    primary = loaded.config.ingest.primary
+    if not isinstance(primary, FilePrimary):  # the loader refuses the other types
+        raise DataError("no reader for this type of source", "ingest.primary", primary.type)
+    pattern = str(loaded.root / fill(primary.path, batch_key(batch)))
+    contracts = loaded.config.validate_.columns
+    types = {name: arrow_type(contract) for name, contract in contracts.items()}
+    return open_source(FileSource(primary.type, pattern, primary.csv), types)
+
+
+def columns_read(config: PipelineConfig) -> tuple[str, ...] | None:
+    """The source's columns that are read: the listed ones, else the contract's, else all (None)."""
+    ingest = config.ingest
+    if not config.validate_.columns and ingest.primary.columns is None:
+        return None
+    added = {new for lookup in ingest.lookups.values() for new in lookup.added_columns.values()}
+    contract = [name for name in config.validate_.columns if name not in added]
+    joins = [name for lookup in ingest.lookups.values() for name in lookup.join_columns]
+    listed = contract if ingest.primary.columns is None else list(ingest.primary.columns)
+    return tuple(dict.fromkeys([ingest.primary.key, *listed, *joins]))
+
+
+def _held_to(
+    config: PipelineConfig, schema: pa.Schema, columns: tuple[str, ...] | None, where: str
+) -> None:
+    present(schema, columns or (config.ingest.primary.key,), where=where)
+    extra = [name for name in schema.names if name not in (columns or schema.names)]
+    if config.validate_.extra_columns == "forbid" and extra:
+        raise DataError(
+            f"columns that nobody declared: {', '.join(extra)}",
+            where,
+            f"the columns {', '.join(schema.names)}",
+            f"the columns {', '.join(columns or ())}",
+            "declare them under validate.columns, or set extra_columns: ignore",
+        )
+    taken = {new for lookup in config.ingest.lookups.values() for new in lookup.added_columns.values()}
+    clash = sorted(taken & set(columns or schema.names))
+    if clash:
+        raise DataError(
+            f"a lookup adds a column whose name is taken: {', '.join(clash)}",
+            where,
+            todo="rename it in the lookup's columns: {its name: new name}",
+        )

@@ -1,0 +1,82 @@
+"""The plan: what every chunk needs to know, frozen and picklable."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Self
+
+from seawall.config.ingest import FilePrimary
+from seawall.config.models import PipelineConfig
+from seawall.contracts import ChunkRef, Context, Fragment, Source, StoredFile
+from seawall.models import ModelPin
+from seawall.stages.ingest import Reading
+
+__all__ = ["PinnedLookup", "Plan"]
+
+
+@dataclass(frozen=True, slots=True)
+class PinnedLookup:
+    """A lookup as it was read for this plan: an Arrow file in the plan's folder."""
+
+    name: str
+    file: StoredFile
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything that a chunk's result depends on, and how the batch is cut into chunks.
+
+    `columns` are read from the source, None for all of them. `fingerprint` maps each group of what
+    changes values (config, code, model, input, software) to a digest; `details` is what is behind
+    the digests, so that a difference can be named.
+    """
+
+    config: PipelineConfig
+    config_path: Path
+    root: Path
+    context: Context
+    source: Source
+    columns: tuple[str, ...] | None
+    fragments: tuple[Fragment, ...]
+    chunks: tuple[ChunkRef, ...]
+    model: ModelPin
+    fingerprint: Mapping[str, str]
+    details: Mapping[str, str]
+    lookups: tuple[PinnedLookup, ...] = ()
+
+    @property
+    def rows(self) -> int:
+        """How many rows the batch has."""
+        return sum(ref.rows for ref in self.chunks)
+
+    @property
+    def primary(self) -> FilePrimary:
+        """The primary source as the file declares it."""
+        primary = self.config.ingest.primary
+        assert isinstance(primary, FilePrimary)  # noqa: S101 - the loader refuses the other types
+        return primary
+
+    @property
+    def reading(self) -> Reading:
+        """What ingest needs of the plan."""
+        contracts = self.config.validate_.columns
+        return Reading(self.source, self.fragments, self.columns, self.config.ingest, contracts)
+
+    def with_lookups(self, lookups: tuple[PinnedLookup, ...]) -> Self:
+        """The plan with its upstream state pinned."""
+        return replace(self, lookups=lookups)
+
+    def chunk_key(self, ref: ChunkRef) -> str:
+        """The sha256 of everything that the chunk's result depends on; a receipt holds for one key."""
+        parts = [
+            dict(self.fingerprint),
+            [lookup.file.sha256 for lookup in self.lookups],
+            [self.fragments[span.fragment].sha256 for span in ref.spans],
+            asdict(ref),
+            self.context.as_of.isoformat(),
+        ]
+        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,1 @@
+"""Rows that were set aside: stored with the plan, with their reason and their place in the source."""

@@ -1,0 +1,141 @@
+"""One attempt at a claimed batch: stage, score, judge, publish."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+
+from seawall.contracts import Account, Finding, LogEntry
+from seawall.errors import DataError, Exit, SeawallError, StorageError
+from seawall.events import RunProfiled, VersionPublished, ViewFailed
+from seawall.failpoints import reach
+from seawall.gate import judge
+from seawall.plan import Plan
+from seawall.plan.make import make_plan
+from seawall.run.claimed import same_batch
+from seawall.run.fold import Fold
+from seawall.run.order import Order
+from seawall.run.scoring import score_all
+from seawall.run.staged import Staged, stage
+from seawall.run.tell import Teller
+from seawall.sinks.files.log import Draft
+from seawall.sinks.files.rollback import rolled_back_fingerprints
+from seawall.sinks.files.sink import Claim
+from seawall.staging import Workspace
+
+__all__ = ["Attempt"]
+
+_ENDINGS = {Exit.REFUSED: "held", Exit.DATAERR: "failed"}
+"""How a plan ends with an error; any other leaves it interrupted, for the next run to resume."""
+
+
+@dataclass(slots=True)
+class Attempt:
+    """What an attempt knows so far; whatever ends it, the result tells this much."""
+
+    order: Order
+    teller: Teller
+    already_published: bool = False
+    version: int = 0
+    path: str = ""
+    account: Account = field(default_factory=Account)
+    findings: tuple[Finding, ...] = ()
+    chunks: int = 0
+    reused_chunks: int = 0
+
+    def carry_out(self, claim: Claim) -> None:
+        """The batch is published, or was already; any other end is raised."""
+        if claim.base is not None:
+            self.version = claim.base.version
+            self.path = str(claim.sink.layout.view(claim.base))
+        self._refresh_view(claim)
+        plan = make_plan(self.order.loaded, self.order.batch, now=self.order.now)
+        if not self.order.force and self._is_published(plan, claim):
+            return
+        staged = stage(plan, claim, self.order, self.teller)
+        try:
+            self._publish(staged, claim)
+        except SeawallError as error:
+            if error.exit in _ENDINGS:
+                staged.workspace.put_outcome(_ENDINGS[error.exit])
+            raise
+
+    def _is_published(self, plan: Plan, claim: Claim) -> bool:
+        """Whether the live version comes from the same inputs; one that was rolled back is refused."""
+        if any(
+            same_batch(plan.fingerprint, fingerprint)
+            for fingerprint in rolled_back_fingerprints(claim.entries())
+        ):
+            raise _rolled_back(self.order.batch)
+        if claim.base is None or not same_batch(plan.fingerprint, claim.base.fingerprint):
+            return False
+        self.already_published, self.account = True, claim.base.account
+        return True
+
+    def _publish(self, staged: Staged, claim: Claim) -> None:
+        self.chunks, self.reused_chunks = len(staged.plan.chunks), len(staged.finished)
+        fold = Fold(staged.plan, staged.workspace, claim)
+        try:
+            score_all(staged, fold, self.order, self.teller)
+            entry = claim.commit(self._draft(staged, fold))
+        except BaseException:
+            fold.abandon()
+            raise
+        finally:
+            self.account = fold.account
+        self._after_commit(entry, staged.workspace, claim)
+
+    def _draft(self, staged: Staged, fold: Fold) -> Draft:
+        """What the gate lets pass, with its file complete."""
+        plan, totals = staged.plan, fold.totals
+        columns = {name: column.summary() for name, column in totals.profile.columns.items()}
+        self.teller.tell(RunProfiled, rows=totals.account.published, columns=columns)
+        reach("5")
+        verdict = judge(plan.config, totals)
+        self.findings = verdict.findings
+        if verdict.error is not None:
+            raise verdict.error
+        return Draft(
+            kind="publish",
+            commit_id=secrets.token_hex(8),
+            run_id=self.order.run_id,
+            file=fold.joined(),
+            account=totals.account,
+            fingerprint=plan.fingerprint,
+            committed_at=self.order.now(),
+            findings=verdict.findings,
+        )
+
+    def _after_commit(self, entry: LogEntry, workspace: Workspace, claim: Claim) -> None:
+        """What can be done again if it fails: the view, the plan's ending, garbage."""
+        self.version, self.path = entry.version, str(claim.sink.layout.view(entry))
+        reach("7a")
+        self._refresh_view(claim, entry)
+        reach("7b")
+        self.teller.tell(
+            VersionPublished, version=entry.version, path=self.path, account=entry.account
+        )
+        try:
+            workspace.put_outcome("committed")
+            reach("7c")
+            claim.collect_garbage(self.order.now())
+        except StorageError as error:
+            self.teller.tell(ViewFailed, version=entry.version, message=str(error))
+
+    def _refresh_view(self, claim: Claim, entry: LogEntry | None = None) -> None:
+        """Readers see the newest version; if that fails it is said, and the next command tries again."""
+        try:
+            claim.refresh_view()
+        except StorageError as error:
+            version = self.version if entry is None else entry.version
+            self.teller.tell(ViewFailed, version=version, message=str(error))
+
+
+def _rolled_back(batch: str) -> DataError:
+    return DataError(
+        "this version was rolled back",
+        f"batch {batch}",
+        "the same config, code, model and input as a version that a person rolled back",
+        "something that has changed",
+        "mend what was wrong; or run with --force to publish it again",
+    )

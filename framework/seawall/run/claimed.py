@@ -1,0 +1,82 @@
+"""Between the lock and the first chunk: is it published already, can an earlier plan go on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from datetime import datetime
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from seawall.contracts import ChunkRef, LogEntry
+from seawall.outcome import ChunkReport, from_receipt
+from seawall.plan import PinnedLookup, Plan
+from seawall.plan.fingerprint import SAME_BATCH, changed
+from seawall.run.order import Order
+from seawall.staging import Workspace
+
+__all__ = ["document_of", "finished_chunks", "resumed", "same_batch"]
+
+_CHUNKS = TypeAdapter(tuple[ChunkRef, ...])
+_LOOKUPS = TypeAdapter(tuple[PinnedLookup, ...])
+
+
+def same_batch(fingerprint: Mapping[str, str], other: Mapping[str, str]) -> bool:
+    """Whether both come from the same config, code, model and primary input."""
+    return all(fingerprint.get(group) == other.get(group) for group in SAME_BATCH)
+
+
+def document_of(plan: Plan, order: Order, base: LogEntry | None) -> dict[str, Any]:
+    """The plan as plan.json keeps it."""
+    return {
+        "run_id": order.run_id,
+        "pipeline": plan.config.pipeline,
+        "batch": plan.context.batch,
+        "as_of": plan.context.as_of.isoformat(),
+        "base": 0 if base is None else base.version,
+        "details": dict(plan.details),
+        "lookups": [asdict(lookup) for lookup in plan.lookups],
+        "chunks": [asdict(ref) for ref in plan.chunks],
+    }
+
+
+def resumed(plan: Plan, workspace: Workspace) -> tuple[Plan | None, str]:
+    """The plan that stands in the workspace, if it is this one; else None and what has changed."""
+    document = workspace.plan()
+    difference = changed(document["details"], plan.details)
+    if difference:
+        return None, difference
+    try:
+        chunks = _CHUNKS.validate_python(document["chunks"])
+        lookups = _LOOKUPS.validate_python(document["lookups"])
+        as_of = datetime.fromisoformat(document["as_of"])
+    except (ValidationError, KeyError, ValueError) as error:
+        return None, f"the plan cannot be read: {type(error).__name__}"
+    damaged = [lookup.name for lookup in lookups if not workspace.verify(lookup.file)]
+    if damaged:
+        return None, f"the pinned lookup {damaged[0]} is damaged"
+    context = replace(plan.context, as_of=as_of)
+    return replace(plan, chunks=chunks, lookups=lookups, context=context), ""
+
+
+def finished_chunks(plan: Plan, workspace: Workspace) -> dict[str, ChunkReport]:
+    """The chunks whose receipt holds: its key is the plan's, its part is there with its hash."""
+    receipts, found = workspace.receipts(), {}
+    for ref in plan.chunks:
+        report = _report(receipts.get(ref.name))
+        if report is None or report.key != plan.chunk_key(ref):
+            continue
+        stored = [report.part, *([report.quarantine] if report.quarantine else [])]
+        if all(workspace.verify(file) for file in stored):
+            found[ref.name] = report
+    return found
+
+
+def _report(receipt: dict[str, Any] | None) -> ChunkReport | None:
+    if receipt is None:
+        return None
+    try:
+        return from_receipt(receipt)
+    except (ValidationError, ValueError, TypeError, AttributeError):
+        return None

@@ -1,0 +1,104 @@
+"""One run, from the claim of its batch to its end, whatever that is."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from seawall.config.models import FilesPublish, PipelineConfig
+from seawall.contracts import EventSink
+from seawall.errors import (
+    DataError,
+    Exit,
+    HeldError,
+    InterruptedRunError,
+    RefusedError,
+    SeawallError,
+)
+from seawall.events import RunEnded, RunStarted
+from seawall.run.attempt import Attempt
+from seawall.run.order import Order, RunResult, State
+from seawall.run.tell import Teller
+from seawall.sinks.files import FilesSink, Holder
+
+__all__ = ["execute", "sink_of"]
+
+
+def execute(order: Order, events: EventSink) -> RunResult:
+    """What came of the run. Errors that have a name are in the result; others are bugs and raised."""
+    begun = time.monotonic()
+    teller = Teller(order.run_id, events, order.now)
+    teller.tell(
+        RunStarted,
+        pipeline=order.loaded.config.pipeline,
+        batch=order.batch,
+        config_path=str(order.loaded.path),
+        host=order.host,
+        pid=order.pid,
+    )
+    attempt = Attempt(order, teller)
+    error: SeawallError | None = None
+    try:
+        sink = sink_of(order.loaded.config, order.loaded.root)
+        sink.preflight()
+        holder = Holder(order.run_id, order.pid, order.host, order.now())
+        with sink.claim(order.batch, holder) as claim:
+            attempt.carry_out(claim)
+    except SeawallError as raised:
+        error = raised
+    result = _result(attempt, error, time.monotonic() - begun)
+    _tell_end(result, teller)
+    return result
+
+
+def sink_of(config: PipelineConfig, root: Path) -> FilesSink:
+    """The sink that the file declares."""
+    publish = config.publish
+    if not isinstance(publish, FilesPublish):  # the loader refuses the other types
+        raise DataError("no writer for this type of publish", "publish.type", publish.type)
+    return FilesSink(root / publish.path, publish.format, publish.keep_versions)
+
+
+def _result(attempt: Attempt, error: SeawallError | None, seconds: float) -> RunResult:
+    order = attempt.order
+    return RunResult(
+        run_id=order.run_id,
+        pipeline=order.loaded.config.pipeline,
+        batch=order.batch,
+        state=_state(attempt, error),
+        exit=Exit.OK if error is None else error.exit,
+        version=attempt.version,
+        path=attempt.path,
+        account=attempt.account,
+        findings=attempt.findings,
+        chunks=attempt.chunks,
+        reused_chunks=attempt.reused_chunks,
+        seconds=seconds,
+        error=error,
+    )
+
+
+def _state(attempt: Attempt, error: SeawallError | None) -> State:
+    if error is None:
+        return "already published" if attempt.already_published else "published"
+    if isinstance(error, InterruptedRunError):
+        return "interrupted"
+    if isinstance(error, RefusedError):
+        return "held" if isinstance(error, HeldError) else "stopped"
+    return "failed"
+
+
+def _tell_end(result: RunResult, teller: Teller) -> None:
+    teller.tell(
+        RunEnded,
+        pipeline=result.pipeline,
+        batch=result.batch,
+        state=result.state,
+        exit=int(result.exit),
+        version=result.version,
+        path=result.path,
+        account=result.account,
+        findings=result.findings,
+        message=result.message,
+        seconds=result.seconds,
+    )

@@ -1,0 +1,135 @@
+"""Chunks added up in their order, whatever order they come in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from seawall.contracts import Account, StoredFile
+from seawall.errors import DataError
+from seawall.gate import Totals, over_budget
+from seawall.outcome import ChunkReport
+from seawall.plan import Plan
+from seawall.profile import Profile
+from seawall.run.uniqueness import Uniqueness
+from seawall.staging import Workspace
+
+if TYPE_CHECKING:
+    from seawall.sinks.files.sink import Claim
+    from seawall.sinks.files.version import VersionWriter
+
+__all__ = ["Fold"]
+
+
+@dataclass(slots=True)
+class Fold:
+    """The sum of the chunks so far, and the joined file that is written as they come in."""
+
+    plan: Plan
+    workspace: Workspace
+    claim: Claim
+    account: Account = field(default_factory=Account)
+    filtered: dict[str, int] = field(default_factory=dict)
+    quarantined: dict[str, int] = field(default_factory=dict)
+    warned: dict[str, int] = field(default_factory=dict)
+    nulls: dict[str, int] = field(default_factory=dict)
+    profile: Profile = field(default_factory=lambda: Profile({}))
+    _waiting: dict[str, ChunkReport] = field(default_factory=dict)
+    _parts: list[StoredFile] = field(default_factory=list)
+    _next: int = 0
+    _writer: VersionWriter | None = None
+    _keys: Uniqueness = field(default_factory=Uniqueness)
+
+    def add(self, report: ChunkReport) -> None:
+        """The report is added when all chunks before it are.
+
+        Raises DataError as soon as the budget for quarantined rows cannot hold any more, or when a
+        key stands in two chunks.
+        """
+        self._waiting[report.chunk] = report
+        while not self.complete and self._name() in self._waiting:
+            self._append(self._waiting.pop(self._name()))
+            self._next += 1
+
+    @property
+    def complete(self) -> bool:
+        """Whether every chunk was added."""
+        return self._next == len(self.plan.chunks)
+
+    @property
+    def totals(self) -> Totals:
+        """What the gate judges."""
+        sums = (self.filtered, self.quarantined, self.warned, self.nulls)
+        return Totals(self.account, *sums, profile=self.profile)
+
+    def joined(self) -> StoredFile:
+        """The joined file, complete and durable; DataError when a key stood twice in the batch."""
+        self._keys.settle(self._published_keys)
+        if self._writer is None:
+            raise DataError(
+                "no rows", str(self.plan.source), "a batch without chunks", "at least one row"
+            )
+        return self._writer.close()
+
+    def abandon(self) -> None:
+        """Nothing is left of the joined file; parts and receipts stay."""
+        if self._writer is not None:
+            self._writer.abandon()
+
+    def _published_keys(self) -> Iterator[pa.ChunkedArray]:
+        key = self.plan.primary.key
+        for part in self._parts:
+            yield self._read(part).column(key)
+
+    def _read(self, part: StoredFile) -> pa.Table:
+        with pa.OSFile(str(self.workspace.path(part))) as file:
+            return pa.ipc.open_file(file).read_all()
+
+    def _name(self) -> str:
+        return self.plan.chunks[self._next].name
+
+    def _append(self, report: ChunkReport) -> None:
+        self.account += report.account
+        for total, counts in (
+            (self.filtered, report.filtered),
+            (self.quarantined, report.quarantined),
+            (self.warned, report.warned),
+            (self.nulls, report.nulls),
+        ):
+            _count(total, counts)
+        self.profile += report.profile
+        self._stop_early()
+        self._write(report.part)
+
+    def _stop_early(self) -> None:
+        """The rows that may still come belong to the job at best."""
+        at_best = self.plan.rows - self.account.filtered
+        finding = over_budget(self.plan.config, self.account.quarantined, rows=at_best)
+        if finding is not None:
+            reasons = ", ".join(f"{name} {count:,}" for name, count in self.quarantined.items())
+            raise DataError(
+                finding.message,
+                "limits.quarantined_rows",
+                f"{finding.seen} ({reasons})",
+                finding.allowed,
+                "mend the source; or, if these rows may be left out, declare a larger budget",
+            )
+
+    def _write(self, part: StoredFile) -> None:
+        table = self._read(part)
+        if self._writer is None:
+            self._writer = self.claim.version_writer(table.schema)
+        if part.rows or len(self.plan.chunks) == 1:
+            self._writer.write(table)
+        key = self.plan.primary.key
+        if key in table.column_names:
+            self._parts.append(part)
+            self._keys.add(table.column(key))
+
+
+def _count(total: dict[str, int], counts: Mapping[str, int]) -> None:
+    for name, count in counts.items():
+        total[name] = total.get(name, 0) + count

@@ -1,0 +1,92 @@
+"""What a run is asked to do, and what came of it."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Literal
+
+from seawall.config.load import LoadedConfig
+from seawall.contracts import Account, Finding
+from seawall.errors import Exit, SeawallError
+
+__all__ = ["Order", "RunResult", "StopRequest", "new_run_id"]
+
+State = Literal["published", "already published", "held", "stopped", "failed", "interrupted"]
+
+
+class StopRequest:
+    """Set by a signal: the run stops at the next chunk's border."""
+
+    def __init__(self) -> None:
+        self._event = threading.Event()
+        self.signal_number = 0
+
+    def set(self, signal_number: int) -> None:
+        """The run is asked to stop."""
+        self.signal_number = signal_number
+        self._event.set()
+
+    def __call__(self) -> bool:
+        """Whether the run was asked to stop."""
+        return self._event.is_set()
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One attempt at one batch: what is run, how, and what the world looks like from here."""
+
+    loaded: LoadedConfig
+    batch: str
+    run_id: str
+    executor: Literal["threads", "processes"] | None = None
+    workers: int | None = None
+    inner_threads: int | None = None
+    force: bool = False
+    env: Mapping[str, str] = field(default_factory=lambda: dict(os.environ), repr=False)
+    now: Callable[[], datetime] = _now
+    stop: StopRequest = field(default_factory=StopRequest)
+    host: str = field(default_factory=socket.gethostname)
+    pid: int = field(default_factory=os.getpid)
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """What came of a run.
+
+    `version` is the one that is live after it (0 for none), `path` the file that readers see,
+    `reused_chunks` how many chunks an earlier run had finished, `error` why nothing was published.
+    """
+
+    run_id: str
+    pipeline: str
+    batch: str
+    state: State
+    exit: Exit
+    version: int
+    path: str
+    account: Account
+    findings: tuple[Finding, ...]
+    chunks: int
+    reused_chunks: int
+    seconds: float
+    error: SeawallError | None = None
+
+    @property
+    def message(self) -> str:
+        """The error's whole text, or '' when there is none."""
+        return "" if self.error is None else str(self.error)
+
+
+def new_run_id(now: datetime) -> str:
+    """A name for a run that sorts by time: 20130701T020304-1f2e."""
+    return f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(2)}"

@@ -1,0 +1,81 @@
+"""What a worker holds while it scores chunks of a plan: the model, the steps, the lookups' indexes."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+
+from seawall.lookups.table import LookupTable
+from seawall.models import Model, load
+from seawall.plan import Plan
+from seawall.stages.steps import Bound, bind
+from seawall.stages.validate import Tests, compiled
+from seawall.staging import Workspace
+
+__all__ = ["Runtime", "runtime_of", "tests_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """Everything dear, made once a worker and shared by its threads."""
+
+    tables: Mapping[str, LookupTable]
+    tests: Tests
+    steps: tuple[Bound, ...]
+    model: Model
+    profiled: tuple[str, ...]
+
+
+_lock = threading.Lock()
+_latest: tuple[Path, Runtime] | None = None
+
+
+def runtime_of(plan: Plan, workspace: Workspace) -> Runtime:
+    """The runtime of the plan that stands in this workspace, made by the first thread that asks."""
+    global _latest  # noqa: PLW0603 - a worker process keeps one runtime between chunks
+    with _lock:
+        if _latest is None or _latest[0] != workspace.folder:
+            _latest = (workspace.folder, _made(plan, workspace))
+        return _latest[1]
+
+
+def tests_of(plan: Plan) -> Tests:
+    """What validate holds a chunk to."""
+    declared = plan.config.validate_
+    return Tests(
+        filters=[bind(step, plan.context) for step in declared.filters],
+        columns=compiled(declared.columns),
+        rules=[(bind(rule, plan.context), rule.on_violation) for rule in declared.rules],
+    )
+
+
+def _made(plan: Plan, workspace: Workspace) -> Runtime:
+    model = load(plan.config.predict, plan.model)
+    tables = {}
+    for pinned in plan.lookups:
+        lookup = plan.config.ingest.lookups[pinned.name]
+        with pa.memory_map(str(workspace.path(pinned.file))) as file:
+            table = pa.ipc.open_file(file).read_all()
+        tables[pinned.name] = LookupTable(
+            pinned.name, table, join=lookup.join_columns, added=lookup.added_columns
+        )
+    return Runtime(
+        tables=tables,
+        tests=tests_of(plan),
+        steps=tuple(bind(step, plan.context) for step in plan.config.featurize),
+        model=model,
+        profiled=_profiled(plan, model),
+    )
+
+
+def _profiled(plan: Plan, model: Model) -> tuple[str, ...]:
+    wanted = plan.config.profile.columns
+    if wanted == "none":
+        return tuple(plan.config.check_output.distribution)
+    if wanted != "model":
+        return tuple(wanted)
+    return (*plan.config.predict.output_columns, *(model.feature_names or ()))

@@ -1,0 +1,150 @@
+"""Parquet files, chunk by chunk: whole row groups, or even slices of one that is too large."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from seawall.contracts import ChunkRef, Fragment, Span
+from seawall.errors import DataError
+from seawall.sources.files import find_fragments, held_still, unreadable
+
+__all__ = ["ParquetSource"]
+
+WHOLE = -1
+"""The `skip` of a span of whole row groups; from 0 on, a slice of one."""
+
+
+class ParquetSource:
+    """The rows of all files that match a glob, in the order of paths and of rows in each.
+
+    Columns named in `dictionaries` stay dictionary-encoded from the file on.
+    """
+
+    def __init__(self, pattern: str, *, dictionaries: Sequence[str] = ()) -> None:
+        self.pattern = pattern
+        self.dictionaries = tuple(dictionaries)
+        self._last = _LastGroup()
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"pattern": self.pattern, "dictionaries": self.dictionaries}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__init__(state["pattern"], dictionaries=state["dictionaries"])  # type: ignore[misc]
+
+    def fragments(self) -> tuple[Fragment, ...]:
+        """The files, by path."""
+        return find_fragments(self.pattern)
+
+    def schema(self, fragments: Sequence[Fragment]) -> pa.Schema:
+        """The first file's columns; DataError when another file has other columns or types."""
+        first = self._open(fragments[0]).schema_arrow.remove_metadata()
+        for fragment in fragments[1:]:
+            other = self._open(fragment).schema_arrow.remove_metadata()
+            if not first.equals(other):
+                raise _disagreement(fragments[0], fragment, first, other)
+        return first
+
+    def chunks(self, fragments: Sequence[Fragment], rows: int) -> Iterator[ChunkRef]:
+        """Whole row groups packed up to `rows` rows; a larger row group in even slices."""
+        number = first_row = 0
+        for spans in _packed(self._group_sizes(fragments), rows):
+            count = sum(span.rows for span in spans)
+            yield ChunkRef(number, first_row, count, tuple(spans))
+            number, first_row = number + 1, first_row + count
+
+    def read(
+        self, fragments: Sequence[Fragment], ref: ChunkRef, columns: Sequence[str] | None
+    ) -> pa.Table:
+        """The chunk's rows; a missing column is left to the caller, who knows the nearest name."""
+        tables = [self._read_span(fragments[span.fragment], span, columns) for span in ref.spans]
+        return pa.concat_tables(tables, promote_options="default")
+
+    def _group_sizes(self, fragments: Sequence[Fragment]) -> Iterator[tuple[int, int, int]]:
+        for place, fragment in enumerate(fragments):
+            footer = self._open(fragment).metadata
+            for group in range(footer.num_row_groups):
+                yield place, group, footer.row_group(group).num_rows
+
+    def _read_span(
+        self, fragment: Fragment, span: Span, columns: Sequence[str] | None
+    ) -> pa.Table:
+        held_still(fragment)
+        groups = list(range(span.start, span.stop))
+        names = None if columns is None else list(columns)
+
+        def read() -> pa.Table:
+            file = self._open(fragment)
+            return file.read_row_groups(groups, columns=names, use_threads=False)
+
+        try:
+            if span.skip == WHOLE:
+                return read()
+            return self._last.table((fragment.path, span.start, columns), read).slice(
+                span.skip, span.rows
+            )
+        except (pa.ArrowException, OSError) as error:
+            raise unreadable(fragment.path, error) from error
+
+    def _open(self, fragment: Fragment) -> pq.ParquetFile:
+        try:
+            return pq.ParquetFile(fragment.path, read_dictionary=list(self.dictionaries))
+        except (pa.ArrowException, OSError) as error:
+            raise unreadable(fragment.path, error) from error
+
+
+class _LastGroup:
+    """The row group that was decoded last: slices of a large one are read one after the other."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._key: object = None
+        self._table: pa.Table | None = None
+
+    def table(self, key: object, read: Callable[[], pa.Table]) -> pa.Table:
+        """The table of that key, decoded by one thread while the others wait for it."""
+        with self._lock:
+            if self._table is None or key != self._key:
+                self._key, self._table = key, read()
+            return self._table
+
+
+def _packed(groups: Iterable[tuple[int, int, int]], rows: int) -> Iterator[list[Span]]:
+    spans: list[Span] = []
+    for fragment, group, size in groups:
+        if spans and (size > rows or sum(span.rows for span in spans) + size > rows):
+            yield spans
+            spans = []
+        if size > rows:
+            yield from ([span] for span in _slices(fragment, group, size, rows))
+        elif size:
+            spans.append(Span(fragment, group, group + 1, WHOLE, size))
+    if spans:
+        yield spans
+
+
+def _slices(fragment: int, group: int, size: int, rows: int) -> Iterator[Span]:
+    parts = -(-size // rows)
+    borders = [size * part // parts for part in range(parts + 1)]
+    for start, stop in itertools.pairwise(borders):
+        yield Span(fragment, group, group + 1, start, stop - start)
+
+
+def _disagreement(
+    first: Fragment, other: Fragment, expected: pa.Schema, found: pa.Schema
+) -> DataError:
+    differing = [
+        f"{field.name} {field.type}" for field in found if field not in list(expected)
+    ] + [f"no {name}" for name in expected.names if name not in found.names]
+    return DataError(
+        "files of one batch have different columns",
+        other.path,
+        ", ".join(differing) or "another order of columns",
+        f"the columns of {first.path}",
+        "write the batch's files with one schema",
+    )

@@ -1,0 +1,1 @@
+"""The five stages, each a function from rows to the same rows."""

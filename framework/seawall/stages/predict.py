@@ -1,0 +1,97 @@
+"""Predict: the model's outputs beside the rows, the same bits for any chunking."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from seawall.contracts import Predictor
+from seawall.errors import DataError, SeawallError, SoftwareError
+from seawall.names import did_you_mean
+
+__all__ = ["BLOCK_ROWS", "FREE_ROWS", "features", "predict"]
+
+FREE_ROWS = 65_536
+"""How many rows a model of independent rows is given at once."""
+BLOCK_ROWS = 16_384
+"""The rows of a block for other models; blocks begin at multiples of it, counted over the batch."""
+
+
+def predict(
+    frame: pd.DataFrame, model: Predictor, *, batch_rows: int
+) -> dict[str, NDArray[Any]]:
+    """One array an output, in the frame's order. `batch_rows` is how many rows the batch has.
+
+    A matrix product's last bit depends on the shape of the block it is computed in. So a model that
+    is not known to treat rows one by one always sees the same blocks: rows stand at their place in
+    the batch, and the places of rows that left, or that another chunk holds, are filled with a row
+    of this one.
+    """
+    chosen = features(frame, model)
+    if not len(frame):
+        return {name: np.empty(0) for name in model.outputs}
+    try:
+        if model.rows_independent:
+            parts = [model.predict(part) for part in _pieces(chosen)]
+            return _joined(parts)
+        return _in_blocks(chosen, model, batch_rows)
+    except SeawallError:
+        raise
+    except Exception as error:
+        raise SoftwareError(
+            f"the model raised {type(error).__name__}: {' '.join(str(error).split())[:300]}",
+            "predict.model",
+            f"{len(frame):,} rows; {_dtypes(chosen)}",
+            todo="check the features' types and nulls against what the model was trained on",
+        ) from error
+
+
+def features(frame: pd.DataFrame, model: Predictor) -> pd.DataFrame:
+    """The model's own columns in its own order; all columns when it does not say which."""
+    names = model.feature_names
+    if names is None:
+        return frame
+    missing = [name for name in names if name not in frame.columns]
+    if missing:
+        raise DataError(
+            f"the model needs columns that nobody makes: {', '.join(missing)}",
+            "predict.model",
+            f"the columns {', '.join(map(str, frame.columns))}",
+            f"the columns {', '.join(names)}",
+            did_you_mean(missing[0], map(str, frame.columns)) or "add a stage that makes them",
+        )
+    return frame[list(names)]
+
+
+def _pieces(frame: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    for start in range(0, len(frame), FREE_ROWS):
+        yield frame.iloc[start : start + FREE_ROWS]
+
+
+def _in_blocks(
+    frame: pd.DataFrame, model: Predictor, batch_rows: int
+) -> dict[str, NDArray[Any]]:
+    rows = frame.index.to_numpy()
+    blocks = rows // BLOCK_ROWS
+    borders = np.flatnonzero(np.diff(blocks, prepend=-1))
+    parts = []
+    for start, stop in zip(borders, [*borders[1:], len(rows)], strict=True):
+        first = int(blocks[start]) * BLOCK_ROWS
+        places = rows[start:stop] - first
+        filled = np.full(min(BLOCK_ROWS, batch_rows - first), start)
+        filled[places] = np.arange(start, stop)
+        result = model.predict(frame.take(filled))
+        parts.append({name: np.asarray(values)[places] for name, values in result.items()})
+    return _joined(parts)
+
+
+def _joined(parts: list[dict[str, Any]]) -> dict[str, NDArray[Any]]:
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+
+def _dtypes(frame: pd.DataFrame) -> str:
+    return ", ".join(f"{name} {dtype}" for name, dtype in frame.dtypes.items())

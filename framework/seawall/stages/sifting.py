@@ -1,0 +1,51 @@
+"""Rows that leave a chunk: which, in which stage, for which reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+__all__ = ["SetAside", "Sieve"]
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """Rows for quarantine, as they were: the stage, the reason (a rule's name) and the column."""
+
+    rows: pd.DataFrame
+    stage: str
+    reason: str
+    column: str = ""
+
+
+@dataclass(slots=True)
+class Sieve:
+    """The rows that stay, and a note of every row that left."""
+
+    frame: pd.DataFrame
+    filtered: dict[str, int] = field(default_factory=dict)
+    aside: list[SetAside] = field(default_factory=list)
+
+    def drop(self, stays: NDArray[np.bool_], name: str) -> None:
+        """Rows that don't belong to the job left; they are counted by the filter's name."""
+        gone = len(stays) - int(np.count_nonzero(stays))
+        self.filtered[name] = self.filtered.get(name, 0) + gone
+        if gone:
+            self.frame = self.frame[stays]
+
+    def set_aside(self, bad: NDArray[np.bool_], stage: str, reason: str, column: str = "") -> None:
+        """Bad rows left for quarantine, with their reason."""
+        if bad.any():
+            self.aside.append(SetAside(self.frame[bad], stage, reason, column))
+            self.frame = self.frame[~bad]
+
+    @property
+    def quarantined(self) -> dict[str, int]:
+        """How many rows left for quarantine, by reason."""
+        counts: dict[str, int] = {}
+        for entry in self.aside:
+            counts[entry.reason] = counts.get(entry.reason, 0) + len(entry.rows)
+        return counts

@@ -1,0 +1,136 @@
+"""The user's own functions and classes: found by name, given their parameters, called, held to law."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import traceback
+import typing
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from pydantic import ConfigDict, ValidationError, create_model
+
+from seawall.config.judging import Step
+from seawall.contracts import Context
+from seawall.errors import SoftwareError
+
+__all__ = ["Bound", "bind", "checked_parameters", "found", "mask", "parameter_faults", "transformed"]
+
+
+class Bound:
+    """A step that can be called with a frame: `name` is its dotted path."""
+
+    def __init__(self, name: str, call: Callable[[pd.DataFrame], Any]) -> None:
+        self.name, self._call = name, call
+
+    def __call__(self, frame: pd.DataFrame) -> Any:
+        """What the step returns; SoftwareError with the user's file and line when it raises."""
+        try:
+            return self._call(frame)
+        except Exception as error:
+            raise SoftwareError(
+                f"{type(error).__name__}: {error}",
+                f"{self.name} ({_user_line(error)})",
+                f"{len(frame):,} rows",
+                todo="mend the function, then run again: finished chunks are kept if code is unchanged",
+            ) from error
+
+
+def bind(step: Step, context: Context) -> Bound:
+    """The step, found, its parameters checked and given; a class is made an instance of."""
+    target = found(step.use)
+    given = checked_parameters(target, step.with_)
+    if "context" in _keywords(target):
+        given["context"] = context
+    if inspect.isclass(target):
+        return Bound(step.use, target(**given))
+    return Bound(step.use, lambda frame: target(frame, **given))
+
+
+def found(use: str) -> Callable[..., Any]:
+    """The function or class behind `package.module:name`; what its import raises is raised."""
+    module, _, name = use.partition(":")
+    target: Callable[..., Any] = getattr(importlib.import_module(module), name)
+    return target
+
+
+def checked_parameters(target: Callable[..., Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters in the types of the signature; pydantic's ValidationError where they don't fit."""
+    try:
+        hints = typing.get_type_hints(target.__init__ if inspect.isclass(target) else target)
+    except (NameError, TypeError):
+        hints = {}
+    fields: dict[str, Any] = {
+        name: (hints.get(name, Any), ... if value.default is value.empty else value.default)
+        for name, value in _keywords(target).items()
+        if name != "context"
+    }
+    model = create_model(
+        "Parameters",
+        __config__=ConfigDict(extra="forbid", arbitrary_types_allowed=True),
+        **fields,
+    )
+    checked = model.model_validate(dict(given))
+    return {name: getattr(checked, name) for name in fields}
+
+
+def mask(bound: Bound, frame: pd.DataFrame) -> NDArray[np.bool_]:
+    """One truth value a row; SoftwareError when the function returns anything else."""
+    result = bound(frame)
+    values = np.asarray(result)
+    aligned = not isinstance(result, pd.Series) or result.index.equals(frame.index)
+    if values.dtype != np.bool_ or values.shape != (len(frame),) or not aligned:
+        raise SoftwareError(
+            "a filter or rule must return one truth value a row",
+            bound.name,
+            f"{type(result).__name__} of {values.dtype}, shape {values.shape}",
+            f"a boolean Series with the frame's index, {len(frame):,} long, without nulls",
+            "return a comparison of columns; .fillna(False) where nulls are",
+        )
+    return values
+
+
+def transformed(bound: Bound, frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame that the step returns; SoftwareError when rows were added, lost or moved."""
+    result = bound(frame)
+    if not isinstance(result, pd.DataFrame):
+        seen = type(result).__name__
+        raise SoftwareError("a stage must return a DataFrame", bound.name, seen, "a DataFrame")
+    if result.index is frame.index or result.index.equals(frame.index):
+        return result
+    raise SoftwareError(
+        "a stage may not add, lose or reorder rows",
+        bound.name,
+        f"{len(result):,} rows, index {_ends(result.index)}",
+        f"{len(frame):,} rows, index {_ends(frame.index)}",
+        "keep the frame's index; filter rows under validate.filters",
+    )
+
+
+def _keywords(target: Callable[..., Any]) -> dict[str, inspect.Parameter]:
+    """The parameters behind the first one, which is the frame (of a class: all of them)."""
+    parameters = list(inspect.signature(target).parameters.values())
+    named = parameters if inspect.isclass(target) else parameters[1:]
+    variable = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    return {value.name: value for value in named if value.kind not in variable}
+
+
+def _user_line(error: Exception) -> str:
+    """File and line of the innermost frame that is not a library's, else of the innermost one."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [entry for entry in frames if "site-packages" not in entry.filename]
+    own = [entry for entry in own if entry.filename != __file__] or list(frames)
+    return f"{own[-1].filename}:{own[-1].lineno}"
+
+
+def _ends(index: pd.Index[Any]) -> str:
+    return f"{index[0]}…{index[-1]}" if len(index) else "empty"
+
+
+def parameter_faults(error: ValidationError) -> list[tuple[str, str]]:
+    """Each parameter that doesn't fit, with pydantic's words for why."""
+    return [(".".join(map(str, entry["loc"])), entry["msg"]) for entry in error.errors()]
