@@ -29,11 +29,17 @@ class Server:
                 outer.bodies.append(json.loads(self.rfile.read(length)))
                 getattr(outer, self.path.partition("?")[0].strip("/"))(self)
 
+            def do_GET(self) -> None:
+                outer.bodies.append({"followed": self.path})
+                outer.ok(self)
+
             def log_message(self, *_: object) -> None:
                 """Tests are quiet."""
 
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), Answer)
         self._http.daemon_threads = True
+        # Clients that leave early are the point of these tests.
+        self._http.handle_error = lambda *_: None  # type: ignore[method-assign]
         self.port = self._http.server_address[1]
         threading.Thread(target=self._http.serve_forever, args=(0.02,), daemon=True).start()
 
@@ -52,7 +58,8 @@ class Server:
 
     def elsewhere(self, answer: BaseHTTPRequestHandler) -> None:
         """Sends on to the place that takes it."""
-        answer.send_response(307)
+        # A client that follows a 302 goes on with GET.
+        answer.send_response(302)
         answer.send_header("Location", self.url("ok"))
         answer.end_headers()
 
@@ -71,7 +78,7 @@ class Server:
     def drip(self, answer: BaseHTTPRequestHandler) -> None:
         """Sends a byte now and then, so that no wait for the next one is long."""
         answer.wfile.write(b"HTTP/1.1 200 OK\r\nX-Slow: ")
-        while not self.over.wait(0.02):
+        while not self.over.wait(0.002):
             answer.wfile.write(b"x")
         answer.close_connection = True
 
