@@ -30,10 +30,10 @@ def cross_faults(
 
 def _outputs(config: PipelineConfig, places: Places) -> Iterator[Fault]:
     """Outputs that would overwrite another column."""
-    taken = {config.ingest.primary.key: "the key", **dict.fromkeys(RESERVED, "reserved")}
-    taken |= dict.fromkeys(config.validate_.columns, "a column of the contract")
+    taken = dict.fromkeys(config.validate_.columns, "a column of the contract")
     for name, lookup in config.ingest.lookups.items():
         taken |= dict.fromkeys(lookup.added_columns.values(), f"a column of the lookup {name}")
+    taken |= {config.ingest.primary.key: "the key", **dict.fromkeys(RESERVED, "reserved")}
     listed = not isinstance(config.predict.outputs, dict)
     for number, column in enumerate(config.predict.output_columns):
         path: KeyPath = ("predict", "outputs", number if listed else column)

@@ -32,7 +32,6 @@ LATER: dict[str, tuple[object, ...]] = {
     "validate.pandera": _ANY,
     "validate.rows.change": _ANY,
     "validate.freshness": _ANY,
-    "validate.columns.*.pattern": _ANY,
     "validate.columns.*.unique": _ANY,
     "validate.columns.*.length": _ANY,
     "validate.columns.*.resolution": _ANY,

@@ -123,8 +123,8 @@ def _syntax_fault(text: Text, error: MarkedYAMLError) -> Fault:
     todo = ""
     if "\t" in place.text[: place.column]:
         todo = "indent with blanks: YAML takes no tabs there"
-    elif "${" in place.text:
-        todo = 'inside {} or [] a reference needs quotes: "${env:NAME}"'
+    elif "${" in place.text or "{batch}" in place.text:
+        todo = 'inside {} or [], quote what has braces: "${env:NAME}", "data/{batch}"'
     return Fault(place, "", f"not YAML: {error.problem}{context}", todo=todo)
 
 
