@@ -20,7 +20,7 @@ from seawall.run.order import new_run_id
 __all__ = ["check", "observed", "run"]
 
 
-def run(
+def run(  # noqa: PLR0913 - each is a choice that a caller makes by name
     config: str | os.PathLike[str],
     *,
     batch: str,

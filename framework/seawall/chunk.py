@@ -17,7 +17,7 @@ from seawall.errors import DataError, SeawallError
 from seawall.outcome import ChunkFailure, ChunkReport, StageSeen, to_receipt
 from seawall.plan import Plan
 from seawall.profile import Profile, measure
-from seawall.quarantine.store import packed
+from seawall.quarantine import packed
 from seawall.runtime import Runtime, runtime_of
 from seawall.stages.check_output import check_output
 from seawall.stages.featurize import featurize
@@ -44,7 +44,9 @@ def score(plan: Plan, workspace: Workspace, ref: ChunkRef) -> ChunkReport | Chun
         return ChunkFailure(ref.name, error)
     except Exception as error:  # noqa: BLE001 - the border of a chunk: a worker returns values
         what = f"{type(error).__name__}: {error}"
-        return ChunkFailure(ref.name, SeawallError(what, f"chunk {ref.name}"), traceback.format_exc())
+        return ChunkFailure(
+            ref.name, SeawallError(what, f"chunk {ref.name}"), traceback.format_exc()
+        )
     return report
 
 
@@ -99,10 +101,10 @@ def _through_stages(
     key, bounds = plan.primary.key, plan.config.check_output.bounds
     sieve = Sieve(pd.DataFrame(index=range(ref.rows)))
     with watch.stage("ingest", sieve) as seen:
-        seen |= _ingested(sieve, plan, runtime, ref)
+        seen.update(_ingested(sieve, plan, runtime, ref))
     with watch.stage("validate", sieve) as seen:
         warned = validate(sieve, runtime.tests, key=key)
-        seen |= {**sieve.filtered, **sieve.quarantined, **warned}
+        seen.update({**sieve.filtered, **sieve.quarantined, **warned})
     with watch.stage("featurize", sieve) as seen:
         sieve.frame = featurize(sieve.frame, runtime.steps)
         seen["columns"] = len(sieve.frame.columns)
@@ -112,7 +114,7 @@ def _through_stages(
     with watch.stage("check output", sieve) as seen:
         warned |= check_output(sieve, bounds, key=key)
         profile = measure(sieve.frame, runtime.profiled)
-        seen |= _figures(profile)
+        seen.update(_figures(profile))
     return sieve, warned, profile
 
 

@@ -141,7 +141,9 @@ def to_frame(
     integer or bool that is declared becomes Int64 and the like, whether or not a null is there;
     an undeclared integer of a lookup becomes float64, so that a key without a match has a place.
     """
-    frame = table.to_pandas(ignore_metadata=True, split_blocks=True, date_as_object=False)
+    frame: pd.DataFrame = table.to_pandas(
+        ignore_metadata=True, split_blocks=True, date_as_object=False
+    )
     frame.index = pd.RangeIndex(first_row, first_row + len(frame))
     for name, field in zip(table.column_names, table.schema, strict=True):
         contract = contracts.get(name)

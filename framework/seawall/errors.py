@@ -161,7 +161,9 @@ class ConfigError(SeawallError):
 
     def __init__(self, faults: Sequence[Fault]) -> None:
         """`faults` is in the order in which they stand in the file."""
-        super().__init__(f"{len(faults)} fault{'s' if len(faults) != 1 else ''} in the pipeline file")
+        super().__init__(
+            f"{len(faults)} fault{'s' if len(faults) != 1 else ''} in the pipeline file"
+        )
         self.args = (tuple(faults),)
         self.faults = tuple(faults)
 

@@ -23,6 +23,8 @@ FAILPOINTS = (
     *(f"5{step}" for step in "abcde"),  # the joined file: the same five
     "5",  # the gate has judged
     *(f"6{step}" for step in "abcdefg"),  # the commit: 6e is the link, the commit point
+    "7s",  # the view is the first stepping stone
+    "7t",  # the view is the second
     "7a",  # the view's new link stands in the state folder
     "7b",  # it stands in place of the old view
     "7c",  # the published folder is synced

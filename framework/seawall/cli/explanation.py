@@ -131,6 +131,8 @@ def _seen(detail: RunDetail) -> Section:
         (stage.stage, name, *_span(seen))
         for stage in detail.stages
         for name, seen in stage.seen.items()
+        # The columns that are described over all chunks have a table of their own.
+        if name.rpartition(" ")[0] not in detail.columns
     )
     headers = ("stage", "saw", "lowest in a chunk", "highest in a chunk", "in all")
     return Section("Values seen", headers=headers, rows=rows)

@@ -41,7 +41,9 @@ _SHOWN = (
 @click.option("--workers", type=click.IntRange(min=1), help="How many of them.")
 @click.option("--inner-threads", type=click.IntRange(min=1), help="Threads of the model in each.")
 @click.option("--force", is_flag=True, help="Publish again what is published or was rolled back.")
-@click.option("--log-format", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option(
+    "--log-format", type=click.Choice(["text", "json"]), default="text", show_default=True
+)
 @click.option("-v", "--verbose", is_flag=True, help="Log every stage of every chunk.")
 @click.option("--json", "as_json", is_flag=True, help="The result as one JSON object.")
 def run(*, config: Path, batch: str, sets: tuple[str, ...], as_json: bool, **how: Any) -> int:
@@ -79,9 +81,7 @@ def _order(config: Path, batch: str, sets: tuple[str, ...], how: dict[str, Any])
     return Order(loaded, batch, new_run_id(datetime.now(UTC)), **chosen)
 
 
-def _logs(
-    progress: ProgressSink, form: Literal["text", "json"], *, verbose: bool
-) -> EventSink:
+def _logs(progress: ProgressSink, form: Literal["text", "json"], *, verbose: bool) -> EventSink:
     from seawall.observe import log_sink
 
     return log_sink(form, progress.stream, level="debug" if verbose else None)
@@ -120,7 +120,9 @@ def _say_summary(result: RunResult) -> None:
     if result.account.read:
         mention(f"  rows         {result.account}")
     if result.reused_chunks:
-        mention(f"  chunks       {result.chunks}, {result.reused_chunks} of them from an earlier run")
+        mention(
+            f"  chunks       {result.chunks}, {result.reused_chunks} of them from an earlier run"
+        )
     for finding in result.findings:
         if finding.severity != "ok":
             mention(f"  {finding.severity:<12} {finding.message}")

@@ -58,7 +58,7 @@ class ChunkRow:
 class SeenRange:
     """A value that a stage saw, over all chunks: its lowest and highest, and the sum of counts.
 
-    `total` is None where adding up says nothing: for text, floats and extremes.
+    `total` is None where adding up says nothing: for text, floats, extremes and the like.
     """
 
     lowest: Scalar

@@ -12,8 +12,9 @@ from seawall.ledger.rows import SeenRange, StageRow
 
 __all__ = ["stage_rows"]
 
-_EXTREME = re.compile(
-    r"(?:^|[_. ])(?:min|max|mean|std|median|lowest|highest|oldest|newest)(?:$|[_. ])"
+_NO_SUM = re.compile(
+    r"(?:^|[_. ])(?:min|max|mean|std|median|lowest|highest|oldest|newest|columns|distinct|top_rows|p\d\d)"
+    r"(?:$|[_. ])"
 )
 
 
@@ -40,7 +41,7 @@ def _stage_row(stage: str, rows: Sequence[RowMapping]) -> StageRow:
 def _range(name: str, values: Sequence[Scalar]) -> SeenRange:
     numbers = [v for v in values if isinstance(v, int | float) and not isinstance(v, bool)]
     if numbers:
-        counts = all(isinstance(v, int) for v in numbers) and not _EXTREME.search(name)
+        counts = all(isinstance(v, int) for v in numbers) and not _NO_SUM.search(name)
         return SeenRange(min(numbers), max(numbers), int(sum(numbers)) if counts else None)
     texts = sorted({str(v) for v in values if v is not None})
     return SeenRange(texts[0], texts[-1], None) if texts else SeenRange(None, None, None)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.types as pt
@@ -46,9 +45,7 @@ def typed(
     return table
 
 
-def pin(
-    name: str, lookup: Lookup, table: pa.Table, workspace: Workspace
-) -> StoredFile:
+def pin(name: str, lookup: Lookup, table: pa.Table, workspace: Workspace) -> StoredFile:
     """The table is stored in the plan's folder, and holds one row a key or DataError is raised."""
     LookupTable(name, table, join=lookup.join_columns, added=lookup.added_columns)
     sink = pa.BufferOutputStream()

@@ -32,7 +32,9 @@ def query(
 
     statement = text(lookup.query)
     asked = statement.compile().params
-    values = {key: value for key, value in {**lookup.params, "batch": batch}.items() if key in asked}
+    values = {
+        key: value for key, value in {**lookup.params, "batch": batch}.items() if key in asked
+    }
     engine = _engine(resolve(lookup.url, env), root, name)
     try:
         with engine.connect() as connection:

@@ -45,7 +45,7 @@ class LookupTable:
         columns = [chunk.column(column) for column in self.join]
         codes = _codes_in(columns[0], self._keys[0])
         for column, keys, level in zip(columns[1:], self._keys[1:], self._levels, strict=True):
-            codes = level.get_indexer(_combined(codes, _codes_in(column, keys), len(keys)))
+            codes = _found(level, _combined(codes, _codes_in(column, keys), len(keys)))
         return _at(self._rows, codes)
 
     def take(self, positions: Codes) -> dict[str, pa.Array]:
@@ -60,7 +60,7 @@ class LookupTable:
             combined = _combined(codes, _codes_in(column, keys), len(keys))
             level = pd.Index(pd.unique(combined[combined >= 0]))
             self._levels.append(level)
-            codes = level.get_indexer(combined)
+            codes = _found(level, combined)
         return codes
 
 
@@ -69,7 +69,8 @@ def _one(column: pa.ChunkedArray) -> pa.Array:
 
 
 def _distinct(column: pa.ChunkedArray) -> pd.Index[Any]:
-    return pd.Index(_comparable(pc.drop_null(pc.unique(_plain(column)))))
+    keys: pd.Index[Any] = pd.Index(_comparable(pc.drop_null(pc.unique(_plain(column)))))
+    return keys
 
 
 def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -87,14 +88,19 @@ def _codes_in(column: pa.ChunkedArray, keys: pd.Index[Any]) -> Codes:
     """The number of each value among the keys, −1 for null and unknown ones."""
     if pt.is_dictionary(column.type) or pt.is_string(column.type):
         encoded = _one(column if pt.is_dictionary(column.type) else column.dictionary_encode())
-        known = keys.get_indexer(_comparable(encoded.dictionary))
+        known = _found(keys, _comparable(encoded.dictionary))
         return _at(known, pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False))
     plain = _plain(column)
     if not plain.null_count:
-        return keys.get_indexer(plain.to_numpy())
-    codes = keys.get_indexer(pc.fill_null(plain, 0).to_numpy())
+        return _found(keys, plain.to_numpy())
+    codes = _found(keys, pc.fill_null(plain, 0).to_numpy())
     codes[plain.is_null().to_numpy()] = -1
     return codes
+
+
+def _found(keys: pd.Index[Any], values: Any) -> Codes:
+    """The place of each value among the keys, −1 where there is none."""
+    return np.asarray(keys.get_indexer(values), dtype=np.int64)
 
 
 def _combined(codes: Codes, others: Codes, count: int) -> Codes:
@@ -103,7 +109,9 @@ def _combined(codes: Codes, others: Codes, count: int) -> Codes:
 
 def _at(values: Codes, places: NDArray[Any]) -> Codes:
     """The values at these places, −1 where the place is −1."""
-    return np.append(values, -1)[places]
+    padded: Codes = np.append(values, -1)
+    found: Codes = padded[places]
+    return found
 
 
 def _refuse_doubles(name: str, keys: pa.Table, codes: Codes) -> None:

@@ -75,7 +75,11 @@ def _flat(config: PipelineConfig) -> Iterable[tuple[str, str]]:
 
 
 def _counts(path: str) -> bool:
-    return path.partition(".")[0] not in _HOW and path not in _HOW_PATHS and not path.endswith(".description")
+    return (
+        path.partition(".")[0] not in _HOW
+        and path not in _HOW_PATHS
+        and not path.endswith(".description")
+    )
 
 
 def _project_modules(root: Path) -> Iterable[tuple[str, str]]:

@@ -44,7 +44,9 @@ def faults_of(loaded: LoadedConfig, context: Context, *, with_model: bool) -> li
 def without_rows(config: PipelineConfig, columns: tuple[str, ...]) -> pd.DataFrame:
     """A frame of the read and the looked-up columns, typed by the contract; others are objects."""
     contracts = config.validate_.columns
-    looked_up = [new for way in config.ingest.lookups.values() for new in way.added_columns.values()]
+    looked_up = [
+        new for way in config.ingest.lookups.values() for new in way.added_columns.values()
+    ]
     names = list(dict.fromkeys([*columns, *looked_up]))
     typed = {name: arrow_type(contracts[name]) for name in names if name in contracts}
     frame = to_frame(pa.schema(typed.items()).empty_table(), 0, contracts)

@@ -111,7 +111,9 @@ def _held_to(
             f"the columns {', '.join(columns or ())}",
             "declare them under validate.columns, or set extra_columns: ignore",
         )
-    taken = {new for lookup in config.ingest.lookups.values() for new in lookup.added_columns.values()}
+    taken = {
+        new for lookup in config.ingest.lookups.values() for new in lookup.added_columns.values()
+    }
     clash = sorted(taken & set(columns or schema.names))
     if clash:
         raise DataError(

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import pandas as pd
 import pyarrow as pa
 
-from seawall.stages.sifting import SetAside
+__all__ = ["SetAside", "packed"]
 
-__all__ = ["packed"]
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """Rows for quarantine, as they were: the stage, the reason (a rule's name) and the column."""
+
+    rows: pd.DataFrame
+    stage: str
+    reason: str
+    column: str = ""
 
 
 def packed(aside: Sequence[SetAside], source: str) -> pa.Buffer | None:

@@ -45,11 +45,11 @@ def stage(plan: Plan, claim: Claim, order: Order, teller: Teller) -> Staged:
         document = workspace.plan()
         earlier, difference = resumed(plan, workspace)
         if earlier is not None:
-            workspace = claim.open_plan(workspace.plan_id)
-            workspace.sweep()
+            taken = claim.open_plan(workspace.plan_id)
+            taken.sweep()
             for lookup in earlier.lookups:
                 _tell_lookup(teller, lookup.name, lookup.file, 0.0, reused=True)
-            return Staged(earlier, workspace, finished_chunks(earlier, workspace))
+            return Staged(earlier, taken, finished_chunks(earlier, taken))
         teller.tell(ResumeRefused, earlier_run=document["run_id"], changed=difference)
         workspace.put_outcome("abandoned")
     workspace = claim.open_plan(secrets.token_hex(6))
@@ -58,9 +58,7 @@ def stage(plan: Plan, claim: Claim, order: Order, teller: Teller) -> Staged:
     return Staged(plan, workspace, {})
 
 
-def _pinned(
-    plan: Plan, workspace: Workspace, order: Order, teller: Teller
-) -> list[PinnedLookup]:
+def _pinned(plan: Plan, workspace: Workspace, order: Order, teller: Teller) -> list[PinnedLookup]:
     found = []
     for name, lookup in plan.config.ingest.lookups.items():
         begun = time.monotonic()

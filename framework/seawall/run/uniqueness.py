@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import IO, Any
 
 import numpy as np
@@ -69,7 +69,7 @@ def _hashes(keys: pa.ChunkedArray) -> NDArray[Any]:
     return pairs
 
 
-def _spread(pairs: NDArray[Any], files: list[IO[bytes]]) -> None:
+def _spread(pairs: NDArray[Any], files: Sequence[IO[bytes]]) -> None:
     places = pairs["first"] % np.uint64(_FILES)
     for number, file in enumerate(files):
         file.write(pairs[places == number].tobytes())

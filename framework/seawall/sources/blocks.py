@@ -69,4 +69,5 @@ def _without_blank_lines(
 ) -> NDArray[np.int64]:
     lengths = np.diff(ends, prepend=before)
     last = block[np.maximum(ends - 2 - offset, 0)]
-    return ends[(lengths > 2) | ((lengths == 2) & (last != _RETURN))]  # noqa: PLR2004 - "\r\n"
+    kept: NDArray[np.int64] = ends[(lengths > 2) | ((lengths == 2) & (last != _RETURN))]  # noqa: PLR2004 - "\r\n"
+    return kept

@@ -142,7 +142,11 @@ def _refuse_foreign_bytes(head: bytes, fragment: Fragment) -> None:
         )
     if head.startswith(_GZIP):
         raise DataError(
-            "a compressed file", fragment.path, "gzip", "plain text", "decompress it, or use Parquet"
+            "a compressed file",
+            fragment.path,
+            "gzip",
+            "plain text",
+            "decompress it, or use Parquet",
         )
     try:
         head[: head.rfind(b"\n") + 1].decode("utf-8")

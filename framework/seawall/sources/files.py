@@ -27,7 +27,7 @@ def find_fragments(pattern: str) -> tuple[Fragment, ...]:
 def held_still(fragment: Fragment) -> None:
     """The file has the size and time that it had when the plan was made, or TemporaryError."""
     try:
-        found = os.stat(fragment.path)
+        found = Path(fragment.path).stat()
     except FileNotFoundError:
         raise _changed(fragment, "it is gone") from None
     except OSError as error:

@@ -71,9 +71,7 @@ class ParquetSource:
             for group in range(footer.num_row_groups):
                 yield place, group, footer.row_group(group).num_rows
 
-    def _read_span(
-        self, fragment: Fragment, span: Span, columns: Sequence[str] | None
-    ) -> pa.Table:
+    def _read_span(self, fragment: Fragment, span: Span, columns: Sequence[str] | None) -> pa.Table:
         held_still(fragment)
         groups = list(range(span.start, span.stop))
         names = None if columns is None else list(columns)
@@ -138,9 +136,9 @@ def _slices(fragment: int, group: int, size: int, rows: int) -> Iterator[Span]:
 def _disagreement(
     first: Fragment, other: Fragment, expected: pa.Schema, found: pa.Schema
 ) -> DataError:
-    differing = [
-        f"{field.name} {field.type}" for field in found if field not in list(expected)
-    ] + [f"no {name}" for name in expected.names if name not in found.names]
+    differing = [f"{field.name} {field.type}" for field in found if field not in list(expected)] + [
+        f"no {name}" for name in expected.names if name not in found.names
+    ]
     return DataError(
         "files of one batch have different columns",
         other.path,

@@ -83,7 +83,11 @@ def conformed(
         if name not in table.column_names:
             continue
         place, have = table.column_names.index(name), table.column(name)
-        if contract.dtype == "timestamp" and not contract.timezone and kind(have.type) == "timestamp":
+        if (
+            contract.dtype == "timestamp"
+            and not contract.timezone
+            and kind(have.type) == "timestamp"
+        ):
             continue
         try:
             values = conform(have, arrow_type(contract))
@@ -96,7 +100,7 @@ def conformed(
 def _usable_key(keys: pd.Series[Any], where: str) -> None:
     nulls = keys.isna()
     if nulls.any():
-        row = keys.index[nulls.to_numpy().argmax()]
+        row = keys.index[int(nulls.to_numpy().argmax())]
         raise DataError(
             f"a null in the key {keys.name!r}",
             f"{where}, row {row:,} of the batch",

@@ -21,9 +21,7 @@ BLOCK_ROWS = 16_384
 """The rows of a block for other models; blocks begin at multiples of it, counted over the batch."""
 
 
-def predict(
-    frame: pd.DataFrame, model: Predictor, *, batch_rows: int
-) -> dict[str, NDArray[Any]]:
+def predict(frame: pd.DataFrame, model: Predictor, *, batch_rows: int) -> dict[str, NDArray[Any]]:
     """One array an output, in the frame's order. `batch_rows` is how many rows the batch has.
 
     A matrix product's last bit depends on the shape of the block it is computed in. So a model that
@@ -72,9 +70,7 @@ def _pieces(frame: pd.DataFrame) -> Iterator[pd.DataFrame]:
         yield frame.iloc[start : start + FREE_ROWS]
 
 
-def _in_blocks(
-    frame: pd.DataFrame, model: Predictor, batch_rows: int
-) -> dict[str, NDArray[Any]]:
+def _in_blocks(frame: pd.DataFrame, model: Predictor, batch_rows: int) -> dict[str, NDArray[Any]]:
     rows = frame.index.to_numpy()
     blocks = rows // BLOCK_ROWS
     borders = np.flatnonzero(np.diff(blocks, prepend=-1))

@@ -8,17 +8,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-__all__ = ["SetAside", "Sieve"]
+from seawall.quarantine import SetAside
 
-
-@dataclass(frozen=True, slots=True)
-class SetAside:
-    """Rows for quarantine, as they were: the stage, the reason (a rule's name) and the column."""
-
-    rows: pd.DataFrame
-    stage: str
-    reason: str
-    column: str = ""
+__all__ = ["Sieve"]
 
 
 @dataclass(slots=True)

@@ -18,7 +18,15 @@ from seawall.config.judging import Step
 from seawall.contracts import Context
 from seawall.errors import SoftwareError
 
-__all__ = ["Bound", "bind", "checked_parameters", "found", "mask", "parameter_faults", "transformed"]
+__all__ = [
+    "Bound",
+    "bind",
+    "checked_parameters",
+    "found",
+    "mask",
+    "parameter_faults",
+    "transformed",
+]
 
 
 class Bound:
@@ -47,7 +55,8 @@ def bind(step: Step, context: Context) -> Bound:
     if "context" in _keywords(target):
         given["context"] = context
     if inspect.isclass(target):
-        return Bound(step.use, target(**given))
+        made: Any = target(**given)
+        return Bound(step.use, made)
     return Bound(step.use, lambda frame: target(frame, **given))
 
 

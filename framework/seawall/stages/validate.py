@@ -61,7 +61,9 @@ def validate(sieve: Sieve, tests: Tests, *, key: str) -> dict[str, int]:
                 _apply(sieve, bad, test, (key, warned))
     for bound, on_violation in tests.rules:
         bad = ~mask(bound, sieve.frame)
-        rule = ColumnTest("", bound.name.partition(":")[2], "the rule", on_violation, lambda _: None)
+        rule = ColumnTest(
+            "", bound.name.partition(":")[2], "the rule", on_violation, lambda _: None
+        )
         if bad.any():
             _apply(sieve, bad, rule, (key, warned))
     return warned
@@ -104,6 +106,8 @@ def _tests(name: str, contract: ColumnContract) -> Iterator[ColumnTest]:
     if contract.one_of is not None:
         allowed = ", ".join(map(str, contract.one_of))
         yield test("not one of", f"one of {allowed}", _outside(contract.one_of))
+    if contract.pattern is not None:
+        yield test("not like pattern", contract.pattern, _unlike(contract.pattern))
 
 
 def _nulls(values: pd.Series[Any]) -> Mask | None:
@@ -141,5 +145,17 @@ def _outside(allowed: Sequence[Any]) -> Callable[[pd.Series[Any]], Mask | None]:
                 return None
             return np.append(foreign, False)[values.cat.codes.to_numpy()]
         return (~values.isin(list(allowed)) & values.notna()).to_numpy()
+
+    return bad
+
+
+def _unlike(pattern: str) -> Callable[[pd.Series[Any]], Mask | None]:
+    """The whole text must match; each distinct text of a category is tried once."""
+
+    def bad(values: pd.Series[Any]) -> Mask | None:
+        if isinstance(values.dtype, pd.CategoricalDtype):
+            foreign = ~values.cat.categories.str.fullmatch(pattern)
+            return np.append(foreign, False)[values.cat.codes.to_numpy()]
+        return (~values.str.fullmatch(pattern, na=True)).to_numpy(dtype=bool)
 
     return bad

@@ -16,7 +16,7 @@ from typing import Any
 from seawall.disk import Disk, make_folders
 from seawall.errors import StorageError, TemporaryError
 
-__all__ = ["Holder", "hold"]
+__all__ = ["Holder", "hold", "hold_patiently"]
 
 _held: set[int] = set()
 _PROC = Path("/proc")
@@ -40,8 +40,21 @@ class Holder:
 @contextmanager
 def hold(disk: Disk, path: Path, holder: Holder) -> Iterator[None]:
     """The lock is held within; TemporaryError that names the holder if somebody else has it."""
+    with _hold(disk, path, holder, fcntl.LOCK_EX | fcntl.LOCK_NB):
+        yield
+
+
+@contextmanager
+def hold_patiently(disk: Disk, path: Path, holder: Holder) -> Iterator[None]:
+    """The lock is held within, after whoever had it. For what others hold for moments only."""
+    with _hold(disk, path, holder, fcntl.LOCK_EX):
+        yield
+
+
+@contextmanager
+def _hold(disk: Disk, path: Path, holder: Holder, how: int) -> Iterator[None]:
     make_folders(disk, path.parent)
-    descriptor = _locked(path)
+    descriptor = _locked(path, how)
     _close_in_children(descriptor)
     try:
         os.truncate(descriptor, 0)
@@ -51,24 +64,24 @@ def hold(disk: Disk, path: Path, holder: Holder) -> Iterator[None]:
         _release(descriptor)
 
 
-def _locked(path: Path) -> int:
+def _locked(path: Path, how: int) -> int:
     """A descriptor with the lock, of the file that has the name now."""
     while True:
-        descriptor = _try_lock(path)
+        descriptor = _try_lock(path, how)
         with suppress(FileNotFoundError):
             if os.path.samestat(os.fstat(descriptor), path.stat()):
                 return descriptor
         os.close(descriptor)
 
 
-def _try_lock(path: Path) -> int:
+def _try_lock(path: Path, how: int) -> int:
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
     except OSError as error:
         raise StorageError("cannot open the lock", str(path), seen=str(error)) from error
     try:
         # not lockf: a POSIX lock is lost when any code in the process closes the file
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(descriptor, how)
     except OSError as error:
         os.close(descriptor)
         raise _refusal(path, error) from error

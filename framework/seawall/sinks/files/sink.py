@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +16,7 @@ from seawall.errors import StorageError, TemporaryError
 from seawall.failpoints import reach
 from seawall.sinks.files import garbage, log, preflight, view
 from seawall.sinks.files.layout import Format, Layout
-from seawall.sinks.files.lock import Holder, hold
+from seawall.sinks.files.lock import Holder, hold, hold_patiently
 from seawall.sinks.files.log import Draft
 from seawall.sinks.files.rollback import content, target
 from seawall.sinks.files.version import VersionWriter, version_path
@@ -34,11 +34,16 @@ def _now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class FilesSink:
-    """One file a batch below `folder`; versions, locks and plans in `<folder>.seawall` beside it."""
+    """One file a batch below `folder`; versions, locks and plans in `<folder>.seawall` beside it.
+
+    `handover_s` is how long a reader that opens a file twice has for that; a Parquet file that is
+    replaced waits twice as long. 0 replaces at once.
+    """
 
     folder: Path
     format: Format = "parquet"
     keep_versions: int = 7
+    handover_s: float = 0.25
     disk: Disk = field(default_factory=Disk, compare=False)
     clock: Callable[[], datetime] = field(default=_now, compare=False)
 
@@ -70,8 +75,13 @@ class FilesSink:
         return [entry for entry in found if entry is not None]
 
     def refresh_view(self, batch: str) -> None:
-        """Readers see the batch's newest version, even if a crash came between; no lock needed."""
-        view.refresh(self.disk, self.layout, batch)
+        """Readers see the batch's newest version, or another process is just seeing to it.
+
+        The batch need not be claimed.
+        """
+        lock = self.layout.lock(f".view.{batch}")
+        with suppress(TemporaryError), hold(self.disk, lock, Holder.here("refresh")):
+            view.refresh(self.disk, self.layout, batch, pause_s=self.handover_s)
 
     def verify_view(self, batch: str) -> None:
         """Readers see the newest version with the bytes that were committed, else StorageError."""
@@ -168,7 +178,9 @@ class Claim:
 
     def refresh_view(self) -> None:
         """Readers see the newest version."""
-        self.sink.refresh_view(self.batch)
+        sink = self.sink
+        with hold_patiently(sink.disk, sink.layout.lock(f".view.{self.batch}"), self.holder):
+            view.refresh(sink.disk, sink.layout, self.batch, pause_s=sink.handover_s)
 
     def sweep(self) -> None:
         """The batch's temporary names are gone."""

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import time
+from contextlib import suppress
 from pathlib import Path
 
 from seawall.contracts import LogEntry
 from seawall.disk import Disk, make_folders
 from seawall.errors import StorageError, TemporaryError
 from seawall.failpoints import reach
-from seawall.sinks.files import log
+from seawall.sinks.files import handover, log
 from seawall.sinks.files.layout import Layout
 
 __all__ = ["intact", "refresh", "verify"]
@@ -17,18 +19,19 @@ __all__ = ["intact", "refresh", "verify"]
 _ATTEMPTS = 10
 
 
-def refresh(disk: Disk, layout: Layout, batch: str) -> None:
+def refresh(disk: Disk, layout: Layout, batch: str, *, pause_s: float) -> None:
     """Readers see the newest version (7).
 
-    Without the lock another process may publish meanwhile, or sweep the temporary names away; so
-    what is newest is asked again until it is what readers see.
+    Another process may publish meanwhile, or sweep the temporary names away; so what is newest is
+    asked again until it is what readers see. `pause_s` is how long readers have to open a file the
+    second time.
     """
     for _ in range(_ATTEMPTS):
         entry = log.newest(disk, layout, batch)
         if entry is None or disk.same_file(layout.view(entry), layout.published(entry)):
             return
         try:
-            _show(disk, layout, entry)
+            _show(disk, layout, entry, pause_s)
         except FileNotFoundError:
             _require(disk, layout, entry)
     raise TemporaryError(
@@ -62,14 +65,32 @@ def intact(disk: Disk, layout: Layout, entry: LogEntry) -> bool:
         return False
 
 
-def _show(disk: Disk, layout: Layout, entry: LogEntry) -> None:
+def _show(disk: Disk, layout: Layout, entry: LogEntry, pause_s: float) -> None:
     make_folders(disk, layout.scratch(entry.batch))
     make_folders(disk, layout.folder)
     if disk.exists(layout.shown(entry.batch)):
+        with suppress(StorageError):  # on a full disk the file is replaced without stepping stones
+            _hand_over(disk, layout, entry, pause_s)
         _replace(disk, layout, entry)
     else:
         _appear(disk, layout, entry)
     reach("7c")
+
+
+def _hand_over(disk: Disk, layout: Layout, entry: LogEntry, pause_s: float) -> None:
+    """The old file's name has passed over two files to the new one's rows; see `handover`."""
+    view, new = layout.view(entry), layout.published(entry)
+    if view.suffix != ".parquet" or not disk.exists(view) or not pause_s:
+        return
+    first, second = layout.temporary(entry.batch), layout.temporary(entry.batch)
+    start = handover.first_stone(disk, view, new, first)
+    disk.rename(first, view)
+    reach("7s")
+    time.sleep(pause_s)
+    handover.second_stone(disk, start, new, second)
+    disk.rename(second, view)
+    reach("7t")
+    time.sleep(pause_s)
 
 
 def _replace(disk: Disk, layout: Layout, entry: LogEntry) -> None:
