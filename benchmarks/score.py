@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -95,9 +96,12 @@ def write(folder: Path, rows: list[Row], load: float) -> None:
 def main() -> int:
     """0 when every case ran and all predictions agree, else 1."""
     chosen, load = arguments(), os.getloadavg()[0]
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that no case is left running
+    rows: list[Row] = []
     with tempfile.TemporaryDirectory(prefix="score-") as scratch:
-        rows = list(measured(chosen, (chosen.work or Path(scratch)).resolve()))
-    write(chosen.out, rows, load)
+        for entry in measured(chosen, (chosen.work or Path(scratch)).resolve()):
+            rows.append(entry)
+            write(chosen.out, rows, load)  # after each, so that a long measurement may be cut short
     print(as_markdown(rows))
     failures = [
         f"{entry.case}, {entry.rows:,} rows: {entry.failure}" for entry in rows if entry.failure

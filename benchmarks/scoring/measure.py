@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -50,7 +51,10 @@ def measure(command: Sequence[str], *, folder: Path, env: Mapping[str, str]) -> 
                 stdout=subprocess.DEVNULL,
                 stderr=stderr,
             )
-            peak = _peak(process)
+            try:
+                peak = _peak(process)
+            finally:
+                _end(process)
         words = errors.read_text(errors="replace")
         return Cost(
             **json.loads(result.read_text()), peak_mb=peak, busy_before=busy, errors=words[-2000:]
@@ -67,6 +71,15 @@ def _peak(process: subprocess.Popen[bytes]) -> float:
             peak = max(peak, sum(_pss(child) for child in _descendants(reaper)))
         else:
             return peak / 1e6
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Nothing of the tree is left; nothing is to be done unless the measurement was interrupted."""
+    if process.poll() is None:
+        for child in _descendants(psutil.Process(process.pid)):
+            with suppress(psutil.NoSuchProcess):
+                child.kill()
+        process.wait()
 
 
 def _descendants(process: psutil.Process) -> list[psutil.Process]:
