@@ -11,12 +11,13 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
+
 from seawall.contracts import Account, LogEntry
 from seawall.sinks.files import Claim, Draft, FilesSink, Holder
 
 BATCH = "2013-07-01"
 RUN = """
-import sys
+import os, resource
 from datetime import datetime, UTC
 from pathlib import Path
 import pyarrow as pa
@@ -24,8 +25,10 @@ from seawall.contracts import Account
 from seawall.failpoints import reach
 from seawall.sinks.files import Draft, FilesSink, Holder
 
-folder, value, rows, form = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
-sink = FilesSink(folder, form)
+folder, value, rows, form = Path(argv[0]), int(argv[1]), int(argv[2]), argv[3]
+if limit := os.environ.get("SEAWALL_TEST_FSIZE"):
+    resource.setrlimit(resource.RLIMIT_FSIZE, (int(limit), resource.RLIM_INFINITY))
+sink = FilesSink(folder, form, handover_s=0.01)
 sink.preflight()
 with sink.claim("2013-07-01", Holder.here(f"run-{value}")) as claim:
     claim.sweep()
@@ -46,14 +49,13 @@ with sink.claim("2013-07-01", Holder.here(f"run-{value}")) as claim:
         committed_at=datetime.now(UTC)))
     claim.refresh_view()
     plan.put_outcome("committed")
-print("published")
 """
 
 
 @pytest.fixture
 def sink(tmp_path: Path) -> FilesSink:
     """A Parquet sink in an empty folder."""
-    return FilesSink(tmp_path / "predictions" / "delays", "parquet", keep_versions=2)
+    return FilesSink(tmp_path / "predictions" / "delays", "parquet", 2, handover_s=0)
 
 
 def draft_of(claim: Claim, value: int, rows: int) -> Draft:
@@ -94,6 +96,16 @@ def publish(sink: FilesSink) -> Callable[..., LogEntry]:
     return publish
 
 
+@pytest.fixture
+def run_here(sink: FilesSink) -> Callable[[int], None]:
+    """Does in this process what `run` does in another one."""
+
+    def run_here(value: int) -> None:
+        exec(RUN, {"argv": [str(sink.folder), str(value), "10", "parquet"]})
+
+    return run_here
+
+
 Run = Callable[..., "subprocess.Popen[str]"]
 
 
@@ -105,7 +117,8 @@ def run(sink: FilesSink) -> Iterator[Run]:
     def run(
         value: int, *, form: str = "parquet", rows: int = 10, **environment: str
     ) -> subprocess.Popen[str]:
-        command = [sys.executable, "-c", RUN, str(sink.folder), str(value), str(rows), form]
+        code = f"import sys; argv = sys.argv[1:]\n{RUN}"
+        command = [sys.executable, "-c", code, str(sink.folder), str(value), str(rows), form]
         child = subprocess.Popen(
             command,
             env={**os.environ, **environment},

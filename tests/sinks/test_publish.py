@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+
 from seawall.contracts import LogEntry
 from seawall.errors import StorageError, TemporaryError, UsageError
 from seawall.sinks.files import Claim, Draft, FilesSink, Holder, rolled_back_fingerprints

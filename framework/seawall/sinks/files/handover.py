@@ -45,13 +45,21 @@ def second_stone(disk: Disk, start: int, new: Path, target: Path) -> None:
 
 
 def _stone(disk: Disk, files: tuple[Path, Path], start: int, footer: bytes, target: Path) -> None:
-    with disk.create_new(target, mode=DATA_MODE) as file:
-        _copy(disk, files[0], file)
-        file.truncate(start)
-        file.seek(start)
-        _copy(disk, files[1], file)
-        disk.write(file, footer + len(footer).to_bytes(4, "little") + _MARK)
-        disk.fsync(file)
+    try:
+        with disk.create_new(target, mode=DATA_MODE) as file:
+            _copy(disk, files[0], file)
+            _pad(disk, file, start - disk.size(files[0]))
+            _copy(disk, files[1], file)
+            disk.write(file, footer + len(footer).to_bytes(4, "little") + _MARK)
+            disk.fsync(file)
+    except BaseException:
+        disk.unlink(target)
+        raise
+
+
+def _pad(disk: Disk, file: IO[bytes], count: int) -> None:
+    for done in range(0, count, _BLOCK):
+        disk.write(file, bytes(min(_BLOCK, count - done)))
 
 
 def _copy(disk: Disk, source: Path, file: IO[bytes]) -> None:
