@@ -8,9 +8,8 @@ import click
 
 from seawall.cli.exits import next_step
 from seawall.cli.explanation import Section, sections
-from seawall.cli.project import ledger_here
+from seawall.cli.project import ledger_here, no_ledger
 from seawall.cli.terminal import say, say_json, say_table
-from seawall.errors import Exit
 
 __all__ = ["explain"]
 
@@ -18,7 +17,7 @@ __all__ = ["explain"]
 @click.command()
 @click.argument("run_id", metavar="RUN", default="last")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
-def explain(*, run_id: str, as_json: bool) -> int:
+def explain(*, run_id: str, as_json: bool) -> None:
     """Say what happened in a run and what to do next.
 
     RUN is a run's id, the beginning of one, or `last`, which is meant when it is left out.
@@ -27,14 +26,13 @@ def explain(*, run_id: str, as_json: bool) -> int:
 
     ledger = ledger_here()
     if ledger is None:
-        return Exit.USAGE
+        raise no_ledger()
     detail = found(ledger, run_id)
     if as_json:
         say_json(_document(detail))
     else:
         for section in sections(detail):
             _say_section(section)
-    return Exit.OK
 
 
 def _say_section(section: Section) -> None:

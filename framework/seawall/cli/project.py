@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from seawall.cli.terminal import warn
+from seawall.errors import UsageError
 
 if TYPE_CHECKING:
     from seawall.ledger import Ledger
 
-__all__ = ["enter", "ledger_here", "ledger_location", "root_above"]
+__all__ = ["enter", "ledger_here", "ledger_location", "no_ledger", "root_above"]
 
 
 def root_above(folder: Path) -> Path:
@@ -37,11 +37,17 @@ def ledger_location(root: Path, env: Mapping[str, str] = os.environ) -> str:
 
 
 def ledger_here() -> Ledger | None:
-    """The ledger of the project that the working directory is in, for reading; None, said, if none."""
+    """The ledger of the project that the working directory is in, for reading; None before the first run."""
     from seawall.ledger import existing_ledger
 
-    location = ledger_location(root_above(Path.cwd()))
-    ledger = existing_ledger(location)
-    if ledger is None:
-        warn(f"no run is recorded yet: there is no ledger at {location}")
-    return ledger
+    return existing_ledger(_location_here())
+
+
+def no_ledger() -> UsageError:
+    """What is said where there is no ledger."""
+    todo = "seawall run CONFIG --batch KEY, or go to the project's folder, or set SEAWALL_LEDGER"
+    return UsageError("no run is recorded yet: there is no ledger", _location_here(), todo=todo)
+
+
+def _location_here() -> str:
+    return ledger_location(root_above(Path.cwd()))

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from seawall.cli.project import ledger_here
-from seawall.cli.terminal import say_json, say_table
+from seawall.cli.project import ledger_here, no_ledger
+from seawall.cli.terminal import say_json, say_table, warn
 from seawall.cli.words import duration, moment, number
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ def _found(pipeline: str | None, batch: str | None, limit: int) -> list[RunRow]:
 
     ledger = ledger_here()
     if ledger is None:
+        warn(str(no_ledger()))
         return []
     return newest(ledger, pipeline=pipeline, batch=batch, limit=limit)
 
