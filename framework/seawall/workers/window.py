@@ -112,7 +112,7 @@ class Window(Generic[T, R]):
 
     def _wait(self) -> bool:
         with self._changed:
-            while not (self._error or self._ready or self._over()):
+            while not (self._error or self._ready or self._abandoned or self._over()):
                 self._changed.wait()
             if self._error:
                 raise self._error
