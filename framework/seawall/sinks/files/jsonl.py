@@ -1,4 +1,4 @@
-"""One JSON object a line, column by column: about three times as fast as row by row."""
+"""One JSON object a line, made column by column."""
 
 from __future__ import annotations
 
@@ -47,37 +47,64 @@ def _texts_of(kind: pa.DataType) -> Callable[[Any], Iterable[str]]:
         return _integers
     if pa.types.is_temporal(kind):
         return _times
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_dictionary(kind):
+        return _texts
     return _others
 
 
 def _integers(column: Any) -> Iterable[str]:
-    return ("null" if value is None else str(value) for value in column.to_pylist())
+    return _filled(column)
 
 
 def _floats(column: Any) -> Iterable[str]:
-    return map(_float, column.to_pylist())
+    """A null becomes NaN on the way, and both become null."""
+    import numpy as np
 
-
-def _float(value: float | None) -> str:
-    if value is None or value != value:  # noqa: PLR0124 - only NaN differs from itself
-        return "null"
-    if math.isinf(value):
+    values = column.to_numpy()
+    if np.isinf(values).any():
         raise DataError(
             "JSON has no infinity",
-            seen=str(value),
+            seen=str(values[np.isinf(values)][0]),
             allowed="finite numbers and nulls",
             todo="bound the outputs in check_output, or publish as parquet",
         )
-    return repr(value)
+    return (
+        map(repr, values.tolist()) if not np.isnan(values).any() else map(_float, values.tolist())
+    )
+
+
+def _float(value: float) -> str:
+    return "null" if math.isnan(value) else repr(value)
 
 
 def _times(column: Any) -> Iterable[str]:
     import pyarrow as pa
+    import pyarrow.compute as pc
 
-    texts = column.cast(pa.string()).to_pylist()
-    return ("null" if text is None else f'"{text.replace(" ", "T")}"' for text in texts)
+    texts = pc.replace_substring(column.cast(pa.string()), " ", "T")
+    return _filled(pc.binary_join_element_wise('"', texts, '"', ""))
+
+
+def _texts(column: Any) -> Iterable[str]:
+    """Each different text is encoded once."""
+    import pyarrow.compute as pc
+
+    encoded = pc.dictionary_encode(column.combine_chunks())
+    texts = [*map(_encode, encoded.dictionary.to_pylist()), "null"]
+    return map(texts.__getitem__, pc.fill_null(encoded.indices, -1).to_numpy().tolist())
 
 
 def _others(column: Any) -> Iterable[str]:
-    encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
-    return map(encode, column.to_pylist())
+    return map(_encode, column.to_pylist())
+
+
+def _filled(column: Any) -> Iterable[str]:
+    """The column as text, with null for null."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    texts: list[str] = pc.fill_null(column.cast(pa.string()), "null").to_numpy().tolist()
+    return texts
+
+
+_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
