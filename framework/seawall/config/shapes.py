@@ -157,11 +157,7 @@ def _names(kind: Any, step: str | int) -> bool:
 
 
 def _sections(kinds: tuple[Any, ...]) -> tuple[type[Section], ...]:
-    return tuple(
-        kind
-        for kind in kinds
-        if isinstance(kind, type) and issubclass(kind, Section) and kind is not EnvRef
-    )
+    return tuple(kind for kind in kinds if isinstance(kind, type) and issubclass(kind, Section))
 
 
 def _tags(section: type[Section]) -> tuple[Any, ...]:

@@ -73,12 +73,13 @@ class Text:
             return Place(self.file, self.line, at, masked(self.argument), width)
         lines = _lines(self.text)
         shown = lines[line] if line < len(lines) else ""
-        return Place(self.file, line + 1, column + 1, masked(shown), width)
+        return Place(self.file, line + 1, column + 1, shown, width)
 
 
 @lru_cache(maxsize=4)
 def _lines(text: str) -> list[str]:
-    return _LINE.split(text)
+    """The text's lines as they may be shown; a line of a megabyte is masked once, not once a value."""
+    return [masked(line) for line in _LINE.split(text)]
 
 
 class _SyntaxFault(Exception):  # noqa: N818 - carries a fault to the border of this module
