@@ -24,7 +24,7 @@ if TYPE_CHECKING:
         UnavailableError,
         UsageError,
     )
-    from seawall.run import RunResult
+    from seawall.running import RunResult
 
 __version__ = "0.1.0"
 
@@ -47,7 +47,7 @@ _HOMES = {
         "UnavailableError",
         "UsageError",
     ),
-    "seawall.run": ("RunResult",),
+    "seawall.running": ("RunResult",),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 

@@ -14,8 +14,8 @@ from seawall.contracts import EventSink
 from seawall.errors import ConfigError
 from seawall.ledger import recorder
 from seawall.observe import AlertSink, fan_out
-from seawall.run import Order, RunResult, execute
-from seawall.run.order import new_run_id
+from seawall.running import Order, RunResult, execute
+from seawall.running.order import new_run_id
 
 __all__ = ["check", "observed", "run"]
 

@@ -20,8 +20,8 @@ from seawall.errors import Exit
 if TYPE_CHECKING:
     from seawall.contracts import EventSink
     from seawall.observe import ProgressSink
-    from seawall.run import Order, RunResult
-    from seawall.run.order import StopRequest
+    from seawall.running import Order, RunResult
+    from seawall.running.order import StopRequest
 
 __all__ = ["run"]
 
@@ -73,8 +73,8 @@ def _order(config: Path, batch: str, sets: tuple[str, ...], how: dict[str, Any])
     loaded = load(config, sets=sets, env=os.environ)
     for text in batch_warnings(batch_key(batch)):
         warn(text)
-    from seawall.run import Order
-    from seawall.run.order import new_run_id
+    from seawall.running import Order
+    from seawall.running.order import new_run_id
 
     names = ("executor", "workers", "inner_threads", "force")
     chosen = {name: how[name] for name in names}

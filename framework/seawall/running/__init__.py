@@ -1,6 +1,6 @@
 """A run: claim the batch, score its chunks, judge the sum, publish or hold."""
 
-from seawall.run.execute import execute
-from seawall.run.order import Order, RunResult
+from seawall.running.execute import execute
+from seawall.running.order import Order, RunResult
 
 __all__ = ["Order", "RunResult", "execute"]

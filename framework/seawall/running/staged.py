@@ -17,9 +17,9 @@ from seawall.lookups.fetch import fetch
 from seawall.lookups.pin import pin, typed
 from seawall.outcome import ChunkReport
 from seawall.plan import PinnedLookup, Plan
-from seawall.run.claimed import document_of, finished_chunks, resumed
-from seawall.run.order import Order
-from seawall.run.tell import Teller
+from seawall.running.claimed import document_of, finished_chunks, resumed
+from seawall.running.order import Order
+from seawall.running.tell import Teller
 from seawall.sinks.files.sink import Claim
 from seawall.staging import Workspace
 

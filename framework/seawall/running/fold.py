@@ -14,7 +14,7 @@ from seawall.gate import Totals, over_budget
 from seawall.outcome import ChunkReport
 from seawall.plan import Plan
 from seawall.profile import Profile
-from seawall.run.uniqueness import Uniqueness
+from seawall.running.uniqueness import Uniqueness
 from seawall.staging import Workspace
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from seawall.contracts import ChunkRef, LogEntry
 from seawall.outcome import ChunkReport, from_receipt
 from seawall.plan import PinnedLookup, Plan
 from seawall.plan.fingerprint import SAME_BATCH, changed
-from seawall.run.order import Order
+from seawall.running.order import Order
 from seawall.staging import Workspace
 
 __all__ = ["document_of", "finished_chunks", "resumed", "same_batch"]

@@ -16,9 +16,9 @@ from seawall.errors import (
     SeawallError,
 )
 from seawall.events import RunEnded, RunStarted
-from seawall.run.attempt import Attempt
-from seawall.run.order import Order, RunResult, State
-from seawall.run.tell import Teller
+from seawall.running.attempt import Attempt
+from seawall.running.order import Order, RunResult, State
+from seawall.running.tell import Teller
 from seawall.sinks.files import FilesSink, Holder
 
 __all__ = ["execute", "sink_of"]

@@ -11,10 +11,10 @@ from seawall.contracts import ChunkRef, WorkerDeath
 from seawall.errors import InterruptedRunError, SeawallError, SoftwareError
 from seawall.events import PlanReady
 from seawall.outcome import ChunkFailure, ChunkReport
-from seawall.run.fold import Fold
-from seawall.run.order import Order
-from seawall.run.staged import Staged
-from seawall.run.tell import Teller
+from seawall.running.fold import Fold
+from seawall.running.order import Order
+from seawall.running.staged import Staged
+from seawall.running.tell import Teller
 from seawall.workers import Kind, budget, cores, open_executor
 
 __all__ = ["score_all"]

@@ -12,12 +12,12 @@ from seawall.failpoints import reach
 from seawall.gate import judge
 from seawall.plan import Plan
 from seawall.plan.make import make_plan
-from seawall.run.claimed import same_batch
-from seawall.run.fold import Fold
-from seawall.run.order import Order
-from seawall.run.scoring import score_all
-from seawall.run.staged import Staged, stage
-from seawall.run.tell import Teller
+from seawall.running.claimed import same_batch
+from seawall.running.fold import Fold
+from seawall.running.order import Order
+from seawall.running.scoring import score_all
+from seawall.running.staged import Staged, stage
+from seawall.running.tell import Teller
 from seawall.sinks.files.log import Draft
 from seawall.sinks.files.rollback import rolled_back_fingerprints
 from seawall.sinks.files.sink import Claim
