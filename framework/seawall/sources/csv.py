@@ -13,8 +13,9 @@ import pyarrow.csv as pc
 from seawall.config.ingest import CsvFormat
 from seawall.contracts import ChunkRef, Fragment, Span
 from seawall.errors import DataError
-from seawall.sources.blocks import ranges
-from seawall.sources.files import find_fragments, held_still, unreadable
+from seawall.sources.blocks import Quoting, first_byte, line_of, ranges, record_ends
+from seawall.sources.files import find_fragments, held_still, opened, unreadable
+from seawall.sources.utf8 import foreign_bytes
 
 __all__ = ["CsvSource"]
 
@@ -27,8 +28,14 @@ class CsvSource:
     """The records of all files that match a glob; each file begins with the same header."""
 
     def __init__(self, pattern: str, layout: CsvFormat) -> None:
+        """Raises DataError for a layout that is not of single bytes, different ones."""
         self.pattern = pattern
         self.layout = layout
+        self._quoting = _quoting(layout)
+
+    def __str__(self) -> str:
+        """The pattern that its files match."""
+        return self.pattern
 
     def fragments(self) -> tuple[Fragment, ...]:
         """The files, by path."""
@@ -53,8 +60,8 @@ class CsvSource:
         """Each file in ranges of `rows` records; a chunk never spans two files."""
         number = first_row = 0
         for place, fragment in enumerate(fragments):
-            start, quote = self._header(fragment)[1], ord(self.layout.quote)
-            for part in ranges(Path(fragment.path), start=start, rows=rows, quote=quote):
+            start = self._header(fragment)[1]
+            for part in ranges(Path(fragment.path), start=start, rows=rows, quoting=self._quoting):
                 span = Span(place, part.start, part.stop, 0, part.rows)
                 yield ChunkRef(number, first_row, part.rows, (span,))
                 number, first_row = number + 1, first_row + part.rows
@@ -67,25 +74,38 @@ class CsvSource:
         fragment = fragments[span.fragment]
         held_still(fragment)
         names = self._header(fragment)[0]
+        with opened(fragment.path) as file:
+            file.seek(span.start)
+            payload = file.read(span.stop - span.start)
+        wrong: list[pc.InvalidRow] = []
         try:
-            with open(fragment.path, "rb") as file:  # noqa: PTH123 - the path is text
-                file.seek(span.start)
-                payload = file.read(span.stop - span.start)
-            table = self._parse(payload, names, columns)
-        except (pa.ArrowException, OSError) as error:
-            raise unreadable(_place(fragment, ref), error) from error
+            table = self._parse(payload, names, columns, wrong=wrong)
+        except pa.ArrowException as error:
+            raise self._refused(payload, (fragment, ref), wrong, error) from error
         if table.num_rows != ref.rows:
             raise DataError(
                 "lines that are no records",
-                _place(fragment, ref),
+                _rows(fragment, ref),
                 f"{table.num_rows:,} records",
-                f"{ref.rows:,} lines, one record each",
-                "look for unbalanced quotes",
+                f"{ref.rows:,} records",
+                "look for carriage returns within fields that are not quoted",
             )
         return table
 
-    def _parse(self, payload: bytes, names: list[str], columns: Sequence[str] | None) -> pa.Table:
-        wanted = list(names if columns is None else columns)
+    def _parse(
+        self,
+        payload: bytes,
+        names: list[str],
+        columns: Sequence[str] | None,
+        *,
+        wrong: list[pc.InvalidRow],
+    ) -> pa.Table:
+        """The records; the first with another number of fields than the header is put into `wrong`."""
+
+        def refuse(row: pc.InvalidRow) -> str:
+            wrong.append(row)
+            return "error"
+
         return pc.read_csv(
             io.BytesIO(payload),
             read_options=pc.ReadOptions(
@@ -95,39 +115,106 @@ class CsvSource:
                 delimiter=self.layout.delimiter,
                 quote_char=self.layout.quote,
                 newlines_in_values=True,
+                invalid_row_handler=refuse,
             ),
             convert_options=pc.ConvertOptions(
                 column_types=dict.fromkeys(names, pa.string()),
-                include_columns=wanted,
+                include_columns=list(names if columns is None else columns),
                 null_values=list(self.layout.nulls),
                 strings_can_be_null=True,
                 quoted_strings_can_be_null=False,
             ),
         )
 
+    def _refused(
+        self,
+        payload: bytes,
+        place: tuple[Fragment, ChunkRef],
+        wrong: Sequence[pc.InvalidRow],
+        error: Exception,
+    ) -> Exception:
+        """The error that names the line; what Arrow numbers are records of the chunk, from 1."""
+        fragment, ref = place
+        (span,) = ref.spans
+        foreign = foreign_bytes(payload, fragment, offset=span.start)
+        if foreign is not None:
+            return foreign
+        if not wrong or wrong[0].number is None:
+            return unreadable(_rows(fragment, ref), error)
+        row = wrong[0]
+        line = line_of(Path(fragment.path), span.start + self._begin(payload, row.number, fragment))
+        return DataError(
+            "a line with another number of fields than the header",
+            f"{fragment.path}, line {line:,} (row {ref.first_row + row.number - 1:,} of the batch)",
+            f"{row.actual_columns} fields: {row.text[:200]}",
+            f"{row.expected_columns} fields",
+            "mend the line; a field that holds the delimiter stands in quotes",
+        )
+
+    def _begin(self, payload: bytes, number: int, fragment: Fragment) -> int:
+        """The byte of the payload at which its record of that number begins."""
+        blocks = record_ends(io.BytesIO(payload), self._quoting, where=Path(fragment.path))
+        ends = [0, *(end for block in blocks for end in block.tolist())]
+        return first_byte(payload, int(ends[min(number - 1, len(ends) - 1)]))
+
     def _header(self, fragment: Fragment) -> tuple[list[str], int]:
         """The column names, and the byte at which the records begin."""
-        with open(fragment.path, "rb") as file:  # noqa: PTH123 - the path is text
+        with opened(fragment.path) as file:
             head = file.read(_HEADER_LIMIT)
-        _refuse_foreign_bytes(head, fragment)
-        line, newline, _ = head.partition(b"\n")
-        text = line.decode("utf-8").rstrip("\r")
-        names = next(
-            csv.reader([text], delimiter=self.layout.delimiter, quotechar=self.layout.quote), []
-        )
+        _refuse_foreign_file(head, fragment)
+        stop = self._header_end(head, fragment)
+        text = io.StringIO(head[:stop].decode("utf-8"), newline="")
+        rows = csv.reader(text, delimiter=self.layout.delimiter, quotechar=self.layout.quote)
+        try:
+            names, *more = [row for row in rows if row]
+        except csv.Error as error:
+            raise unreadable(f"{fragment.path}, the header", error) from error
+        if more:
+            raise DataError(
+                "carriage returns as line ends",
+                fragment.path,
+                repr(head[:60])[1:],
+                "lines that end with a line feed",
+                "convert the file's line ends",
+            )
         doubled = sorted({name for name in names if names.count(name) > 1})
         if doubled or not all(names):
             raise DataError(
                 "a header with empty or repeated names",
                 fragment.path,
-                ", ".join(doubled) or text[:100],
+                ", ".join(doubled) or head[:100].decode("utf-8", "replace"),
                 "one name a column, each once",
                 "mend the header",
             )
-        return names, len(line) + len(newline)
+        return names, stop
+
+    def _header_end(self, head: bytes, fragment: Fragment) -> int:
+        where = Path(fragment.path)
+        for block in record_ends(io.BytesIO(head), self._quoting, where=where):
+            if len(block) and (int(block[0]) < len(head) or fragment.bytes == len(head)):
+                return int(block[0])
+        raise DataError(
+            "a header without an end",
+            fragment.path,
+            f"no line end within {len(head):,} bytes",
+            "one line of names",
+        )
 
 
-def _refuse_foreign_bytes(head: bytes, fragment: Fragment) -> None:
+def _quoting(layout: CsvFormat) -> Quoting:
+    written = {"csv.delimiter": layout.delimiter, "csv.quote": layout.quote}
+    for name, character in written.items():
+        if not character.isascii() or character in "\r\n" or layout.delimiter == layout.quote:
+            raise DataError(
+                "a CSV layout that no file can have",
+                name,
+                repr(character),
+                "two different ASCII characters, no line ends",
+            )
+    return Quoting(ord(layout.quote), ord(layout.delimiter))
+
+
+def _refuse_foreign_file(head: bytes, fragment: Fragment) -> None:
     if not head.strip():
         raise DataError(
             "an empty file", fragment.path, f"{fragment.bytes} bytes", "a header and records"
@@ -148,18 +235,11 @@ def _refuse_foreign_bytes(head: bytes, fragment: Fragment) -> None:
             "plain text",
             "decompress it, or use Parquet",
         )
-    try:
-        head[: head.rfind(b"\n") + 1].decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise DataError(
-            "text that is not UTF-8",
-            f"{fragment.path}, byte {error.start}",
-            head[error.start : error.start + 8].hex(" "),
-            "UTF-8",
-            "convert the file (iconv -f LATIN1 -t UTF-8)",
-        ) from error
+    foreign = foreign_bytes(head[: head.rfind(b"\n") + 1] or head, fragment, offset=0)
+    if foreign is not None:
+        raise foreign
 
 
-def _place(fragment: Fragment, ref: ChunkRef) -> str:
+def _rows(fragment: Fragment, ref: ChunkRef) -> str:
     last = ref.first_row + ref.rows
     return f"{fragment.path}, rows {ref.first_row:,} to {last:,} of the batch"

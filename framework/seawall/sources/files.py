@@ -5,12 +5,15 @@ from __future__ import annotations
 import glob
 import hashlib
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from seawall.contracts import Fragment
 from seawall.errors import DataError, SeawallError, StorageError, TemporaryError, UnavailableError
 
-__all__ = ["find_fragments", "held_still", "unreadable"]
+__all__ = ["find_fragments", "held_still", "opened", "unreadable"]
 
 
 def find_fragments(pattern: str) -> tuple[Fragment, ...]:
@@ -56,13 +59,21 @@ def unreadable(path: str, error: Exception) -> SeawallError:
     )
 
 
-def _fragment(path: str) -> Fragment:
+@contextmanager
+def opened(path: str) -> Iterator[BinaryIO]:
+    """The file, open for reading; what the operating system refuses meanwhile is a StorageError."""
     try:
         with open(path, "rb") as file:  # noqa: PTH123 - the path is text from a glob
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-            found = os.fstat(file.fileno())
+            yield file
     except OSError as error:
         raise unreadable(path, error) from error
+
+
+def _fragment(path: str) -> Fragment:
+    with opened(path) as file:
+        # Before the bytes are read: what is written meanwhile shows as a change later.
+        found = os.fstat(file.fileno())
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
     return Fragment(path, found.st_size, digest, found.st_mtime_ns)
 
 

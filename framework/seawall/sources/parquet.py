@@ -37,6 +37,10 @@ class ParquetSource:
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__init__(state["pattern"], dictionaries=state["dictionaries"])  # type: ignore[misc]
 
+    def __str__(self) -> str:
+        """The pattern that its files match."""
+        return self.pattern
+
     def fragments(self) -> tuple[Fragment, ...]:
         """The files, by path."""
         return find_fragments(self.pattern)
@@ -44,6 +48,9 @@ class ParquetSource:
     def schema(self, fragments: Sequence[Fragment]) -> pa.Schema:
         """The first file's columns; DataError when another file has other columns or types."""
         first = self._open(fragments[0]).schema_arrow.remove_metadata()
+        doubled = sorted({name for name in first.names if first.names.count(name) > 1})
+        if doubled:
+            raise DataError(f"several columns of one name: {', '.join(doubled)}", fragments[0].path)
         for fragment in fragments[1:]:
             other = self._open(fragment).schema_arrow.remove_metadata()
             if not first.equals(other):
@@ -91,9 +98,18 @@ class ParquetSource:
 
     def _open(self, fragment: Fragment) -> pq.ParquetFile:
         try:
-            return pq.ParquetFile(fragment.path, read_dictionary=list(self.dictionaries))
+            return _with_dictionaries(fragment.path, self.dictionaries)
         except (pa.ArrowException, OSError) as error:
             raise unreadable(fragment.path, error) from error
+
+
+def _with_dictionaries(path: str, wanted: Sequence[str]) -> pq.ParquetFile:
+    """The file, its categories encoded; a wanted column that isn't there is the contract's business."""
+    try:
+        return pq.ParquetFile(path, read_dictionary=list(wanted))
+    except KeyError:
+        there = pq.read_schema(path).names
+        return pq.ParquetFile(path, read_dictionary=[name for name in wanted if name in there])
 
 
 class _LastGroup:
