@@ -235,7 +235,7 @@ def test_an_error_that_cannot_be_unpickled_is_still_told(opened: Opened) -> None
 def test_a_consumer_that_leaves_has_the_work_killed(
     opened: Opened, tmp_path: Path, left: Left
 ) -> None:
-    """An item that would take an hour doesn't hold up the end."""
+    """An item that would take an hour holds up neither the next call nor the end."""
     parked = tmp_path / "parked"
 
     def work(item: int) -> Any:
@@ -252,6 +252,7 @@ def test_a_consumer_that_leaves_has_the_work_killed(
         outcomes = executor.outcomes(work, range(2), never)
         assert next(outcomes) == 0
         outcomes.close()
+        assert len(list(executor.outcomes(abs, range(9), never))) == 9
 
     assert left() == ([], [])
 
