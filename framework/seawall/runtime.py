@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from seawall.config.judging import Step
+from seawall.contracts import Context
+from seawall.errors import SeawallError, SoftwareError
 from seawall.lookups.table import LookupTable
 from seawall.models import Model, load
 from seawall.plan import Plan
@@ -47,9 +50,9 @@ def tests_of(plan: Plan) -> Tests:
     """What validate holds a chunk to."""
     declared = plan.config.validate_
     return Tests(
-        filters=[bind(step, plan.context) for step in declared.filters],
+        filters=[_ready(step, plan.context) for step in declared.filters],
         columns=compiled(declared.columns),
-        rules=[(bind(rule, plan.context), rule.on_violation) for rule in declared.rules],
+        rules=[(_ready(rule, plan.context), rule.on_violation) for rule in declared.rules],
     )
 
 
@@ -66,10 +69,22 @@ def _made(plan: Plan, workspace: Workspace) -> Runtime:
     return Runtime(
         tables=tables,
         tests=tests_of(plan),
-        steps=tuple(bind(step, plan.context) for step in plan.config.featurize),
+        steps=tuple(_ready(step, plan.context) for step in plan.config.featurize),
         model=model,
         profiled=_profiled(plan, model),
     )
+
+
+def _ready(step: Step, context: Context) -> Bound:
+    """The step with its parameters; SoftwareError when it cannot be imported or made."""
+    try:
+        return bind(step, context)
+    except SeawallError:
+        raise
+    except Exception as error:
+        what = f"{type(error).__name__}: {error}"
+        todo = "seawall check CONFIG shows the place in the pipeline file"
+        raise SoftwareError(what, step.use, repr(dict(step.with_)), todo=todo) from error
 
 
 def _profiled(plan: Plan, model: Model) -> tuple[str, ...]:

@@ -150,8 +150,8 @@ class Execution(Section):
     """How a run uses the machine; none of it changes a value."""
 
     executor: Literal["threads", "processes"] = "threads"
-    workers: Count | None = None
-    inner_threads: Count | None = None
+    workers: Annotated[int, Field(ge=1)] | None = None
+    inner_threads: Annotated[int, Field(ge=1)] | None = None
 
 
 class Plugins(Section):

@@ -15,6 +15,8 @@ from seawall.running.fold import Fold
 from seawall.running.order import Order
 from seawall.running.staged import Staged
 from seawall.running.tell import Teller
+from seawall.runtime import runtime_of
+from seawall.runtime import runtime_of
 from seawall.workers import Kind, budget, cores, open_executor
 
 __all__ = ["score_all"]
@@ -69,6 +71,9 @@ def _computed(
     """What went wrong, by chunk; the chunks that went well are added."""
     todo = [ref for ref in staged.plan.chunks if ref.name not in staged.finished]
     failures: dict[str, SeawallError] = {}
+    if todo and crew.kind == "threads":
+        # Threads limit only those OpenMP libraries that are loaded when an item begins.
+        runtime_of(staged.plan, staged.workspace)
     with open_executor(
         crew.kind,
         workers=crew.workers,
