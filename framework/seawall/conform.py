@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -11,7 +13,15 @@ import pyarrow.types as pt
 
 from seawall.config.judging import ColumnContract
 
-__all__ = ["ConversionError", "arrow_type", "conform", "kind", "to_frame"]
+__all__ = [
+    "ConversionError",
+    "arrow_type",
+    "bare",
+    "conform",
+    "kind",
+    "may_be_null",
+    "to_frame",
+]
 
 _FIXED = {
     "string": pa.string(),
@@ -53,6 +63,7 @@ def kind(type_: pa.DataType) -> str:
         (pt.is_dictionary, "text"),
         (pt.is_string, "text"),
         (pt.is_large_string, "text"),
+        (pt.is_string_view, "text"),
         (pt.is_boolean, "bool"),
         (pt.is_integer, "int"),
         (pt.is_floating, "float"),
@@ -68,7 +79,8 @@ def conform(values: pa.ChunkedArray, wanted: pa.DataType) -> pa.ChunkedArray:
     """The same values in the wanted type, or ConversionError.
 
     Text is parsed, integers and floats change width or family when no value changes, a timestamp
-    keeps its instant; a timestamp without a zone and one with a zone are never exchanged.
+    keeps its instant; a timestamp without a zone and one with a zone are never exchanged. Decimal
+    text becomes the nearest float: that is what it means.
     """
     if values.type.equals(wanted):
         return values
@@ -77,9 +89,13 @@ def conform(values: pa.ChunkedArray, wanted: pa.DataType) -> pa.ChunkedArray:
     have = kind(values.type)
     if have != "null" and kind(wanted) not in _ALLOWED.get(have, ()):
         raise ConversionError(str(values.type), None)
-    if have == "timestamp" and (values.type.tz is None) != (wanted.tz is None):
+    if have in {"timestamp", "date"} and _zoned(values.type) != _zoned(wanted):
         raise ConversionError(f"{values.type}, and the zone is declared otherwise", None)
     return _converted(values, wanted)
+
+
+def _zoned(type_: pa.DataType) -> bool:
+    return pt.is_timestamp(type_) and type_.tz is not None
 
 
 def _converted(values: pa.ChunkedArray, wanted: pa.DataType) -> pa.ChunkedArray:
@@ -92,14 +108,18 @@ def _converted(values: pa.ChunkedArray, wanted: pa.DataType) -> pa.ChunkedArray:
         converted = values.cast(wanted)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
         raise _offenders(values, wanted) from None
-    if kind(values.type) in {"float", "decimal"}:
-        _same_values(values, converted)
+    if pt.is_floating(values.type) or (pt.is_decimal(values.type) and pt.is_floating(wanted)):
+        _same_values(values, converted)  # other casts are refused by Arrow where a value changes
     return converted
 
 
 def _same_values(values: pa.ChunkedArray, converted: pa.ChunkedArray) -> None:
     """float64 → float32 and decimals round without a word; a changed value is an error here."""
-    back = converted.cast(values.type)
+    if pt.is_decimal(values.type):
+        values = values.cast(
+            pa.decimal256(76, values.type.scale)
+        )  # no float of the column overflows it
+    back = converted.cast(values.type, safe=False)
     same = pc.fill_null(pc.equal(values, back), fill_value=True)
     if pt.is_floating(values.type):
         same = pc.or_(same, pc.fill_null(pc.is_nan(values), fill_value=True))
@@ -137,24 +157,43 @@ def to_frame(
 ) -> pd.DataFrame:
     """The table as a frame whose index is each row's number in the batch, from `first_row`.
 
-    Text is pandas' str, dictionaries are categories, timestamps keep unit and zone. A nullable
-    integer or bool that is declared becomes Int64 and the like, whether or not a null is there;
-    an undeclared integer of a lookup becomes float64, so that a key without a match has a place.
+    Text is pandas' str, dictionaries are categories, timestamps keep unit and zone. Integers and
+    bools that are declared nullable, or hold a null, become Int64 and the like: as floats, large
+    ones would change.
     """
     frame: pd.DataFrame = table.to_pandas(
         ignore_metadata=True, split_blocks=True, date_as_object=False
     )
     frame.index = pd.RangeIndex(first_row, first_row + len(frame))
-    for name, field in zip(table.column_names, table.schema, strict=True):
-        contract = contracts.get(name)
-        family = kind(field.type)
-        if contract is not None and contract.nullable and family in {"int", "bool"}:
-            masked = str(field.type).replace("int", "Int").replace("uInt", "UInt")
-            frame[name] = pd.array(
-                table.column(name).to_pylist(), dtype="boolean" if family == "bool" else masked
-            )
+    for name in table.column_names:
+        contract, values = contracts.get(name), table.column(name)
+        masked = _masked(values.type)
+        if masked is not None and (may_be_null(contract) or values.null_count):
+            frame[name] = pd.Series(masked.__from_arrow__(values), index=frame.index)
         elif contract is not None and contract.one_of and contract.dtype == "category":
-            frame[name] = frame[name].cat.set_categories(
-                list(dict.fromkeys([*contract.one_of, *frame[name].cat.categories]))
-            )
+            known = dict.fromkeys([*contract.one_of, *frame[name].cat.categories])
+            frame[name] = frame[name].cat.set_categories(list(known))
     return frame
+
+
+def may_be_null(contract: ColumnContract | None) -> bool:
+    """Whether nulls of the column may be published: declared, or violations that only warn."""
+    return contract is not None and (contract.nullable or contract.on_violation == "warn")
+
+
+def bare(values: pd.Series[Any]) -> pd.Series[Any]:
+    """Integers and bools without a null as numpy has them; other values as they are."""
+    plain = getattr(values.dtype, "numpy_dtype", None)  # masked and Arrow-backed types have one
+    if not isinstance(plain, np.dtype) or plain.kind not in "iub" or values.hasnans:
+        return values
+    return values.astype(plain)
+
+
+def _masked(type_: pa.DataType) -> Any:
+    """Pandas' type with a mask for integers and bools; None for its usual one."""
+    if pt.is_boolean(type_):
+        return pd.BooleanDtype()
+    if not pt.is_integer(type_):
+        return None
+    letter = "Int" if pt.is_signed_integer(type_) else "UInt"
+    return pd.api.types.pandas_dtype(f"{letter}{type_.bit_width}")

@@ -7,8 +7,8 @@ import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
 
 from seawall.contracts import Fragment
 from seawall.errors import DataError, SeawallError, StorageError, TemporaryError, UnavailableError
@@ -60,7 +60,7 @@ def unreadable(path: str, error: Exception) -> SeawallError:
 
 
 @contextmanager
-def opened(path: str) -> Iterator[BinaryIO]:
+def opened(path: str) -> Iterator[BufferedReader]:
     """The file, open for reading; what the operating system refuses meanwhile is a StorageError."""
     try:
         with open(path, "rb") as file:  # noqa: PTH123 - the path is text from a glob
