@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
 from seawall.contracts import Account, ChunkRef, Scalar
-from seawall.errors import DataError, SeawallError
+from seawall.errors import DataError, SeawallError, SoftwareError
 from seawall.outcome import ChunkFailure, ChunkReport, StageSeen, to_receipt
 from seawall.plan import Plan
 from seawall.profile import Profile, measure
@@ -24,10 +25,10 @@ from seawall.stages.featurize import featurize
 from seawall.stages.ingest import ingest
 from seawall.stages.predict import predict
 from seawall.stages.sifting import Sieve
-from seawall.stages.validate import validate
+from seawall.stages.validate import Validated, validate
 from seawall.staging import Workspace
 
-__all__ = ["DEGRADED", "published_columns", "score"]
+__all__ = ["DEGRADED", "published_columns", "score", "sources_of"]
 
 DEGRADED = "_degraded"
 """The column that says which lookups served a row from which link; null for a clean row."""
@@ -76,17 +77,17 @@ class _Watch:
 
 def _scored(plan: Plan, workspace: Workspace, ref: ChunkRef) -> ChunkReport:
     begun, watch, runtime = time.perf_counter(), _Watch(), runtime_of(plan, workspace)
-    sieve, warned, profile = _through_stages(plan, ref, runtime, watch)
+    sieve, validated, profile = _through_stages(plan, ref, runtime, watch)
     away = sum(sieve.quarantined.values())
-    refused = packed(sieve.aside, plan.fragments[ref.spans[0].fragment].path)
+    refused = packed(sieve.aside, sources_of(plan, ref))
     return ChunkReport(
         chunk=ref.name,
         key=plan.chunk_key(ref),
         account=Account(ref.rows, len(sieve.frame), away, sum(sieve.filtered.values())),
         filtered=sieve.filtered,
         quarantined=sieve.quarantined,
-        warned=warned,
-        nulls=_nulls(sieve.frame, plan),
+        warned=validated.warned,
+        nulls=validated.nulls,
         part=workspace.put_part(ref.name, _part(sieve.frame, plan), rows=len(sieve.frame)),
         quarantine=workspace.put_quarantine(ref.name, refused, rows=away) if refused else None,
         profile=profile,
@@ -97,25 +98,25 @@ def _scored(plan: Plan, workspace: Workspace, ref: ChunkRef) -> ChunkReport:
 
 def _through_stages(
     plan: Plan, ref: ChunkRef, runtime: Runtime, watch: _Watch
-) -> tuple[Sieve, dict[str, int], Profile]:
+) -> tuple[Sieve, Validated, Profile]:
     key, bounds = plan.primary.key, plan.config.check_output.bounds
     sieve = Sieve(pd.DataFrame(index=range(ref.rows)))
     with watch.stage("ingest", sieve) as seen:
         seen.update(_ingested(sieve, plan, runtime, ref))
     with watch.stage("validate", sieve) as seen:
-        warned = validate(sieve, runtime.tests, key=key)
-        seen.update({**sieve.filtered, **sieve.quarantined, **warned})
+        validated = validate(sieve, runtime.tests, key=key)
+        seen.update({**sieve.filtered, **sieve.quarantined, **validated.warned})
     with watch.stage("featurize", sieve) as seen:
-        sieve.frame = featurize(sieve.frame, runtime.steps)
+        sieve.frame = featurize(sieve.frame, runtime.steps, key=key)
         seen["columns"] = len(sieve.frame.columns)
     with watch.stage("predict", sieve):
         outputs = predict(sieve.frame, runtime.model, batch_rows=plan.rows)
         sieve.frame = sieve.frame.assign(**outputs)
     with watch.stage("check output", sieve) as seen:
-        warned |= check_output(sieve, bounds, key=key)
+        beyond = check_output(sieve, bounds, key=key)
         profile = measure(sieve.frame, runtime.profiled)
         seen.update(_figures(profile))
-    return sieve, warned, profile
+    return sieve, replace(validated, warned={**validated.warned, **beyond}), profile
 
 
 def _ingested(sieve: Sieve, plan: Plan, runtime: Runtime, ref: ChunkRef) -> dict[str, Scalar]:
@@ -131,11 +132,13 @@ def _ingested(sieve: Sieve, plan: Plan, runtime: Runtime, ref: ChunkRef) -> dict
     return dict(seen)
 
 
-def _nulls(frame: pd.DataFrame, plan: Plan) -> dict[str, int]:
-    """Nulls by column, where the contract bounds their share."""
-    bounded = plan.config.validate_.columns.items()
-    names = [name for name, contract in bounded if contract.max_null_share is not None]
-    return {name: int(frame[name].isna().sum()) for name in names if name in frame.columns}
+def sources_of(plan: Plan, ref: ChunkRef) -> list[tuple[int, str]]:
+    """Where each file of the chunk begins: the number of its first row in the batch, its path."""
+    rows = itertools.accumulate((span.rows for span in ref.spans), initial=ref.first_row)
+    return [
+        (row, plan.fragments[span.fragment].path)
+        for row, span in zip(rows, ref.spans, strict=False)
+    ]
 
 
 def _figures(profile: Profile) -> dict[str, Scalar]:
@@ -157,7 +160,7 @@ def _part(frame: pd.DataFrame, plan: Plan) -> pa.Buffer:
             "publish.columns",
             f"the columns {', '.join(map(str, frame.columns))}",
         )
-    kept = pa.Table.from_pandas(frame[[n for n in wanted if n != DEGRADED]], preserve_index=False)
+    kept = _stored(frame[[name for name in wanted if name != DEGRADED]])
     clean = pa.nulls(len(frame), pa.dictionary(pa.int32(), pa.string()))
     table = kept.append_column(DEGRADED, clean) if DEGRADED in wanted else kept
     table = table.select(list(wanted)).replace_schema_metadata(None)
@@ -165,3 +168,16 @@ def _part(frame: pd.DataFrame, plan: Plan) -> pa.Buffer:
     with pa.ipc.new_file(sink, table.schema) as writer:
         writer.write_table(table)
     return sink.getvalue()
+
+
+def _stored(frame: pd.DataFrame) -> pa.Table:
+    try:
+        return pa.Table.from_pandas(frame, preserve_index=False)
+    except pa.ArrowException as error:
+        raise SoftwareError(
+            "a published column holds values of several types",
+            "publish.columns",
+            " ".join(str(error).split())[:200],
+            "one type a column",
+            "mend the stage or model that makes it",
+        ) from error

@@ -10,6 +10,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from seawall.config.judging import Step
+from seawall.conform import may_be_null
 from seawall.contracts import Context
 from seawall.errors import SeawallError, SoftwareError
 from seawall.lookups.table import LookupTable
@@ -53,6 +54,8 @@ def tests_of(plan: Plan) -> Tests:
         filters=[_ready(step, plan.context) for step in declared.filters],
         columns=compiled(declared.columns),
         rules=[(_ready(rule, plan.context), rule.on_violation) for rule in declared.rules],
+        counted=[n for n, column in declared.columns.items() if column.max_null_share is not None],
+        nullable=[name for name, column in declared.columns.items() if may_be_null(column)],
     )
 
 
@@ -88,9 +91,10 @@ def _ready(step: Step, context: Context) -> Bound:
 
 
 def _profiled(plan: Plan, model: Model) -> tuple[str, ...]:
-    wanted = plan.config.profile.columns
+    """The columns that are described: the wanted ones, and those that the gate judges."""
+    wanted, judged = plan.config.profile.columns, plan.config.check_output.distribution
     if wanted == "none":
-        return tuple(plan.config.check_output.distribution)
-    if wanted != "model":
-        return tuple(wanted)
-    return (*plan.config.predict.output_columns, *(model.feature_names or ()))
+        return tuple(judged)
+    if wanted == "model":
+        wanted = (*plan.config.predict.output_columns, *(model.feature_names or ()))
+    return tuple(dict.fromkeys([*wanted, *judged]))

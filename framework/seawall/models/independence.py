@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["rows_independent"]
+__all__ = ["one_by_one", "rows_independent"]
 
 _BY_COMPARING = (
     "ExtraTreeClassifier",
@@ -50,6 +50,18 @@ def rows_independent(estimator: Any) -> bool:
     if name == "ColumnTransformer":
         return all(_passes(step) for _, step, _ in estimator.transformers_)
     return name in _BY_COMPARING or name in _BY_ELEMENT
+
+
+def one_by_one(estimator: Any) -> None:
+    """A forest adds up its trees in their order, in one thread.
+
+    With n_jobs it adds them as its threads end, and the sum's last bit moves from call to call.
+    """
+    if type(estimator).__name__ == "Pipeline":
+        for _, step in estimator.steps:
+            one_by_one(step)
+    elif type(estimator).__module__.startswith("sklearn.ensemble._forest"):
+        estimator.n_jobs = 1
 
 
 def _passes(step: Any) -> bool:

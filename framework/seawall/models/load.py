@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib
+import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from seawall.config.load import fill
 from seawall.config.models import Predict, PythonModel, SklearnModel
-from seawall.errors import DataError, ForbiddenError, SoftwareError, UnavailableError
+from seawall.errors import (
+    DataError,
+    ForbiddenError,
+    SoftwareError,
+    TemporaryError,
+    UnavailableError,
+)
 from seawall.models.output import Columns, wanted_columns
 
 if TYPE_CHECKING:
@@ -67,14 +74,15 @@ def pin(declared: Predict, *, root: Path, batch: str) -> ModelPin:
 def load(declared: Predict, pinned: ModelPin) -> Model:
     """The model that was pinned, from one buffer that is hashed and then read.
 
-    Raises SoftwareError when the bytes changed since, DataError when they hold no usable model.
+    Raises TemporaryError when the bytes changed since, DataError when they hold no usable model,
+    ForbiddenError for types that nobody trusts, SoftwareError when the user's factory raises.
     """
     if isinstance(declared.model, PythonModel):
         estimator = _made(declared.model)
     else:
         payload = _bytes(Path(pinned.path))
         if hashlib.sha256(payload).hexdigest() != pinned.sha256:
-            raise SoftwareError(
+            raise TemporaryError(
                 "the model changed during the run",
                 pinned.path,
                 "other bytes",
@@ -86,8 +94,9 @@ def load(declared: Predict, pinned: ModelPin) -> Model:
         raise DataError(
             f"the model has no method {declared.method}", pinned.path, type(estimator).__name__
         )
-    from seawall.models.independence import rows_independent
+    from seawall.models.independence import one_by_one, rows_independent
 
+    one_by_one(estimator)
     known = rows_independent(estimator)
     stated = declared.rows_independent
     return Model(estimator, declared, rows_independent=known if stated is None else stated)
@@ -105,9 +114,16 @@ def _estimator(declared: Any, payload: bytes, pinned: ModelPin) -> Any:
 
 def _made(declared: PythonModel) -> Any:
     module, _, name = declared.use.partition(":")
-    factory = getattr(importlib.import_module(module), name)
     parameters: Mapping[str, Any] = declared.with_
-    return factory(**parameters)
+    try:
+        return getattr(importlib.import_module(module), name)(**parameters)
+    except Exception as error:
+        frames = traceback.extract_tb(error.__traceback__)
+        raise SoftwareError(
+            f"{type(error).__name__}: {error}",
+            f"{declared.use} ({frames[-1].filename}:{frames[-1].lineno})",
+            todo="mend the factory, or predict.model.with",
+        ) from error
 
 
 def _bytes(path: Path) -> bytes:

@@ -43,6 +43,7 @@ def _loaded(read: Any, path: str) -> Any:
     from sklearn.exceptions import InconsistentVersionWarning
 
     with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what a library says of its own files is no news to a user
         warnings.simplefilter("error", InconsistentVersionWarning)
         try:
             return read()

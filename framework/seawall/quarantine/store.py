@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
@@ -21,27 +22,38 @@ class SetAside:
     column: str = ""
 
 
-def packed(aside: Sequence[SetAside], source: str) -> pa.Buffer | None:
-    """The rows as an Arrow stream, or None without any.
+def packed(aside: Sequence[SetAside], sources: Sequence[tuple[int, str]]) -> pa.Buffer | None:
+    """The rows as an Arrow file, or None without any; `sources` says at which row each file begins.
 
     Beside the columns that they had: `_row` (number in the batch, from 0), `_stage`, `_reason`,
-    `_column` and `_source` (the file in which the chunk begins).
+    `_column` and `_source` (the file that holds the row).
     """
     if not aside:
         return None
-    frame = pd.concat([_explained(entry, source) for entry in aside])
+    frame = pd.concat([_explained(entry, sources) for entry in aside])
     sink = pa.BufferOutputStream()
-    table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
+    table = _stored(frame).replace_schema_metadata(None)
     with pa.ipc.new_file(sink, table.schema) as writer:
         writer.write_table(table)
     return sink.getvalue()
 
 
-def _explained(entry: SetAside, source: str) -> pd.DataFrame:
+def _explained(entry: SetAside, sources: Sequence[tuple[int, str]]) -> pd.DataFrame:
+    begins, paths = zip(*sources, strict=True)
+    files = np.searchsorted(begins, entry.rows.index.to_numpy(), side="right") - 1
     return entry.rows.assign(
         _row=entry.rows.index,
         _stage=entry.stage,
         _reason=entry.reason,
         _column=entry.column,
-        _source=source,
+        _source=np.array(paths, dtype=object)[files],
     )
+
+
+def _stored(frame: pd.DataFrame) -> pa.Table:
+    """The rows as a table; a column that a stage made of several types is kept as text."""
+    try:
+        return pa.Table.from_pandas(frame, preserve_index=False)
+    except pa.ArrowException:
+        mixed = [name for name, values in frame.items() if values.dtype == object]
+        return pa.Table.from_pandas(frame.astype(dict.fromkeys(mixed, str)), preserve_index=False)

@@ -39,19 +39,28 @@ def check_output(sieve: Sieve, bounds: Mapping[str, Bound], *, key: str) -> dict
 
 def _outside(values: pd.Series[Any], bound: Bound) -> NDArray[np.bool_] | None:
     """Nulls and infinities are out of bounds, a declared null aside. The quick way: two extremes."""
+    if not pd.api.types.is_numeric_dtype(values.dtype):
+        raise StoppedError(
+            f"a prediction that is no number: {values.name}",
+            f"check_output.bounds.{values.name}",
+            str(values.dtype),
+            "numbers",
+            "leave out its bounds, or choose the outputs that are numbers",
+        )
     numbers = values.to_numpy(dtype=np.float64, na_value=np.nan)
     lowest = -np.inf if bound.min is None else bound.min
     highest = np.inf if bound.max is None else bound.max
-    if not len(numbers) or (
-        np.isfinite(numbers.min() + numbers.max())
-        and lowest <= numbers.min()
-        and numbers.max() <= highest
-    ):
+    if not len(numbers) or _between(numbers.min(), numbers.max(), lowest, highest):
         return None
     bad = ~(np.isfinite(numbers) & (numbers >= lowest) & (numbers <= highest))
     if bound.nullable:
         bad &= ~np.isnan(numbers)
     return bad if bad.any() else None
+
+
+def _between(least: float, most: float, lowest: float, highest: float) -> bool:
+    """Whether the extremes are finite (a null makes both NaN) and within the bounds."""
+    return bool(np.isfinite(least) and np.isfinite(most) and lowest <= least and most <= highest)
 
 
 def _out_of_bounds(rows: pd.DataFrame, column: str, bound: Bound, key: str) -> StoppedError:

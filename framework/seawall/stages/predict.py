@@ -34,8 +34,7 @@ def predict(frame: pd.DataFrame, model: Predictor, *, batch_rows: int) -> dict[s
         return {name: np.empty(0) for name in model.outputs}
     try:
         if model.rows_independent:
-            parts = [model.predict(part) for part in _pieces(chosen)]
-            return _joined(parts)
+            return _joined([_predicted(part, model) for part in _pieces(chosen)])
         return _in_blocks(chosen, model, batch_rows)
     except SeawallError:
         raise
@@ -70,6 +69,20 @@ def _pieces(frame: pd.DataFrame) -> Iterator[pd.DataFrame]:
         yield frame.iloc[start : start + FREE_ROWS]
 
 
+def _predicted(frame: pd.DataFrame, model: Predictor) -> dict[str, NDArray[Any]]:
+    result = {name: np.asarray(values) for name, values in model.predict(frame).items()}
+    for name, values in result.items():
+        if values.shape != (len(frame),):
+            raise SoftwareError(
+                "the model must return one value a row",
+                f"predict.outputs.{name}",
+                f"shape {values.shape}",
+                f"shape ({len(frame)},)",
+                "mend the model's method",
+            )
+    return result
+
+
 def _in_blocks(frame: pd.DataFrame, model: Predictor, batch_rows: int) -> dict[str, NDArray[Any]]:
     rows = frame.index.to_numpy()
     blocks = rows // BLOCK_ROWS
@@ -80,12 +93,14 @@ def _in_blocks(frame: pd.DataFrame, model: Predictor, batch_rows: int) -> dict[s
         places = rows[start:stop] - first
         filled = np.full(min(BLOCK_ROWS, batch_rows - first), start)
         filled[places] = np.arange(start, stop)
-        result = model.predict(frame.take(filled))
-        parts.append({name: np.asarray(values)[places] for name, values in result.items()})
+        result = _predicted(frame.take(filled), model)
+        parts.append({name: values[places] for name, values in result.items()})
     return _joined(parts)
 
 
-def _joined(parts: list[dict[str, Any]]) -> dict[str, NDArray[Any]]:
+def _joined(parts: list[dict[str, NDArray[Any]]]) -> dict[str, NDArray[Any]]:
+    if len(parts) == 1:
+        return parts[0]
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import os
+import sysconfig
 import traceback
 import typing
 from collections.abc import Callable, Mapping
-from typing import Any
+from pathlib import Path
+from typing import Any, NotRequired, Required
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from pydantic import ConfigDict, ValidationError, create_model
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+from typing_extensions import TypedDict  # pydantic takes typing's from Python 3.12 on only
 
 from seawall.config.judging import Step
 from seawall.contracts import Context
@@ -29,6 +33,9 @@ __all__ = [
 ]
 
 
+_PYTHON = sysconfig.get_paths()["stdlib"] + os.sep
+
+
 class Bound:
     """A step that can be called with a frame: `name` is its dotted path."""
 
@@ -36,9 +43,13 @@ class Bound:
         self.name, self._call = name, call
 
     def __call__(self, frame: pd.DataFrame) -> Any:
-        """What the step returns; SoftwareError with the user's file and line when it raises."""
+        """What the step returns; SoftwareError with the user's file and line when it raises.
+
+        The step has a copy of its own (copied on write, so it costs nothing): what it changes in
+        place is changed for nobody else.
+        """
         try:
-            return self._call(frame)
+            return self._call(frame.copy(deep=False))
         except Exception as error:
             raise SoftwareError(
                 f"{type(error).__name__}: {error}",
@@ -74,29 +85,31 @@ def checked_parameters(target: Callable[..., Any], given: Mapping[str, Any]) -> 
     except (NameError, TypeError):
         hints = {}
     fields: dict[str, Any] = {
-        name: (hints.get(name, Any), ... if value.default is value.empty else value.default)
+        name: Required[hints.get(name, Any)]
+        if value.default is value.empty
+        else NotRequired[hints.get(name, Any)]
         for name, value in _keywords(target).items()
         if name != "context"
     }
-    model = create_model(
-        "Parameters",
-        __config__=ConfigDict(extra="forbid", arbitrary_types_allowed=True),
-        **fields,
-    )
-    checked = model.model_validate(dict(given))
-    return {name: getattr(checked, name) for name in fields}
+    # A TypedDict, because a model refuses or warns of parameters named `_x`, `copy` or `model_x`.
+    make: Any = TypedDict  # its fields are known at run time only
+    shape = make("shape", fields)
+    shape.__pydantic_config__ = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
+    checked: dict[str, Any] = TypeAdapter(shape).validate_python(dict(given))
+    return checked
 
 
 def mask(bound: Bound, frame: pd.DataFrame) -> NDArray[np.bool_]:
     """One truth value a row; SoftwareError when the function returns anything else."""
     result = bound(frame)
-    values = np.asarray(result)
+    values = np.asarray(result)  # of pandas' boolean, too: objects where a null is among them
     aligned = not isinstance(result, pd.Series) or result.index.equals(frame.index)
     if values.dtype != np.bool_ or values.shape != (len(frame),) or not aligned:
         raise SoftwareError(
             "a filter or rule must return one truth value a row",
             bound.name,
-            f"{type(result).__name__} of {values.dtype}, shape {values.shape}",
+            f"{type(result).__name__} of {getattr(result, 'dtype', values.dtype)}, "
+            f"shape {values.shape}" + ("" if aligned else ", another index"),
             f"a boolean Series with the frame's index, {len(frame):,} long, without nulls",
             "return a comparison of columns; .fillna(False) where nulls are",
         )
@@ -109,6 +122,11 @@ def transformed(bound: Bound, frame: pd.DataFrame) -> pd.DataFrame:
     if not isinstance(result, pd.DataFrame):
         seen = type(result).__name__
         raise SoftwareError("a stage must return a DataFrame", bound.name, seen, "a DataFrame")
+    if not result.columns.is_unique:
+        doubled = ", ".join(
+            sorted({str(name) for name in result.columns[result.columns.duplicated()]})
+        )
+        raise SoftwareError("a stage made several columns of one name", bound.name, doubled)
     if result.index is frame.index or result.index.equals(frame.index):
         return result
     raise SoftwareError(
@@ -129,11 +147,16 @@ def _keywords(target: Callable[..., Any]) -> dict[str, inspect.Parameter]:
 
 
 def _user_line(error: Exception) -> str:
-    """File and line of the innermost frame that is not a library's, else of the innermost one."""
+    """File and line of the innermost frame that is the user's, else of the innermost one."""
     frames = traceback.extract_tb(error.__traceback__)
-    own = [entry for entry in frames if "site-packages" not in entry.filename]
-    own = [entry for entry in own if entry.filename != __file__] or list(frames)
+    own = [entry for entry in frames if _is_own(entry.filename)] or list(frames)
     return f"{own[-1].filename}:{own[-1].lineno}"
+
+
+def _is_own(filename: str) -> bool:
+    """Not of a library, of Python, of Cython (whose paths lead nowhere), nor this file."""
+    foreign = filename.startswith(_PYTHON) or not Path(filename).is_absolute()
+    return not foreign and "site-packages" not in filename and filename != __file__
 
 
 def _ends(index: pd.Index[Any]) -> str:

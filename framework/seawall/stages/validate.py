@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,11 +11,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from seawall.config.judging import ColumnContract, OnViolation
+from seawall.conform import bare
 from seawall.errors import DataError
 from seawall.stages.sifting import Sieve
 from seawall.stages.steps import Bound, mask
 
-__all__ = ["Tests", "compiled", "validate"]
+__all__ = ["Tests", "Validated", "compiled", "validate"]
 
 Mask = NDArray[np.bool_]
 _EXAMPLES = 3
@@ -34,11 +35,24 @@ class ColumnTest:
 
 @dataclass(frozen=True, slots=True)
 class Tests:
-    """Everything that validate holds a chunk to, compiled once."""
+    """Everything that validate holds a chunk to, compiled once.
+
+    Nulls of the columns in `counted` are counted; those of the columns in `nullable` may stay.
+    """
 
     filters: Sequence[Bound]
     columns: Sequence[ColumnTest]
     rules: Sequence[tuple[Bound, OnViolation]]
+    counted: Sequence[str] = ()
+    nullable: Collection[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Validated:
+    """How many rows broke a test that warns, by test; how many nulls there were, by column."""
+
+    warned: Mapping[str, int]
+    nulls: Mapping[str, int]
 
 
 def compiled(contracts: Mapping[str, ColumnContract]) -> list[ColumnTest]:
@@ -46,27 +60,35 @@ def compiled(contracts: Mapping[str, ColumnContract]) -> list[ColumnTest]:
     return [test for name, contract in contracts.items() for test in _tests(name, contract)]
 
 
-def validate(sieve: Sieve, tests: Tests, *, key: str) -> dict[str, int]:
-    """Filters, then the contract, then rules were applied; the warnings, by rule, are returned.
+def validate(sieve: Sieve, tests: Tests, *, key: str) -> Validated:
+    """Filters, then the contract, then rules were applied; integers without nulls are numpy's again.
 
-    Raises DataError at the first violation of a test whose `on_violation` is fail.
+    Nulls are counted when the filters are done: in the rows that belong to the job. Raises DataError
+    at the first violation of a test whose `on_violation` is fail.
     """
     for bound in tests.filters:
         sieve.drop(mask(bound, sieve.frame), bound.name.partition(":")[2])
+    nulls = {name: int(sieve.frame[name].isna().sum()) for name in tests.counted}
     warned: dict[str, int] = {}
     for test in tests.columns:
-        if test.column in sieve.frame.columns:
-            bad = test.bad(sieve.frame[test.column])
-            if bad is not None and bad.any():
-                _apply(sieve, bad, test, (key, warned))
+        bad = test.bad(sieve.frame[test.column])
+        if bad is not None and bad.any():
+            _apply(sieve, bad, test, (key, warned))
+    sieve.frame = _settled(sieve.frame, tests.nullable)
     for bound, on_violation in tests.rules:
         bad = ~mask(bound, sieve.frame)
-        rule = ColumnTest(
-            "", bound.name.partition(":")[2], "the rule", on_violation, lambda _: None
-        )
+        name = bound.name.partition(":")[2]
+        rule = ColumnTest("", name, "the rule", on_violation, lambda _: None)
         if bad.any():
             _apply(sieve, bad, rule, (key, warned))
-    return warned
+    return Validated(warned, nulls)
+
+
+def _settled(frame: pd.DataFrame, nullable: Collection[str]) -> pd.DataFrame:
+    """The rows with nulls are gone, so that their columns are as in a chunk that never had any."""
+    plain = {name: bare(frame[name]) for name in frame.columns if name not in nullable}
+    changed = {name: values for name, values in plain.items() if values.dtype != frame[name].dtype}
+    return frame.assign(**changed) if changed else frame
 
 
 def _apply(sieve: Sieve, bad: Mask, test: ColumnTest, told: tuple[str, dict[str, int]]) -> None:
@@ -75,7 +97,7 @@ def _apply(sieve: Sieve, bad: Mask, test: ColumnTest, told: tuple[str, dict[str,
     if test.on_violation == "fail":
         raise _violated(sieve.frame[bad], test, key, name)
     if test.on_violation == "warn":
-        warned[name] = int(np.count_nonzero(bad))
+        warned[name] = warned.get(name, 0) + int(np.count_nonzero(bad))
         return
     sieve.set_aside(bad, "validate", name, test.column)
 
@@ -134,19 +156,36 @@ def _limit(values: pd.Series[Any], bound: float | str) -> Any:
         return bound
     zone = getattr(values.dtype, "tz", None)
     limit = pd.Timestamp(bound)
+    if zone is None and limit.tzinfo is not None:
+        raise DataError(
+            f"column {values.name!r} has no time zone, and its bound has one",
+            f"validate.columns.{values.name}",
+            bound,
+            "a bound without a zone; or declare `timezone` for the column",
+        )
     return limit.tz_localize(zone) if zone is not None and limit.tzinfo is None else limit
 
 
-def _outside(allowed: Sequence[Any]) -> Callable[[pd.Series[Any]], Mask | None]:
+def _outside(choices: Sequence[Any]) -> Callable[[pd.Series[Any]], Mask | None]:
     def bad(values: pd.Series[Any]) -> Mask | None:
+        allowed = _choices(values, choices)
         if isinstance(values.dtype, pd.CategoricalDtype):
-            foreign = ~values.cat.categories.isin(list(allowed))
+            foreign = ~values.cat.categories.isin(allowed)
             if not foreign.any():
                 return None
             return np.append(foreign, False)[values.cat.codes.to_numpy()]
-        return (~values.isin(list(allowed)) & values.notna()).to_numpy()
+        return (~values.isin(allowed) & values.notna()).to_numpy(dtype=bool)
 
     return bad
+
+
+def _choices(values: pd.Series[Any], choices: Sequence[Any]) -> list[Any]:
+    """The choices as the column would hold them."""
+    if pd.api.types.is_datetime64_any_dtype(values.dtype):
+        return [_limit(values, choice) for choice in choices]
+    if values.dtype == np.float32:
+        return [np.float32(choice) for choice in choices]
+    return list(choices)
 
 
 def _unlike(pattern: str) -> Callable[[pd.Series[Any]], Mask | None]:
