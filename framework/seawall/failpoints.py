@@ -29,7 +29,6 @@ FAILPOINTS = (
     "7b",  # it stands in place of the old view
     "7c",  # the published folder is synced
     "7d",  # the ledger has the run
-    "7e",  # last-known-good lookups are promoted
     "8a",  # garbage: one file is gone
 )
 """Every name that `reach` is called with."""

@@ -142,7 +142,9 @@ def train(folder: Path) -> None:
     linear = make_pipeline(SimpleImputer(), StandardScaler(), LogisticRegression())
     tree = DecisionTreeClassifier(max_depth=4, random_state=0)
     for name, model in {"tree": tree, "linear": linear}.items():
-        skops.io.dump(model.fit(features, [int(label) for label in labels]), folder / f"{name}.skops")
+        skops.io.dump(
+            model.fit(features, [int(label) for label in labels]), folder / f"{name}.skops"
+        )
 
 
 @pytest.fixture(scope="session")
@@ -279,9 +281,7 @@ def copied(source: Path, target: Path) -> Path:
 def refused() -> Callable[..., str]:
     """Asserts that a run ended with this code and one clear message, and that readers saw nothing."""
 
-    def check(
-        project: Path, done: subprocess.CompletedProcess[str], code: int, *words: str
-    ) -> str:
+    def check(project: Path, done: subprocess.CompletedProcess[str], code: int, *words: str) -> str:
         message = done.stderr
         assert (done.returncode, "Traceback" in message) == (code, False), message
         assert [word for word in words if word not in message] == [], message

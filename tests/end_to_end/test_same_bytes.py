@@ -98,8 +98,8 @@ def test_every_format(many_rows: Path, form: str) -> None:
     many_rows.joinpath("out", "0").rename(many_rows / "out" / "first")
     scored(many_rows, [way(50)])
     text = many_rows / "out" / "1" / "batch=2024-03-01" / f"predictions.{form}"
-    read = pd.read_csv(text) if form == "csv" else pd.read_json(
-        text, lines=True, precise_float=True
+    read = (
+        pd.read_csv(text) if form == "csv" else pd.read_json(text, lines=True, precise_float=True)
     )
     expected = pd.read_parquet(many_rows / "out" / "0" / "batch=2024-03-01" / "predictions.parquet")
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from seawall.contracts import Account, Finding, LogEntry
-from seawall.errors import DataError, Exit, SeawallError, StorageError
+from seawall.errors import DataError, HeldError, SeawallError, StoppedError, StorageError
 from seawall.events import RunProfiled, VersionPublished, ViewFailed
 from seawall.failpoints import reach
 from seawall.gate import judge
 from seawall.plan import Plan
 from seawall.plan.make import make_plan
-from seawall.running.claimed import same_batch
+from seawall.running.claimed import end_committed_plans, same_batch
 from seawall.running.fold import Fold
 from seawall.running.order import Order
 from seawall.running.scoring import score_all
@@ -25,7 +26,7 @@ from seawall.staging import Workspace
 
 __all__ = ["Attempt"]
 
-_ENDINGS = {Exit.REFUSED: "held", Exit.DATAERR: "failed"}
+_ENDINGS = {HeldError: "held", StoppedError: "stopped", DataError: "failed"}
 """How a plan ends with an error; any other leaves it interrupted, for the next run to resume."""
 
 
@@ -48,16 +49,21 @@ class Attempt:
         if claim.base is not None:
             self.version = claim.base.version
             self.path = str(claim.sink.layout.view(claim.base))
+        claim.sweep()
         self._refresh_view(claim)
+        end_committed_plans(claim)
         plan = make_plan(self.order.loaded, self.order.batch, now=self.order.now)
         if not self.order.force and self._is_published(plan, claim):
             return
+        if not plan.rows:
+            raise _empty(plan)
         staged = stage(plan, claim, self.order, self.teller)
         try:
             self._publish(staged, claim)
         except SeawallError as error:
-            if error.exit in _ENDINGS:
-                staged.workspace.put_outcome(_ENDINGS[error.exit])
+            if type(error) in _ENDINGS:
+                with suppress(StorageError):  # a full disk may not hide why the run ended
+                    staged.workspace.put_outcome(_ENDINGS[type(error)])
             raise
 
     def _is_published(self, plan: Plan, claim: Claim) -> bool:
@@ -129,6 +135,16 @@ class Attempt:
         except StorageError as error:
             version = self.version if entry is None else entry.version
             self.teller.tell(ViewFailed, version=version, message=str(error))
+
+
+def _empty(plan: Plan) -> DataError:
+    return DataError(
+        "the input has no rows",
+        ", ".join(fragment.path for fragment in plan.fragments[:3]),
+        f"{len(plan.fragments):,} files, 0 rows",
+        "at least one row",
+        "find out why its writer wrote none; the published version stays as it is",
+    )
 
 
 def _rolled_back(batch: str) -> DataError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from datetime import datetime
@@ -14,9 +15,10 @@ from seawall.outcome import ChunkReport, from_receipt
 from seawall.plan import PinnedLookup, Plan
 from seawall.plan.fingerprint import SAME_BATCH, changed
 from seawall.running.order import Order
+from seawall.sinks.files.sink import Claim
 from seawall.staging import Workspace
 
-__all__ = ["document_of", "finished_chunks", "resumed", "same_batch"]
+__all__ = ["document_of", "end_committed_plans", "finished_chunks", "resumed", "same_batch"]
 
 _CHUNKS = TypeAdapter(tuple[ChunkRef, ...])
 _LOOKUPS = TypeAdapter(tuple[PinnedLookup, ...])
@@ -25,6 +27,23 @@ _LOOKUPS = TypeAdapter(tuple[PinnedLookup, ...])
 def same_batch(fingerprint: Mapping[str, str], other: Mapping[str, str]) -> bool:
     """Whether both come from the same config, code, model and primary input."""
     return all(fingerprint.get(group) == other.get(group) for group in SAME_BATCH)
+
+
+def end_committed_plans(claim: Claim) -> None:
+    """No plan is open whose run committed and was killed before it could say so."""
+    committed = {entry.run_id for entry in claim.entries()}
+    for workspace in claim.plans():
+        if _last_run(workspace) in committed:
+            workspace.put_outcome("committed")
+
+
+def _last_run(workspace: Workspace) -> str | None:
+    """The run that worked on the plan last; None when that cannot be read."""
+    try:
+        attempt = json.loads(workspace.disk.read(workspace.folder / "attempt.json"))
+        return str(attempt["run_id"])
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return None
 
 
 def document_of(plan: Plan, order: Order, base: LogEntry | None) -> dict[str, Any]:

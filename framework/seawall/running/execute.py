@@ -16,6 +16,7 @@ from seawall.errors import (
     SeawallError,
 )
 from seawall.events import RunEnded, RunStarted
+from seawall.failpoints import reach
 from seawall.running.attempt import Attempt
 from seawall.running.order import Order, RunResult, State
 from seawall.running.tell import Teller
@@ -48,6 +49,7 @@ def execute(order: Order, events: EventSink) -> RunResult:
         error = raised
     result = _result(attempt, error, time.monotonic() - begun)
     _tell_end(result, teller)
+    reach("7d")
     return result
 
 

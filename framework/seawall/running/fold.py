@@ -69,9 +69,7 @@ class Fold:
         """The joined file, complete and durable; DataError when a key stood twice in the batch."""
         self._keys.settle(self._published_keys)
         if self._writer is None:
-            raise DataError(
-                "no rows", str(self.plan.source), "a batch without chunks", "at least one row"
-            )
+            raise DataError("no rows", self.plan.context.batch, "no chunks", "at least one row")
         return self._writer.close()
 
     def abandon(self) -> None:

@@ -35,7 +35,7 @@ def collect(disk: Disk, layout: Layout, batch: str, *, keep: int, now: datetime)
 
     The live file stays, and so do the `keep` newest versions, and whatever is not older than seven
     days: of a file by the commit that named it, of a plan by its outcome, of a plan without one by
-    its last attempt.
+    its last attempt. A plan that was never written down goes at once.
     """
     entries = log.entries(disk, layout, batch)
     unneeded = [*_files(disk, layout, entries, keep, now), *_plans(disk, layout, batch, now)]
@@ -67,7 +67,8 @@ def _plans(disk: Disk, layout: Layout, batch: str, now: datetime) -> Iterator[Pa
     for folder in _within(disk, layout.plans(batch)):
         seen = [_time(disk, folder / name) for name in ("outcome.json", "attempt.json")]
         last = next((time for time in seen if time is not None), None)
-        if last is not None and now - last > _GRACE:
+        begun = disk.exists(folder / "plan.json")  # without it nobody ever goes on from here
+        if not begun or (last is not None and now - last > _GRACE):
             yield folder
 
 
