@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Literal
 
 from seawall.config.judging import Quota
@@ -71,7 +73,9 @@ def over_budget(config: PipelineConfig, quarantined: int, *, rows: int) -> Findi
     quota = config.limits.quarantined_rows or Quota(rows=0)
     bounds = []
     if quota.share is not None:
-        bounds.append((int(quota.share * rows), f"{quota.share:.2%} of the rows"))
+        bounds.append(
+            (math.floor(_exact(quota.share) * rows), f"{_percent(quota.share)} of the rows")
+        )
     if quota.rows is not None:
         bounds.append((quota.rows, f"{quota.rows:,} rows"))
     allowed, words = min(bounds)
@@ -86,7 +90,7 @@ def _input_findings(config: PipelineConfig, totals: Totals) -> Iterator[Finding]
     account, wanted = totals.account, config.validate_.rows
     if not account.balanced:
         yield _failed("row account", str(account), "read = published + quarantined + filtered")
-    least = wanted.min or 0
+    least = 1 if wanted.min is None else wanted.min  # rows: {min: 0} allows an empty batch
     if totals.staying < least:
         yield _failed("rows", f"{totals.staying:,} rows", f"at least {least:,}")
     if wanted.max is not None and totals.staying > wanted.max:
@@ -103,10 +107,10 @@ def _null_findings(config: PipelineConfig, totals: Totals) -> Iterator[Finding]:
     for name, contract in config.validate_.columns.items():
         if contract.max_null_share is None or name not in totals.nulls or not totals.staying:
             continue
-        share = totals.nulls[name] / totals.staying
-        if share > contract.max_null_share:
-            allowed = f"at most {contract.max_null_share:.2%}"
-            yield _failed("null share", f"{share:.2%} nulls", allowed, column=name)
+        if totals.nulls[name] > _exact(contract.max_null_share) * totals.staying:
+            seen = f"{totals.nulls[name]:,} nulls in {totals.staying:,} rows"
+            allowed = f"at most {_percent(contract.max_null_share)}"
+            yield _failed("null share", seen, allowed, column=name)
 
 
 def _distribution_findings(config: PipelineConfig, totals: Totals) -> Iterator[Finding]:
@@ -123,6 +127,15 @@ def _distribution_findings(config: PipelineConfig, totals: Totals) -> Iterator[F
         seen = f"{column.mean:.6g}"
         message = f"the mean of {name} is {seen}, allowed {allowed}"
         yield Finding("mean", "ok" if within else "fail", name, seen, allowed, message)
+
+
+def _exact(share: float) -> Fraction:
+    """The share as it was written: 29% of 100 rows are 29, and 0.29 × 100 is less."""
+    return Fraction(share).limit_denominator(10**9)
+
+
+def _percent(share: float) -> str:
+    return f"{share * 100:.9g}%"
 
 
 def _failed(check: str, seen: str, allowed: str, *, column: str | None = None) -> Finding:

@@ -44,18 +44,16 @@ class ColumnProfile:
 
     def __add__(self, other: ColumnProfile) -> ColumnProfile:
         """The profile of both chunks."""
-        finite = self.finite + other.finite
-        apart = other.mean - self.mean
-        share = other.finite / finite if finite else 0.0
+        mean, m2 = _moments(self, other)
         return ColumnProfile(
             rows=self.rows + other.rows,
             nulls=self.nulls + other.nulls,
             infinities=self.infinities + other.infinities,
-            finite=finite,
+            finite=self.finite + other.finite,
             min=_of(min, self.min, other.min),
             max=_of(max, self.max, other.max),
-            mean=self.mean + apart * share,
-            m2=self.m2 + other.m2 + apart * apart * self.finite * share,
+            mean=mean,
+            m2=m2,
             buckets=_sum(self.buckets, other.buckets),
             values=_vocabulary(self, other),
         )
@@ -114,6 +112,19 @@ def bucket_values(buckets: NDArray[np.uint32]) -> NDArray[np.float64]:
     low = buckets << np.uint32(23 - BUCKET_BITS)
     middle = np.where(low & np.uint32(0x7FFF_FFFF), low | np.uint32(1 << (22 - BUCKET_BITS)), low)
     return middle.astype(np.uint32).view(np.float32).astype(np.float64)
+
+
+def _moments(first: ColumnProfile, second: ColumnProfile) -> tuple[float, float]:
+    """Mean and m2 of both."""
+    if not first.finite or not second.finite:
+        known = first if first.finite else second
+        return known.mean, known.m2
+    share = second.finite / (first.finite + second.finite)
+    apart = second.mean - first.mean
+    mean = first.mean + apart * share
+    if math.isinf(apart):  # the difference of two large means may be beyond what a float holds
+        mean = first.mean * (1 - share) + second.mean * share
+    return mean, first.m2 + second.m2 + apart * apart * first.finite * share
 
 
 def _of(

@@ -14,6 +14,7 @@ from seawall.profile.column import BUCKET_BITS, MOST_VALUES, ColumnProfile, Prof
 __all__ = ["measure"]
 
 _SHIFT = 23 - BUCKET_BITS
+_LARGEST = float(np.finfo(np.float32).max)
 
 
 def measure(frame: pd.DataFrame, columns: Iterable[str]) -> Profile:
@@ -41,6 +42,11 @@ def _category(values: pd.Series[Any]) -> ColumnProfile:
 
 
 def _numbers(values: NDArray[np.float64]) -> ColumnProfile:
+    with np.errstate(over="ignore", invalid="ignore"):  # what overflows is infinite, and is counted
+        return _described(values)
+
+
+def _described(values: NDArray[np.float64]) -> ColumnProfile:
     nulls, infinities, finite = 0, 0, values
     total = values.sum() if len(values) else 0.0
     if not np.isfinite(total):
@@ -50,13 +56,14 @@ def _numbers(values: NDArray[np.float64]) -> ColumnProfile:
         total = finite.sum()
     if not len(finite):
         return ColumnProfile(rows=len(values), nulls=nulls, infinities=infinities)
-    mean = float(total / len(finite))
+    count = len(finite)
+    mean = float(total / count if np.isfinite(total) else (finite / count).sum())
     apart = finite - mean
     return ColumnProfile(
         rows=len(values),
         nulls=nulls,
         infinities=infinities,
-        finite=len(finite),
+        finite=count,
         min=float(finite.min()),
         max=float(finite.max()),
         mean=mean,
@@ -67,8 +74,9 @@ def _numbers(values: NDArray[np.float64]) -> ColumnProfile:
 
 def _buckets(values: NDArray[np.float64]) -> dict[int, int]:
     """Counts by the leading bits of each value as float32; beyond its range the last bucket counts."""
-    with np.errstate(over="ignore"):
-        bits = values.astype(np.float32).view(np.uint32) >> _SHIFT
-    counts = np.bincount(bits)
+    narrow = values.astype(np.float32)
+    if not np.isfinite(narrow).all():
+        narrow = np.clip(values, -_LARGEST, _LARGEST).astype(np.float32)
+    counts = np.bincount(narrow.view(np.uint32) >> _SHIFT)
     filled = np.flatnonzero(counts)
     return dict(zip(filled.tolist(), counts[filled].tolist(), strict=True))

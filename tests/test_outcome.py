@@ -1,0 +1,84 @@
+"""A report survives its receipt."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from seawall.contracts import Account, StoredFile
+from seawall.outcome import ChunkReport, StageSeen, from_receipt, to_receipt
+from seawall.profile import measure
+
+COUNTS = st.dictionaries(st.text(max_size=5), st.integers(0, 9), max_size=3)
+
+
+def report(frame: pd.DataFrame, counts: dict[str, int], **changes: Any) -> ChunkReport:
+    """A report about this frame."""
+    values: dict[str, Any] = {
+        "chunk": "000001",
+        "key": "k" * 64,
+        "account": Account(9, 5, 3, 1),
+        "filtered": counts,
+        "quarantined": counts,
+        "warned": counts,
+        "nulls": counts,
+        "part": StoredFile("parts/000001.x", "0" * 64, 10, 5),
+        "quarantine": None,
+        "profile": measure(frame, frame.columns),
+        "stages": (StageSeen("ingest", 9, 9, 0.25, {"a": 1, "b": 1.0, "c": None, "d": "1", "e": True}),),
+        "seconds": 0.5,
+    }  # fmt: skip
+    return ChunkReport(**{**values, **changes})
+
+
+@given(
+    numbers=st.lists(st.floats(width=64), max_size=20),
+    texts=st.lists(st.sampled_from(["a:1", "b 2", "é", ""]), max_size=20),
+    counts=COUNTS,
+)
+def test_round_trip(numbers: list[float], texts: list[str], counts: dict[str, int]) -> None:
+    """A report that was written as JSON and read again is the same report, types and all."""
+    frame = pd.DataFrame({"x": pd.Series(numbers, dtype="float64")})
+    whole = report(frame, counts)
+    named = report(pd.DataFrame({"c": pd.Series(texts, dtype="category")}), counts)
+    for each in (whole, named):
+        found = from_receipt(json.loads(json.dumps(to_receipt(each))))
+        assert found == each
+        assert [type(value) for value in found.stages[0].seen.values()] == [
+            int,
+            float,
+            type(None),
+            str,
+            bool,
+        ]
+
+
+def test_quarantine_is_kept() -> None:
+    """The place of the refused rows comes back."""
+    stored = StoredFile("quarantine/000001.x", "1" * 64, 3, 2)
+    each = report(pd.DataFrame({"x": [1.0]}), {}, quarantine=stored)
+
+    assert from_receipt(json.loads(json.dumps(to_receipt(each)))).quarantine == stored
+
+
+@pytest.mark.parametrize("change", [{"account": 5}, {"chunk": None}, {"part": {"path": "x"}}])
+def test_foreign_receipts(change: dict[str, Any]) -> None:
+    """A document that is no receipt is refused."""
+    document = {**to_receipt(report(pd.DataFrame({"x": [1.0]}), {})), **change}
+    with pytest.raises(ValidationError):
+        from_receipt(document)
+
+
+def test_receipts_leave_the_report_alone() -> None:
+    """Making a receipt changes nothing in the report."""
+    each = report(pd.DataFrame({"x": [1.0]}), {})
+    before = dict(each.profile.columns["x"].buckets)
+    to_receipt(each)
+
+    assert each.profile.columns["x"].buckets == before
