@@ -11,7 +11,7 @@ from seawall.config.ingest import FileLookup, Lookup, SqlLookup
 from seawall.config.load import fill
 from seawall.errors import DataError
 from seawall.names import did_you_mean
-from seawall.sources import FileSource, open_source
+from seawall.sources import FileSource, below, open_source
 
 __all__ = ["fetch"]
 
@@ -29,7 +29,7 @@ def fetch(name: str, lookup: Lookup, *, root: Path, batch: str, env: Mapping[str
 
         table = query(name, lookup, root=root, batch=batch, env=env)
     elif isinstance(lookup, FileLookup):
-        table = _from_files(lookup, str(root / fill(lookup.path, batch)), wanted)
+        table = _from_files(lookup, below(root, fill(lookup.path, batch)), wanted)
     else:  # the loader refuses the other types
         raise DataError("no reader for this type of lookup", f"lookup {name}", lookup.type)
     missing = [column for column in wanted if column not in table.column_names]

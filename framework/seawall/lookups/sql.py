@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import pyarrow as pa
 
@@ -30,24 +31,39 @@ def query(
     from sqlalchemy import text
     from sqlalchemy.exc import SQLAlchemyError
 
-    statement = text(lookup.query)
+    statement, url = text(lookup.query), resolve(lookup.url, env)
     asked = statement.compile().params
-    values = {
-        key: value for key, value in {**lookup.params, "batch": batch}.items() if key in asked
-    }
-    engine = _engine(resolve(lookup.url, env), root, name)
+    given = {**lookup.params, "batch": batch}
+    unknown = sorted(set(asked) - set(given))
+    if unknown:
+        raise DataError(
+            f"the query asks for a value that nobody gives: :{unknown[0]}",
+            f"ingest.lookups.{name}.query",
+            " ".join(lookup.query.split())[:200],
+            ", ".join(f":{key}" for key in given),
+            "add it to the lookup's params; a colon that is none is written \\:",
+        )
+    values = {key: value for key, value in given.items() if key in asked}
+    engine = _engine(url, root, name)
     try:
         with engine.connect() as connection:
             result = connection.execution_options(stream_results=True).execute(statement, values)
             names = list(result.keys())
             blocks = [_block(rows, names, name) for rows in result.partitions(_FETCH_ROWS)]
     except SQLAlchemyError as error:
-        raise _down(name, lookup, error) from error
+        raise _down(name, lookup, _words(error, engine.url.password)) from error
     finally:
         engine.dispose()
     if not blocks:
         return pa.table({column: pa.nulls(0) for column in names})
-    return pa.concat_tables(blocks, promote_options="permissive")
+    return _together(blocks, name)
+
+
+def _together(blocks: Sequence[pa.Table], name: str) -> pa.Table:
+    try:
+        return pa.concat_tables(blocks, promote_options="permissive")
+    except pa.ArrowException as error:
+        raise _mixed("", name, error) from error
 
 
 def _block(rows: Sequence[Any], names: Sequence[str], lookup: str) -> pa.Table:
@@ -56,15 +72,19 @@ def _block(rows: Sequence[Any], names: Sequence[str], lookup: str) -> pa.Table:
     for column, values in zip(names, columns, strict=True):
         try:
             arrays[column] = pa.array(values)
-        except pa.ArrowException as error:
-            raise DataError(
-                f"values of several types in column {column!r}",
-                f"lookup {lookup}",
-                " ".join(str(error).split())[:200],
-                "one type a column",
-                "cast the column in the query",
-            ) from error
+        except (pa.ArrowException, OverflowError) as error:
+            raise _mixed(f" in column {column!r}", lookup, error) from error
     return pa.table(arrays)
+
+
+def _mixed(column: str, lookup: str, error: Exception) -> DataError:
+    return DataError(
+        f"values of several types, or of none that can be used{column}",
+        f"lookup {lookup}",
+        " ".join(str(error).split())[:200],
+        "one type a column",
+        "cast the column in the query",
+    )
 
 
 def _engine(url: str, root: Path, name: str) -> Engine:
@@ -95,12 +115,16 @@ def _read_only(url: URL, root: Path, name: str) -> URL:
             "a SQLite file that is there",
             "check the path; it is taken from the project root",
         )
-    return url.set(database=f"file:{path}", query={"mode": "ro", "uri": "true"})
+    return url.set(database=f"file:{quote(str(path))}", query={"mode": "ro", "uri": "true"})
 
 
-def _down(name: str, lookup: SqlLookup, error: Exception) -> UnavailableError:
-    """The driver's own words, without the URL: it may hold a password."""
+def _words(error: Exception, password: str | None) -> str:
+    """The driver's own words, without the URL and its password."""
     words = " ".join(str(getattr(error, "orig", None) or error).split())[:300]
+    return words.replace(password, "***") if password else words
+
+
+def _down(name: str, lookup: SqlLookup, words: str) -> UnavailableError:
     return UnavailableError(
         "the lookup cannot be read",
         f"lookup {name}",

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.types as pt
 from numpy.typing import NDArray
 
+from seawall.conform import kind
 from seawall.errors import DataError
 
 __all__ = ["LookupTable"]
@@ -69,33 +70,41 @@ def _one(column: pa.ChunkedArray) -> pa.Array:
 
 
 def _distinct(column: pa.ChunkedArray) -> pd.Index[Any]:
-    keys: pd.Index[Any] = pd.Index(_comparable(pc.drop_null(pc.unique(_plain(column)))))
+    """The keys that there are; nulls and NaN are none."""
+    values = pc.drop_null(pc.unique(_plain(column)))
+    keys: pd.Index[Any] = pd.Index(values.to_numpy(zero_copy_only=False)).dropna()
     return keys
 
 
 def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """The values in a type that pandas hashes quickly: text, or numbers."""
     if pt.is_dictionary(column.type):
-        return column.cast(column.type.value_type)
-    return column.cast(pa.int64()) if pt.is_timestamp(column.type) else column
-
-
-def _comparable(values: pa.Array) -> Any:
-    """Values that pandas hashes quickly: numbers as numpy's, text as objects."""
-    return values.to_numpy(zero_copy_only=False)
+        return _plain(column.cast(column.type.value_type))
+    if kind(column.type) == "text":
+        return column.cast(pa.string())
+    if pt.is_date32(column.type):
+        return column.cast(pa.int32())
+    return column.cast(pa.int64()) if pt.is_temporal(column.type) else column
 
 
 def _codes_in(column: pa.ChunkedArray, keys: pd.Index[Any]) -> Codes:
     """The number of each value among the keys, −1 for null and unknown ones."""
-    if pt.is_dictionary(column.type) or pt.is_string(column.type):
-        encoded = _one(column if pt.is_dictionary(column.type) else column.dictionary_encode())
-        known = _found(keys, _comparable(encoded.dictionary))
+    if kind(column.type) == "text" and not _holds_numbers(column.type):
+        encoded = _one(
+            column if pt.is_dictionary(column.type) else _plain(column).dictionary_encode()
+        )
+        known = _found(keys, encoded.dictionary.to_numpy(zero_copy_only=False))
         return _at(known, pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False))
     plain = _plain(column)
     if not plain.null_count:
         return _found(keys, plain.to_numpy())
-    codes = _found(keys, pc.fill_null(plain, 0).to_numpy())
-    codes[plain.is_null().to_numpy()] = -1
+    codes: Codes = np.full(len(plain), -1, dtype=np.int64)
+    codes[plain.is_valid().to_numpy()] = _found(keys, plain.drop_null().to_numpy())
     return codes
+
+
+def _holds_numbers(type_: pa.DataType) -> bool:
+    return pt.is_dictionary(type_) and kind(type_.value_type) != "text"
 
 
 def _found(keys: pd.Index[Any], values: Any) -> Codes:

@@ -13,7 +13,12 @@ from pathlib import Path
 from seawall.contracts import Fragment
 from seawall.errors import DataError, SeawallError, StorageError, TemporaryError, UnavailableError
 
-__all__ = ["find_fragments", "held_still", "opened", "unreadable"]
+__all__ = ["below", "find_fragments", "held_still", "opened", "unreadable"]
+
+
+def below(root: Path, pattern: str) -> str:
+    """The glob, from the root on; a bracket in the root's own name is no pattern."""
+    return os.path.join(glob.escape(str(root)), pattern)  # noqa: PTH118 - a pattern, not a path
 
 
 def find_fragments(pattern: str) -> tuple[Fragment, ...]:
