@@ -7,15 +7,14 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from seawall.config.load import LoadedConfig, batch_key, load, resolve
 from seawall.contracts import EventSink
 from seawall.errors import ConfigError
-from seawall.ledger import recorder
-from seawall.observe import AlertSink, fan_out
-from seawall.running import Order, RunResult, execute
-from seawall.running.order import new_run_id
+
+if TYPE_CHECKING:
+    from seawall.running import Order, RunResult
 
 __all__ = ["check", "observed", "run"]
 
@@ -38,6 +37,9 @@ def run(  # noqa: PLR0913 - each is a choice that a caller makes by name
     batch key that is none.
     """
     loaded = load(Path(config), sets=sets, env=os.environ)
+    from seawall.running import Order
+    from seawall.running.order import new_run_id
+
     now = datetime.now(UTC)
     order = Order(
         loaded, batch_key(batch), new_run_id(now), executor=executor, workers=workers, force=force
@@ -65,6 +67,10 @@ def check(config: str | os.PathLike[str], *, sets: Sequence[str] = ()) -> Loaded
 
 def observed(order: Order, sinks: Sequence[EventSink], *, warn: Callable[[str], None]) -> RunResult:
     """The run's result, with the ledger, the pipeline's alerts and these sinks told of everything."""
+    from seawall.ledger import recorder
+    from seawall.observe import AlertSink, fan_out
+    from seawall.running import execute
+
     loaded = order.loaded
     ledger = recorder(ledger_location(loaded.root, order.env), warn=warn)
     told = fan_out(*sinks, ledger)

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from seawall.cli.commands import seawall
-from seawall.cli.terminal import drop_output, say_json, warn
+from seawall.cli.terminal import drop_output, occupy_streams, say_json, warn
 from seawall.errors import ConfigError, Exit, SeawallError
 
 __all__ = ["outcome", "parts"]
@@ -18,6 +18,7 @@ __all__ = ["outcome", "parts"]
 
 def outcome(args: Sequence[str]) -> int:
     """The exit code, after the command was carried out or its error was shown."""
+    occupy_streams()
     try:
         code = _carried_out(args)
     except BrokenPipeError:

@@ -12,10 +12,20 @@ from typing import Any, TextIO
 from seawall.errors import StorageError
 from seawall.observe.streams import LenientStream, printable
 
-__all__ = ["drop_output", "mention", "plain_table", "say", "say_json", "say_table", "warn"]
+__all__ = [
+    "drop_output",
+    "mention",
+    "occupy_streams",
+    "plain_table",
+    "say",
+    "say_json",
+    "say_table",
+    "warn",
+]
 
 _NUMBER = re.compile(r"[-+]?[\d,.]+(?:e[-+]?\d+)?( ?%| s)?|")
 _GAP = "  "
+_STDOUT, _STDERR = 1, 2
 
 
 def say(text: str = "") -> None:
@@ -63,6 +73,18 @@ def plain_table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     columns = list(zip(headers, *rows, strict=True))
     padded = [_padded(column) for column in columns]
     return "\n".join(_GAP.join(cells).rstrip() for cells in zip(*padded, strict=True))
+
+
+def occupy_streams() -> None:
+    """Streams that the caller closed lead nowhere, so that no file of the run gets their number."""
+    if sys.stdout is not None and sys.stderr is not None:
+        return
+    while (nowhere := os.open(os.devnull, os.O_RDWR)) <= _STDERR:
+        pass
+    os.close(nowhere)
+    for name, number in (("stdout", _STDOUT), ("stderr", _STDERR)):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(number, "w", closefd=False))
 
 
 def drop_output() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 import os
@@ -57,11 +58,24 @@ def _hold(disk: Disk, path: Path, holder: Holder, how: int) -> Iterator[None]:
     descriptor = _locked(path, how)
     _close_in_children(descriptor)
     try:
-        os.truncate(descriptor, 0)
-        os.pwrite(descriptor, json.dumps(asdict(holder), default=str).encode(), 0)
+        _sign(descriptor, path, holder)
         yield
     finally:
         _release(descriptor)
+
+
+def _sign(descriptor: int, path: Path, holder: Holder) -> None:
+    """Who asks for the lock from now on is told who has it."""
+    try:
+        os.truncate(descriptor, 0)
+        os.pwrite(descriptor, json.dumps(asdict(holder), default=str).encode(), 0)
+    except OSError as error:
+        raise StorageError(
+            "cannot write into the lock",
+            str(path),
+            f"{errno.errorcode.get(error.errno or 0)}: {error.strerror}",
+            todo="free some space or mend the disk, then run again",
+        ) from error
 
 
 def _locked(path: Path, how: int) -> int:
