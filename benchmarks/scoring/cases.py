@@ -73,10 +73,15 @@ class Seawall:
 
 
 def _bare(pipeline: dict[str, Any]) -> dict[str, Any]:
-    """The job without what guards it: no contract, rule, bound, limit or profile; the filter stays."""
-    read = [name for name in pipeline["validate"]["columns"] if name not in _LOOKED_UP]
+    """The job without what guards it: no test, rule, bound, limit or profile.
+
+    The filter stays, and so do the types of the looked-up columns: text files have none of their own.
+    """
+    contract = pipeline["validate"]["columns"]
+    read = [name for name in contract if name not in _LOOKED_UP]
     pipeline["ingest"]["primary"]["columns"] = read
-    pipeline["validate"] = {"filters": pipeline["validate"]["filters"]}
+    types = {n: {"dtype": contract[n]["dtype"], "nullable": True} for n in _LOOKED_UP}
+    pipeline["validate"] = {"columns": types, "filters": pipeline["validate"]["filters"]}
     pipeline["profile"] = {"columns": "none"}
     for guard in ("check_output", "limits"):
         pipeline.pop(guard)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -39,7 +39,7 @@ class Model:
     """A loaded model and the columns that its results become."""
 
     def __init__(self, estimator: Any, declared: Predict, *, rows_independent: bool) -> None:
-        self._call = getattr(estimator, declared.method)
+        self._call = _call(estimator, declared)
         self._columns: Columns = wanted_columns(estimator, declared)
         self.outputs = declared.output_columns
         names = getattr(estimator, "feature_names_in_", None)
@@ -100,6 +100,15 @@ def load(declared: Predict, pinned: ModelPin) -> Model:
     known = rows_independent(estimator)
     stated = declared.rows_independent
     return Model(estimator, declared, rows_independent=known if stated is None else stated)
+
+
+def _call(estimator: Any, declared: Predict) -> Callable[[pd.DataFrame], Any]:
+    if isinstance(declared.model, SklearnModel):
+        from seawall.models.by_code import quick_call
+
+        return quick_call(estimator, declared.method)
+    called: Callable[[pd.DataFrame], Any] = getattr(estimator, declared.method)
+    return called
 
 
 def _estimator(declared: Any, payload: bytes, pinned: ModelPin) -> Any:
