@@ -155,17 +155,12 @@ ROWS: dict[str, tuple[Change, tuple[str, ...]]] = {
 
 
 @pytest.mark.parametrize("name", ROWS)
-def test_bad_rows(  # noqa: PLR0913 - each is a fixture
-    published: Path,
-    score: Command,
-    refused: Callable[..., str],
-    put: Put,
-    frame: pd.DataFrame,
-    name: str,
+def test_bad_rows(
+    published: Path, score: Command, refused: Callable[..., str], put: Put, name: str
 ) -> None:
     """Rows that break what was promised about them end the run with 65, naming column and rows."""
     change, words = ROWS[name]
-    put(published, change(frame))
+    put(published, change(pd.read_parquet(source(published))))
 
     refused(published, score(published), 65, *words)
 

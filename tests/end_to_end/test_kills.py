@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 from collections.abc import Callable
@@ -11,6 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+
 from seawall.failpoints import FAILPOINTS
 
 BATCH = "2024-03-01"
@@ -127,7 +127,7 @@ def test_damaged_parts_are_computed_again(changed: Path, score: Command) -> None
         if not (path.parent / "outcome.json").exists()
     )
     parts = sorted((plan / "parts").iterdir())
-    os.chmod(parts[0], 0o644)
+    parts[0].chmod(0o644)
     content = bytearray(parts[0].read_bytes())
     content[-20] ^= 1
     parts[0].write_bytes(content)

@@ -34,7 +34,7 @@ def paused(published: Path) -> Path:
 
 def wait_for_chunk(project: Path) -> int:
     """The pid of the process that is in the fourth chunk; comes back when it is."""
-    with open(project / "elsewhere" / "begun") as begun:
+    with (project / "elsewhere" / "begun").open() as begun:
         return int(begun.readline())
 
 
@@ -51,9 +51,9 @@ def result_of(done: subprocess.CompletedProcess[str]) -> dict[str, object]:
 
 
 @pytest.mark.parametrize("executor", ["threads", "processes"])
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
-def test_signal_while_computing(  # noqa: PLR0913 - fixtures and cases
-    paused: Path, begin: Begin, score: Command, executor: str, number: int, code: int
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_signal_while_computing(
+    paused: Path, begin: Begin, score: Command, executor: str, number: int
 ) -> None:
     """The run ends at the chunk's border with 128 and the signal; the next reuses what was finished."""
     process = begin(paused, "--executor", executor, "--workers", "1")
@@ -67,7 +67,7 @@ def test_signal_while_computing(  # noqa: PLR0913 - fixtures and cases
     rerun = result_of(score(paused, "--json"))
 
     assert told
-    assert (process.returncode, "Traceback" in err) == (code, False), err
+    assert (process.returncode, "Traceback" in err) == (128 + number, False), err
     assert "breakdowns 2024-03-01: interrupted in" in out
     assert (rerun["state"], rerun["reused_chunks"]) == ("published", 4)
 
@@ -95,7 +95,7 @@ def test_second_signal_ends_at_once(
 
 
 def test_killed_worker_costs_its_chunk(paused: Path, begin: Begin) -> None:
-    """kill -9 of a worker: its chunk is tried again alone, and the run publishes."""
+    """SIGKILL of a worker: its chunk is tried again alone, and the run publishes."""
     process = begin(paused, "--executor", "processes", "--workers", "2", "--log-format", "json")
     worker = wait_for_chunk(paused)
     let_go_without_losing(paused)
@@ -123,7 +123,7 @@ def still_running(family: list[psutil.Process], wait_s: float) -> list[psutil.Pr
 
 
 def test_killed_parent_leaves_no_process(paused: Path, begin: Begin, score: Command) -> None:
-    """kill -9 of the command with workers at work: after two seconds none of them is left."""
+    """SIGKILL of the command with workers at work: after two seconds none of them is left."""
     process = begin(paused, "--executor", "processes", "--workers", "2")
     worker = wait_for_chunk(paused)
     family = psutil.Process(process.pid).children(recursive=True)

@@ -16,7 +16,6 @@ from seawall.running.order import Order
 from seawall.running.staged import Staged
 from seawall.running.tell import Teller
 from seawall.runtime import runtime_of
-from seawall.runtime import runtime_of
 from seawall.workers import Kind, budget, cores, open_executor
 
 __all__ = ["score_all"]
