@@ -16,7 +16,7 @@ from seawall.errors import DataError, UnavailableError
 if TYPE_CHECKING:
     from sqlalchemy.engine import URL, Engine
 
-__all__ = ["query"]
+__all__ = ["query", "unbound"]
 
 _FETCH_ROWS = 50_000
 
@@ -32,18 +32,16 @@ def query(
     from sqlalchemy.exc import SQLAlchemyError
 
     statement, url = text(lookup.query), resolve(lookup.url, env)
-    asked = statement.compile().params
     given = {**lookup.params, "batch": batch}
-    unknown = sorted(set(asked) - set(given))
-    if unknown:
+    for missing in unbound(lookup):
         raise DataError(
-            f"the query asks for a value that nobody gives: :{unknown[0]}",
+            f"the query asks for a value that nobody gives: :{missing}",
             f"ingest.lookups.{name}.query",
             " ".join(lookup.query.split())[:200],
             ", ".join(f":{key}" for key in given),
             "add it to the lookup's params; a colon that is none is written \\:",
         )
-    values = {key: value for key, value in given.items() if key in asked}
+    values = {key: value for key, value in given.items() if key in statement.compile().params}
     engine = _engine(url, root, name)
     try:
         with engine.connect() as connection:
@@ -57,6 +55,13 @@ def query(
     if not blocks:
         return pa.table({column: pa.nulls(0) for column in names})
     return _together(blocks, name)
+
+
+def unbound(lookup: SqlLookup) -> list[str]:
+    """The values that the query asks for and that neither the batch nor the params give."""
+    from sqlalchemy import text
+
+    return sorted(set(text(lookup.query).compile().params) - {"batch", *lookup.params})
 
 
 def _together(blocks: Sequence[pa.Table], name: str) -> pa.Table:

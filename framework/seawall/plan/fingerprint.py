@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib.metadata
 import json
-import sys
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 from seawall.config.models import PipelineConfig
 from seawall.contracts import Fragment
 from seawall.models import ModelPin
+from seawall.plan.code import modules_behind, uses
 
 __all__ = ["SAME_BATCH", "changed", "details", "groups"]
 
@@ -29,15 +30,15 @@ _LIBRARIES = ("numpy", "pandas", "pyarrow", "scikit-learn")
 def details(
     config: PipelineConfig, root: Path, model: ModelPin, fragments: Iterable[Fragment]
 ) -> dict[str, str]:
-    """Everything that changes values, one entry each, named `group.what`. No secret is among them.
-
-    Call it when the project's modules have been imported: their source text is part of it.
-    """
+    """Everything that changes values, one entry each, named `group.what`. No secret is among them."""
     found = {f"config.{path}": value for path, value in _flat(config) if _counts(path)}
-    found |= {f"code.{name}": digest for name, digest in _project_modules(root)}
+    named = uses(config)
+    for name, file in sorted(modules_behind(named, root).items()):
+        found[f"code.{name}"] = hashlib.sha256(file.read_bytes()).hexdigest()
     found["model.sha256"] = model.sha256 or model.path
     found |= {f"input.{Path(f.path).name}#{n}": f.sha256 for n, f in enumerate(fragments)}
     found |= {f"software.{name}": importlib.metadata.version(name) for name in _LIBRARIES}
+    found |= {f"software.{name}": version for name, version in _plugins(named, root)}
     found["software.seawall values"] = SCHEMA
     return found
 
@@ -70,6 +71,8 @@ def _flat(config: PipelineConfig) -> Iterable[tuple[str, str]]:
         path, value = pending.pop(0)
         if isinstance(value, dict) and value:
             pending += [(f"{path}.{key}".lstrip("."), inner) for key, inner in value.items()]
+        elif path.endswith(".url") and isinstance(value, str):
+            yield path, json.dumps(_without_secrets(value))
         else:
             yield path, json.dumps(value)
 
@@ -78,18 +81,24 @@ def _counts(path: str) -> bool:
     return (
         path.partition(".")[0] not in _HOW
         and path not in _HOW_PATHS
-        and not path.endswith(".description")
+        and not (path.startswith("validate.columns.") and path.endswith(".description"))
     )
 
 
-def _project_modules(root: Path) -> Iterable[tuple[str, str]]:
-    """Modules below the project root that are imported now, libraries and seawall itself aside."""
-    for name, module in sorted(sys.modules.items()):
-        path = getattr(module, "__file__", None)
-        if path is None or name.partition(".")[0] == "seawall" or "site-packages" in path:
-            continue
-        if Path(path).is_relative_to(root) and Path(path).suffix == ".py" and name != "__main__":
-            yield name, hashlib.sha256(Path(path).read_bytes()).hexdigest()
+def _plugins(named: Iterable[str], root: Path) -> Iterable[tuple[str, str]]:
+    """The versions of the distributions from which steps outside the project come."""
+    outside = {
+        use.partition(":")[0].partition(".")[0] for use in named if not modules_behind([use], root)
+    }
+    known = importlib.metadata.packages_distributions() if outside else {}
+    for package in sorted(outside):
+        for distribution in sorted(set(known.get(package, []))):
+            yield distribution, importlib.metadata.version(distribution)
+
+
+def _without_secrets(url: str) -> str:
+    """The URL without user, password and the values of its query."""
+    return re.sub(r"([?&;][^=&;]*=)[^&;]*", r"\1***", re.sub(r"://.*@", "://***@", url))
 
 
 def _short(value: str | None) -> str:

@@ -8,24 +8,27 @@ from dataclasses import dataclass
 
 import pandas as pd
 import pyarrow as pa
-from pydantic import ValidationError
 
 from seawall.config.faults import Fault, KeyPath, dotted
-from seawall.config.judging import Step
+from seawall.config.ingest import SqlLookup
 from seawall.config.load import LoadedConfig
 from seawall.config.models import PipelineConfig
 from seawall.conform import arrow_type, to_frame
 from seawall.contracts import Context
 from seawall.errors import ForbiddenError, SeawallError, SoftwareError
+from seawall.lookups.sql import unbound
 from seawall.models import Model, load, pin
 from seawall.names import did_you_mean
+from seawall.plan.bound import bound_steps
 from seawall.plan.make import columns_read
 from seawall.stages.predict import features
-from seawall.stages.steps import Bound, bind, mask, parameter_faults, transformed
+from seawall.stages.steps import mask, transformed
 
 __all__ = ["faults_of"]
 
-_MISSING = re.compile(r"^(?:\"?\[)?['\"](?P<name>[^'\"]+)['\"]")
+# pandas' words for several columns at once: "['x'] not in index", "None of [Index(['x'], …"
+_LISTED = re.compile(r"^(?:None of \[\w+\()?\[['\"](?P<name>[^'\"]+)['\"]")
+_ATTRIBUTE = re.compile(r"'DataFrame' object has no attribute '(?P<name>[^']+)'")
 
 
 def faults_of(loaded: LoadedConfig, context: Context, *, with_model: bool) -> list[Fault]:
@@ -37,8 +40,13 @@ def faults_of(loaded: LoadedConfig, context: Context, *, with_model: bool) -> li
     learner = _Learner(loaded, context)
     columns = columns_read(loaded.config)
     if columns is None:
-        return [*learner.imports()]
-    return [*learner.dry_run(without_rows(loaded.config, columns), with_model=with_model)]
+        return [
+            *learner.imports(),
+            *learner.queries(),
+            *(learner.model(None) if with_model else ()),
+        ]
+    made = without_rows(loaded.config, columns)
+    return [*learner.queries(), *learner.dry_run(made, with_model=with_model)]
 
 
 def without_rows(config: PipelineConfig, columns: tuple[str, ...]) -> pd.DataFrame:
@@ -62,15 +70,28 @@ class _Learner:
 
     def imports(self) -> Iterator[Fault]:
         """Steps that cannot be imported, or whose parameters don't fit."""
-        for path, step in self._steps():
-            bound = self._bound(path, step)
+        for _, bound in bound_steps(self.loaded, self.context):
             if isinstance(bound, Fault):
                 yield bound
 
+    def queries(self) -> Iterator[Fault]:
+        """Queries that ask for a value that nobody gives."""
+        for name, lookup in self.loaded.config.ingest.lookups.items():
+            if isinstance(lookup, SqlLookup):
+                for missing in unbound(lookup):
+                    path: KeyPath = ("ingest", "lookups", name, "query")
+                    given = ", ".join(f":{key}" for key in ["batch", *lookup.params])
+                    what = f"the query asks for a value that nobody gives: :{missing}"
+                    yield self._fault(path, what, allowed=given, todo="add it to the params")
+
     def dry_run(self, frame: pd.DataFrame, *, with_model: bool) -> Iterator[Fault]:
         """Every step on the frame without rows; after a fault the next step sees what was there."""
-        for path, step in self._steps():
-            bound = self._bound(path, step)
+        for name in self.loaded.config.validate_.columns:
+            if name not in frame.columns:
+                what = f"the column {name!r} is declared and not read"
+                todo = "add it to ingest.primary.columns, or leave it out"
+                yield self._fault(("validate", "columns", name), what, todo=todo)
+        for path, bound in bound_steps(self.loaded, self.context):
             if isinstance(bound, Fault):
                 yield bound
                 continue
@@ -84,41 +105,22 @@ class _Learner:
         made = [*map(str, frame.columns), *self.loaded.config.predict.output_columns, "_degraded"]
         yield from self._named(made)
         if with_model:
-            yield from self._model(frame)
-
-    def _steps(self) -> Iterator[tuple[KeyPath, Step]]:
-        config = self.loaded.config
-        for number, step in enumerate(config.validate_.filters):
-            yield ("validate", "filters", number), step
-        for number, rule in enumerate(config.validate_.rules):
-            yield ("validate", "rules", number), rule
-        for number, step in enumerate(config.featurize):
-            yield ("featurize", number), step
-
-    def _bound(self, path: KeyPath, step: Step) -> Bound | Fault:
-        try:
-            return bind(step, self.context)
-        except ValidationError as error:
-            name, words = parameter_faults(error)[0]
-            return self._fault((*path, "with", name), f"a parameter that doesn't fit: {words}")
-        except Exception as error:  # noqa: BLE001 - the user's module may raise anything
-            words = f"{type(error).__name__}: {error}"
-            return self._fault((*path, "use"), f"cannot be imported: {words}", repr(step.use))
+            yield from self.model(frame)
 
     def _raised(self, path: KeyPath, error: SoftwareError, frame: pd.DataFrame) -> Fault:
         """A missing column is named; anything else is shown with the user's file and line."""
-        cause = error.__cause__
-        named = _MISSING.match(str(cause)) if isinstance(cause, KeyError) else None
-        if named is None:
+        name = _missing_name(error.__cause__)
+        if name is None or name in frame.columns:
             todo = "make it at home with a frame without rows"
             what = f"it raises on a frame without rows: {error.what}"
             return self._fault((*path, "use"), what, error.where, todo=todo)
-        return self._missing((*path, "use"), named["name"], [str(name) for name in frame.columns])
+        made = [str(column) for column in frame.columns]
+        return self._missing((*path, "use"), name, made, seen=error.where)
 
-    def _missing(self, path: KeyPath, name: str, made: list[str]) -> Fault:
+    def _missing(self, path: KeyPath, name: str, made: list[str], *, seen: str = "") -> Fault:
         what = f"it needs a column {name!r} that nobody makes"
         todo = did_you_mean(name, made) or "declare it under validate.columns, or add a stage"
-        return self._fault(path, what, allowed=", ".join(made), todo=todo)
+        return self._fault(path, what, seen, allowed=", ".join(made), todo=todo)
 
     def _named(self, made: list[str]) -> Iterator[Fault]:
         """Columns that other sections name and nobody makes."""
@@ -132,14 +134,20 @@ class _Learner:
                 if name not in made:
                     yield self._missing((*path, number), name, made)
 
-    def _model(self, frame: pd.DataFrame) -> Iterator[Fault]:
+    def model(self, frame: pd.DataFrame | None) -> Iterator[Fault]:
+        """What keeps the model from being loaded, or its features from being found in the frame."""
         path: KeyPath = ("predict", "model")
+        if "{batch}" in getattr(self.loaded.config.predict.model, "path", ""):
+            return  # there is one for each batch, and a check knows of none
         try:
-            features(frame, self._loaded_model())
+            loaded = self._loaded_model()
+            if frame is not None:
+                features(frame, loaded)
         except ForbiddenError:
             raise
         except SeawallError as error:
-            yield self._fault(path, error.what, error.seen, allowed=error.allowed, todo=error.todo)
+            seen = error.seen or error.where
+            yield self._fault(path, error.what, seen, allowed=error.allowed, todo=error.todo)
 
     def _loaded_model(self) -> Model:
         declared, root = self.loaded.config.predict, self.loaded.root
@@ -149,3 +157,14 @@ class _Learner:
         self, path: KeyPath, what: str, seen: str = "", *, allowed: str = "", todo: str = ""
     ) -> Fault:
         return Fault(self.loaded.places.value(path), dotted(path), what, seen, allowed, todo)
+
+
+def _missing_name(cause: BaseException | None) -> str | None:
+    """The column that the step asked the frame for; None when it raised for another reason."""
+    if isinstance(cause, AttributeError):
+        named = _ATTRIBUTE.search(str(cause))
+        return None if named is None else named["name"]
+    if not isinstance(cause, KeyError) or not cause.args:
+        return None
+    named = _LISTED.search(str(cause.args[0]))
+    return str(cause.args[0]) if named is None else named["name"]

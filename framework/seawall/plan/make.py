@@ -14,13 +14,13 @@ from seawall.config.models import PipelineConfig
 from seawall.config.templates import batch_key, fill
 from seawall.conform import arrow_type
 from seawall.contracts import Context, Source
-from seawall.errors import DataError
+from seawall.errors import ConfigError, DataError
 from seawall.models import pin
+from seawall.plan.bound import step_faults
 from seawall.plan.fingerprint import details, groups
 from seawall.plan.plan import Plan
-from seawall.sources import FileSource, open_source
+from seawall.sources import FileSource, below, open_source
 from seawall.stages.ingest import present
-from seawall.stages.steps import found
 
 __all__ = ["columns_read", "context_of", "make_plan", "source_of"]
 
@@ -28,18 +28,19 @@ __all__ = ["columns_read", "context_of", "make_plan", "source_of"]
 def make_plan(loaded: LoadedConfig, batch: str, *, now: Callable[[], datetime]) -> Plan:
     """The plan of one batch: files listed and hashed, schema held to the contract, model pinned.
 
-    Raises UnavailableError when the input or the model is missing, DataError when a file is damaged
-    or lacks a column, ForbiddenError when the model is not the pinned one.
+    Raises ConfigError when a step cannot be imported or made, UnavailableError when the input or the
+    model is missing, DataError when a file is damaged or lacks a column, ForbiddenError when the
+    model is not the pinned one.
     """
-    config = loaded.config
+    config, faults = loaded.config, step_faults(loaded)
+    if faults:
+        raise ConfigError(faults)
     source = source_of(loaded, batch)
     fragments = source.fragments()
     columns = columns_read(config)
     schema = source.schema(fragments)
     _held_to(config, schema, columns, fragments[0].path)
     model = pin(config.predict, root=loaded.root, batch=batch)
-    for step in (*config.validate_.filters, *config.validate_.rules, *config.featurize):
-        found(step.use)
     what = details(config, loaded.root, model, fragments)
     return Plan(
         config=config,
@@ -80,7 +81,7 @@ def source_of(loaded: LoadedConfig, batch: str) -> Source:
     primary = loaded.config.ingest.primary
     if not isinstance(primary, FilePrimary):  # the loader refuses the other types
         raise DataError("no reader for this type of source", "ingest.primary", primary.type)
-    pattern = str(loaded.root / fill(primary.path, batch_key(batch)))
+    pattern = below(loaded.root, fill(primary.path, batch_key(batch)))
     contracts = loaded.config.validate_.columns
     types = {name: arrow_type(contract) for name, contract in contracts.items()}
     return open_source(FileSource(primary.type, pattern, primary.csv), types)
@@ -101,7 +102,9 @@ def columns_read(config: PipelineConfig) -> tuple[str, ...] | None:
 def _held_to(
     config: PipelineConfig, schema: pa.Schema, columns: tuple[str, ...] | None, where: str
 ) -> None:
-    present(schema, columns or (config.ingest.primary.key,), where=where)
+    joins = [name for lookup in config.ingest.lookups.values() for name in lookup.join_columns]
+    needed = dict.fromkeys([config.ingest.primary.key, *joins])
+    present(schema, columns or tuple(needed), where=where)
     extra = [name for name in schema.names if name not in (columns or schema.names)]
     if config.validate_.extra_columns == "forbid" and extra:
         raise DataError(

@@ -1,0 +1,62 @@
+"""The pipeline's steps, imported and given their parameters, or what is wrong with them."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from seawall.config.faults import Fault, KeyPath, dotted
+from seawall.config.judging import Step
+from seawall.config.load import LoadedConfig
+from seawall.config.models import PipelineConfig
+from seawall.contracts import Context
+from seawall.stages.steps import Bound, bind, checked_parameters, found, parameter_faults
+
+__all__ = ["bound_steps", "step_faults"]
+
+T = TypeVar("T")
+
+
+def bound_steps(loaded: LoadedConfig, context: Context) -> Iterator[tuple[KeyPath, Bound | Fault]]:
+    """Filters, rules and stages in the order in which they run, each with its place in the file."""
+    for path, step in _steps(loaded.config):
+        yield path, _tried(loaded, path, functools.partial(bind, step, context))
+
+
+def step_faults(loaded: LoadedConfig) -> list[Fault]:
+    """What is wrong with imports and parameters; no class is made, for its state may be dear."""
+    tried = (
+        _tried(loaded, path, functools.partial(_parameters, step))
+        for path, step in _steps(loaded.config)
+    )
+    return [result for result in tried if isinstance(result, Fault)]
+
+
+def _steps(config: PipelineConfig) -> Iterator[tuple[KeyPath, Step]]:
+    for number, step in enumerate(config.validate_.filters):
+        yield ("validate", "filters", number), step
+    for number, rule in enumerate(config.validate_.rules):
+        yield ("validate", "rules", number), rule
+    for number, step in enumerate(config.featurize):
+        yield ("featurize", number), step
+
+
+def _parameters(step: Step) -> dict[str, Any]:
+    return checked_parameters(found(step.use), step.with_)
+
+
+def _tried(loaded: LoadedConfig, path: KeyPath, attempt: Callable[[], T]) -> T | Fault:
+    def fault(at: KeyPath, what: str) -> Fault:
+        return Fault(loaded.places.value(at), dotted(at), what)
+
+    try:
+        return attempt()
+    except ValidationError as error:
+        name, words = parameter_faults(error)[0]
+        return fault((*path, "with", name), f"a parameter that doesn't fit: {words}")
+    except Exception as error:  # noqa: BLE001 - the user's module may raise anything
+        words = f"{type(error).__name__}: {error}"
+        return fault((*path, "use"), f"cannot be imported or made: {words}")
