@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from pydantic import TypeAdapter
+from sqlalchemy.dialects import registry
 
 from seawall.config.ingest import Lookup
 from seawall.config.judging import ColumnContract
@@ -136,6 +137,28 @@ def test_secrets_are_not_said(fetched: Fetch, scheme: str) -> None:
 
     assert "hunter2" not in str(caught.value)
     assert "127.0.0.1:1/db" not in str(caught.value)
+
+
+def test_a_driver_that_says_too_much(
+    fetched: Fetch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A password that a driver puts into its own message is not passed on."""
+    (tmp_path / "unit_dialect.py").write_text(
+        "import sqlite3\n"
+        "from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite\n"
+        "class Dialect(SQLiteDialect_pysqlite):\n"
+        "    name = 'unitdb'\n"
+        "    def create_connect_args(self, url):\n"
+        "        return [url.password], {}\n"
+        "    def connect(self, password):\n"
+        "        raise sqlite3.OperationalError(f'login with {password} failed')\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    registry.register("unitdb", "unit_dialect", "Dialect")
+    with pytest.raises(UnavailableError, match=r"login with \*\*\* failed") as caught:
+        fetched({**SQL, "url": "unitdb://me:hunter2@host/db"})
+
+    assert "hunter2" not in str(caught.value)
 
 
 @pytest.mark.parametrize("value", ["text", b"\x00", 1.5])

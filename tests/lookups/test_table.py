@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from seawall.errors import DataError
@@ -57,7 +57,11 @@ def no_key(key: tuple[Any, ...]) -> bool:
     return any(part is None or part != part for part in key)  # noqa: PLR0124 - not a number
 
 
+NAN = float("nan")
+
+
 @given(joined=joins(), cut=st.booleans())
+@example(joined=([pa.float64()], [(NAN,), (1.5,)], [(NAN,), (1.5,), (None,)]), cut=False)
 def test_positions_are_those_of_a_merge(joined: Any, *, cut: bool) -> None:
     """Each row finds the row with its key, as a left merge does; with a null in it, none."""
     kinds, theirs, ours = joined
