@@ -130,13 +130,12 @@ def test_dictionaries_of_numbers() -> None:
 def test_what_is_converted_is_unchanged(values: list[float | None], wanted: pa.DataType) -> None:
     """Whatever floats come, they come out equal or not at all."""
     try:
-        found = conform(pa.chunked_array([pa.array(values, pa.float64())]), wanted)
+        found = conform(pa.chunked_array([pa.array(values, pa.float64())]), wanted).to_pylist()
     except ConversionError as error:
-        assert error.row is not None
-        return
+        found = values if error.row is not None else []
     assert all(
         a == b or (a != a and b != b)  # noqa: PLR0124 - not a number
-        for a, b in zip(values, found.to_pylist(), strict=True)
+        for a, b in zip(values, found, strict=True)
     )
 
 
