@@ -59,7 +59,7 @@ featurize:
     with: {scale: 2.0}
 
 predict:
-  model: {type: sklearn, path: models/tree.skops, trusted: [sklearn.tree._tree.Tree]}
+  model: {type: python, use: factory.model:Strain}
   method: predict_proba
   outputs: {p_break: 1}
 
@@ -100,6 +100,21 @@ def pause(frame, *, begun: str, gate: str, row: int):
         while not Path(gate).exists():
             time.sleep(0.01)
     return frame
+'''
+MODEL = '''\
+"""A model in Python alone: a run with it starts twice as quickly as one that loads scikit-learn."""
+
+import numpy as np
+
+
+class Strain:
+    classes_ = (0, 1)
+    feature_names_in_ = ("load", "strain")
+
+    def predict_proba(self, features):
+        square = features["strain"].to_numpy() ** 2
+        share = square / (square + 10_000.0)
+        return np.column_stack([1 - share, share])
 '''
 PLANTS = "code,size\n" + "".join(f"P{n},{n * 10}\n" for n in range(8))
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -157,6 +172,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (root / "pipeline.yaml").write_text(PIPELINE)
     (root / "factory" / "__init__.py").write_text("")
     (root / "factory" / "steps.py").write_text(STEPS)
+    (root / "factory" / "model.py").write_text(MODEL)
     (root / "data" / "plants.csv").write_text(PLANTS)
     with sqlite3.connect(root / "data" / "weather.db") as weather:
         weather.execute("CREATE TABLE weather (city TEXT, day TEXT, temp REAL)")

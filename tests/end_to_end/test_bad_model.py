@@ -11,8 +11,18 @@ import pytest
 
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
 Refused = Callable[..., str]
+PLAIN = "model: {type: python, use: factory.model:Strain}"
 TREE = "model: {type: sklearn, path: models/tree.skops, trusted: [sklearn.tree._tree.Tree]}"
 WRONG = "ab" * 32
+
+
+@pytest.fixture
+def published(published: Path) -> Path:
+    """A project with version 1 published that uses a scikit-learn model from now on."""
+    config = published / "pipeline.yaml"
+    assert PLAIN in config.read_text()
+    config.write_text(config.read_text().replace(PLAIN, TREE))
+    return published
 
 
 @pytest.fixture
@@ -75,12 +85,13 @@ def test_joblib_with_its_hash(
     joblib.dump(tree, published / "models" / "tree.joblib")
     digest = hashlib.sha256((published / "models" / "tree.joblib").read_bytes()).hexdigest()
     view = published / "out/breakdowns/batch=2024-03-01/predictions.parquet"
+    assert score(published).returncode == 0
     before = view.read_bytes()
     model = f"model: {{type: sklearn, path: models/tree.joblib, format: joblib, sha256: {digest}}}"
     config(TREE, model)
     done = score(published)
 
-    assert "published as version 2" in done.stdout, done.stderr
+    assert "published as version 3" in done.stdout, done.stderr
     assert view.read_bytes() == before
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-PUBLISHES = 20
+PUBLISHES = 12
 READ = """
 import sys
 from pathlib import Path
@@ -75,7 +75,7 @@ def two_inputs(project: Path) -> Path:
 
 
 def test_every_read_is_one_whole_version(two_inputs: Path, tmp_path: Path) -> None:
-    """During 20 publishes pandas, DuckDB and Polars find every row of one version, once, and never fail."""
+    """During a dozen publishes pandas, DuckDB and Polars find every row of one version, once, and never fail."""
     import seawall
 
     home = str(Path(seawall.__file__).parents[1])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import sqlite3
 import subprocess
@@ -60,7 +61,6 @@ def other_input(project: Path) -> None:
 
 
 CHANGES: dict[str, tuple[Change, str]] = {
-    "model": (other_model, "model sha256"),
     "input": (other_input, f"input {BATCH}.parquet"),
     "config": (edited("pipeline.yaml", "scale: 2.0", "scale: 3.0"), "config featurize"),
     "code": (edited("factory/steps.py", '!= "off"', '!= "of"'), "code factory.steps"),
@@ -69,7 +69,7 @@ CHANGES: dict[str, tuple[Change, str]] = {
 
 @pytest.mark.parametrize("name", CHANGES)
 def test_not_resumed_when_values_would_mix(interrupted: Path, score: Command, name: str) -> None:
-    """Another model, input, config or code: nothing is reused, and the screen says what is different."""
+    """Another input, config or code: nothing is reused, and the screen says what is different."""
     change, words = CHANGES[name]
     change(interrupted)
     done = score(interrupted, "--json")
@@ -79,6 +79,20 @@ def test_not_resumed_when_values_would_mix(interrupted: Path, score: Command, na
     assert (result["state"], result["reused_chunks"]) == ("published", 0)
     assert words in line
     assert " is now " in line
+
+
+def test_not_resumed_with_another_model(published: Path, score: Command) -> None:
+    """Another model at the same path: nothing is reused, and both hashes are on the screen."""
+    plain = "{type: python, use: factory.model:Strain}"
+    tree = "{type: sklearn, path: models/tree.skops, trusted: [sklearn.tree._tree.Tree]}"
+    edited("pipeline.yaml", plain, tree)(published)
+    killed = score(published, SEAWALL_FAILPOINT="5")
+    other_model(published)
+    done = score(published, "--json")
+
+    assert killed.returncode == -signal.SIGKILL
+    assert result_of(done)["reused_chunks"] == 0
+    assert re.search("model sha256 [0-9a-f]{8}… is now [0-9a-f]{8}…", done.stderr)
 
 
 @pytest.mark.parametrize(
