@@ -1,12 +1,18 @@
-"""What holds for every test."""
+"""What holds for every test: no skips where everything is installed, and the README's table."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Generator
+from pathlib import Path
 from typing import Any
 
 import pytest
+
+README = Path(__file__).parents[1] / "README.md"
+BEGIN, END = "<!-- what breaks: begin -->\n", "<!-- what breaks: end -->\n"
+HEAD = "| what breaks | exit | what happens |\n|--|--|--|\n"
+ROWS = pytest.StashKey[set[tuple[int, str, str]]]()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -15,4 +21,63 @@ def pytest_runtest_makereport() -> Generator[None, Any, Any]:
     report: Any = yield
     if report.skipped and not hasattr(report, "wasxfail") and os.environ.get("SEAWALL_NO_SKIPS"):
         report.outcome = "failed"
-    return report  # noqa: B901 - a wrapper hands on what it was given
+    return report
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--breaks` writes the README's table of faults, or checks that it says what the tests saw."""
+    parser.addoption("--breaks", choices=("write", "check"), help="the README's table of faults")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The rows of the table are gathered here, also from other processes."""
+    config.stash[ROWS] = set()
+    config.pluginmanager.register(Table(config), "breaks-table")
+
+
+class Table:
+    """Gathers a row of each test with the marker `breaks` that passed."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.config = config
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """A passed test's rows are kept."""
+        if report.when == "call" and report.passed:
+            rows = (value for name, value in report.user_properties if name == "breaks")
+            self.config.stash[ROWS].update(tuple(row) for row in rows)
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """The table is written or compared, where that was asked for."""
+        wanted = self.config.getoption("breaks")
+        if wanted is None or hasattr(self.config, "workerinput"):
+            return
+        before = README.read_text(encoding="utf-8")
+        head, _, rest = before.partition(BEGIN)
+        after = f"{head}{BEGIN}{self.table()}{END}{rest.partition(END)[2]}"
+        if wanted == "write":
+            README.write_text(after, encoding="utf-8")
+        elif before != after:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+            self.config.get_terminal_writer().line(
+                "README.md does not say what the tests saw: pytest tests/end_to_end --breaks write"
+            )
+
+    def table(self) -> str:
+        """The rows by exit code, then by name."""
+        rows = sorted(self.config.stash[ROWS])
+        lines = [f"| {what} | {code} | {happens} |\n" for code, what, happens in rows]
+        return HEAD + "".join(lines)
+
+
+@pytest.fixture(autouse=True)
+def breaks(request: pytest.FixtureRequest, record_property: Any) -> None:
+    """A test with `@pytest.mark.breaks(what, then=…, exit=…)` is a row of the table when it passes.
+
+    `{name}` in the text is the test's parameter. Without `then`, the fixture `refused` adds the row
+    from what the command really said.
+    """
+    for marker in request.node.iter_markers("breaks"):
+        if "then" in marker.kwargs:
+            code, then = marker.kwargs.get("exit", 0), marker.kwargs["then"]
+            record_property("breaks", (code, marker.args[0], then))

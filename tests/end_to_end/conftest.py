@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -294,8 +296,11 @@ def copied(source: Path, target: Path) -> Path:
 
 
 @pytest.fixture
-def refused() -> Callable[..., str]:
-    """Asserts that a run ended with this code and one clear message, and that readers saw nothing."""
+def refused(request: pytest.FixtureRequest, record_property: Any) -> Callable[..., str]:
+    """Asserts that a run ended with this code and one clear message, and that readers saw nothing.
+
+    With the marker `breaks` the test becomes a row of the README's table.
+    """
 
     def check(project: Path, done: subprocess.CompletedProcess[str], code: int, *words: str) -> str:
         message = done.stderr
@@ -303,9 +308,21 @@ def refused() -> Callable[..., str]:
         assert [word for word in words if word not in message] == [], message
         assert shown(project) == ["batch=2024-03-01/predictions.parquet"], "beside the data"
         assert len(list((project / "out/breakdowns.seawall/log" / BATCH).iterdir())) == 1
+        for marker in request.node.iter_markers("breaks"):
+            params = getattr(request.node, "callspec", None)
+            what = marker.args[0].format(**(params.params if params else {}))
+            record_property("breaks", (code, what, said(message, project)))
         return message
 
     return check
+
+
+def said(message: str, project: Path) -> str:
+    """The error's first line as the README shows it, without what differs from run to run."""
+    lines = [line for line in message.splitlines() if not re.match(r"\d\d:\d\d:\d\d \[", line)]
+    first = [line for line in lines if line and not line.startswith(("{", " "))][-1]
+    first = first.replace(f"{project}/", "").replace("|", "/")
+    return f"“{re.sub(r'0x[0-9a-f]+', '…', first)}”"
 
 
 def shown(project: Path) -> list[str]:

@@ -78,6 +78,7 @@ FILES: dict[str, tuple[Spoil, tuple[str, ...], int, tuple[str, ...]]] = {
 }
 
 
+@pytest.mark.breaks("the input file: {name}")
 @pytest.mark.parametrize("name", FILES)
 def test_bad_file(published: Path, score: Command, refused: Callable[..., str], name: str) -> None:
     """A file that is missing, empty, torn or something else ends the run before anything is scored."""
@@ -95,6 +96,7 @@ def flipped(project: Path) -> None:
     source(project).write_bytes(content)
 
 
+@pytest.mark.breaks("the input file: damaged data pages")
 def test_damaged_data_pages(published: Path, score: Command, refused: Callable[..., str]) -> None:
     """A footer that is whole over data that is not is found when the data is read."""
     flipped(published)
@@ -154,6 +156,7 @@ ROWS: dict[str, tuple[Change, tuple[str, ...]]] = {
 }
 
 
+@pytest.mark.breaks("the input rows: {name}")
 @pytest.mark.parametrize("name", ROWS)
 def test_bad_rows(
     published: Path, score: Command, refused: Callable[..., str], put: Put, name: str
@@ -183,6 +186,9 @@ def test_no_budget_no_loss(
     assert "on_violation: quarantine with a budget" in message
 
 
+@pytest.mark.breaks(
+    "the input file: rewritten during the run", exit=75, then="the run ends, for a retry"
+)
 def test_input_that_changes_meanwhile(
     published: Path, begin: Callable[..., subprocess.Popen[str]], put: Put, frame: pd.DataFrame
 ) -> None:

@@ -37,6 +37,7 @@ def config(published: Path) -> Callable[[str, str], None]:
     return change
 
 
+@pytest.mark.breaks("the model: missing")
 def test_missing_model(published: Path, score: Command, seawall: Command, refused: Refused) -> None:
     """A model that is not there is a fault for `check` and an outage for a run."""
     (published / "models" / "tree.skops").unlink()
@@ -47,6 +48,7 @@ def test_missing_model(published: Path, score: Command, seawall: Command, refuse
     refused(published, score(published), 69, "the model cannot be read", "tree.skops", "to do: ")
 
 
+@pytest.mark.breaks("the model: another file")
 @pytest.mark.parametrize("executor", ["threads", "processes"])
 def test_no_model(published: Path, score: Command, refused: Refused, executor: str) -> None:
     """A file that is no model is refused by its name, whoever reads it."""
@@ -63,6 +65,7 @@ CONFIGS = {
 }
 
 
+@pytest.mark.breaks("the model: {name}")
 @pytest.mark.parametrize("name", CONFIGS)
 def test_model_that_nobody_vouched_for(
     published: Path, score: Command, refused: Refused, config: Callable[[str, str], None], name: str
@@ -95,6 +98,7 @@ def test_joblib_with_its_hash(
     assert view.read_bytes() == before
 
 
+@pytest.mark.breaks("a feature of the model that no stage makes")
 def test_features_that_the_model_was_not_fitted_on(
     published: Path, score: Command, seawall: Command, refused: Refused
 ) -> None:
@@ -119,6 +123,7 @@ WORDS = {
 }
 
 
+@pytest.mark.breaks("a stage of yours: {name}")
 @pytest.mark.parametrize("name", STEPS)
 def test_faulty_stage(published: Path, score: Command, refused: Refused, name: str) -> None:
     """A stage that raises or breaks a stage's law is named with its file and line, exit 70."""
@@ -128,6 +133,7 @@ def test_faulty_stage(published: Path, score: Command, refused: Refused, name: s
     refused(published, score(published), 70, *WORDS[name])
 
 
+@pytest.mark.breaks("a prediction out of its bounds")
 def test_out_of_bounds(published: Path, score: Command, refused: Refused) -> None:
     """A prediction out of bounds stops the run at its chunk; it is called stopped, exit 4."""
     done = score(published, "--set", "check_output.bounds.p_break.max=0.5", "--log-format", "json")
@@ -138,6 +144,7 @@ def test_out_of_bounds(published: Path, score: Command, refused: Refused) -> Non
     assert "still live" in done.stdout
 
 
+@pytest.mark.breaks("a mean of the predictions that is not as promised")
 def test_mean_out_of_range(published: Path, score: Command, refused: Refused) -> None:
     """A distribution that is not as promised holds the complete result, exit 4."""
     done = score(published, "--set", "check_output.distribution.p_break.mean=[0.9, 0.99]")

@@ -37,6 +37,7 @@ def in_shell(project: Path, script: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.breaks("a disk that takes no more")
 def test_file_size_limit(published: Path, refused: Refused, score: Command) -> None:
     """When the system takes no more bytes: 74, it is said which limit, and a rerun with room publishes."""
     done = in_shell(published, f"trap '' XFSZ; ulimit -f 1; exec $SEAWALL {RUN} --force")
@@ -77,6 +78,11 @@ def test_file_where_the_folder_belongs(project: Path, score: Command) -> None:
     assert "a file stands where a folder is needed" in done.stderr
 
 
+@pytest.mark.breaks(
+    "a second run of the batch at the same time",
+    exit=75,
+    then="it is told who holds the batch, and ends",
+)
 def test_second_run_at_the_same_time(published: Path, begin: Begin, score: Command) -> None:
     """The second run is told who holds the lock, on which host and since when: 75."""
     first = begin(published, "--force", SEAWALL_FAILPOINT_STOP="3e")
@@ -137,6 +143,7 @@ LOOKUPS: dict[str, tuple[Callable[[Path], None], int, tuple[str, ...]]] = {
 }
 
 
+@pytest.mark.breaks("a lookup: {name}")
 @pytest.mark.parametrize("name", LOOKUPS)
 def test_lookup_that_does_not_answer(
     published: Path, score: Command, refused: Refused, name: str
@@ -155,6 +162,9 @@ def locked(ledger: Path) -> sqlite3.Connection:
     return connection
 
 
+@pytest.mark.breaks(
+    "the ledger: corrupt", then="published; the file is set aside, a new ledger begins"
+)
 def test_corrupt_ledger(published: Path, score: Command, seawall: Command) -> None:
     """A corrupt ledger is set aside and a new one begun; the run publishes and says so."""
     ledger = published / ".seawall" / "ledger.db"
@@ -167,6 +177,7 @@ def test_corrupt_ledger(published: Path, score: Command, seawall: Command) -> No
     assert len(list(ledger.parent.glob("ledger.db.corrupt-*"))) == 1
 
 
+@pytest.mark.breaks("the ledger: locked", then="published; it is said that nothing is recorded")
 def test_locked_ledger(published: Path, score: Command) -> None:
     """A ledger that somebody has locked does not keep the run from publishing, and it is said."""
     holder = locked(published / ".seawall" / "ledger.db")
@@ -220,6 +231,7 @@ ALERT = (
 )
 
 
+@pytest.mark.breaks("an alert: hangs or fails", then="published; said within the alert's timeout")
 def test_alerts_that_fail(published: Path, score: Command) -> None:
     """A webhook that hangs, and then one that refuses: published, 0, noted without its address."""
     config = published / "pipeline.yaml"

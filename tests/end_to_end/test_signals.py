@@ -50,6 +50,9 @@ def result_of(done: subprocess.CompletedProcess[str]) -> dict[str, object]:
     return dict(json.loads(done.stdout))
 
 
+@pytest.mark.breaks(
+    "SIGTERM or Ctrl-C", exit=143, then="the run stops at a chunk's border; a rerun resumes it"
+)
 @pytest.mark.parametrize("executor", ["threads", "processes"])
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_signal_while_computing(
@@ -94,6 +97,9 @@ def test_second_signal_ends_at_once(
     assert result_of(score(paused, "--json"))["reused_chunks"] == 3
 
 
+@pytest.mark.breaks(
+    "a worker process: killed", then="published; its chunk is computed again, alone"
+)
 def test_killed_worker_costs_its_chunk(paused: Path, begin: Begin) -> None:
     """SIGKILL of a worker: its chunk is tried again alone, and the run publishes."""
     process = begin(paused, "--executor", "processes", "--workers", "2", "--log-format", "json")

@@ -118,9 +118,11 @@ class Fold:
 
     def _write(self, part: StoredFile) -> None:
         table = self._read(part)
-        if self._writer is None:
-            self._writer = self.claim.version_writer(table.schema)
-        if part.rows or len(self.plan.chunks) == 1:
+        last = self._next + 1 == len(self.plan.chunks)
+        if part.rows or (last and self._writer is None):
+            # A chunk that was filtered away entirely cannot know its outputs' types.
+            if self._writer is None:
+                self._writer = self.claim.version_writer(table.schema)
             self._writer.write(table)
         key = self.plan.primary.key
         if key in table.column_names:
