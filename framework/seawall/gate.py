@@ -16,6 +16,18 @@ from seawall.profile import Profile
 
 __all__ = ["Totals", "Verdict", "judge", "over_budget"]
 
+_NAMES = {
+    "row account": "the row account does not balance",
+    "rows": "the number of rows is not as promised",
+    "quarantined rows": "more rows are in quarantine than limits.quarantined_rows allows",
+    "null share": "{column} has more nulls than promised",
+    "mean": "the mean of {column} is not as promised",
+}
+_TODO = {
+    DataError: "mend the input, or what the pipeline file says of it; then run the batch again",
+    HeldError: "look at the findings with seawall explain; the result's parts are kept",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Totals:
@@ -59,10 +71,9 @@ def judge(config: PipelineConfig, totals: Totals) -> Verdict:
         return Verdict("publish", findings)
     about_input = {"row account", "rows", "quarantined rows", "null share"}
     kind = DataError if any(finding.check in about_input for finding in failed) else HeldError
-    first = failed[0]
-    where = f"{first.check} {first.column or ''}".strip()
-    todo = "look at the findings; the previous version is live and the parts are kept"
-    return Verdict("hold", findings, kind(first.message, where, first.seen, first.allowed, todo))
+    first, todo = failed[0], _TODO[kind]
+    message = _NAMES[first.check].format(column=first.column)
+    return Verdict("hold", findings, kind(message, "the gate", first.seen, first.allowed, todo))
 
 
 def over_budget(config: PipelineConfig, quarantined: int, *, rows: int) -> Finding | None:
@@ -81,7 +92,7 @@ def over_budget(config: PipelineConfig, quarantined: int, *, rows: int) -> Findi
     allowed, words = min(bounds)
     if quarantined <= allowed:
         return None
-    message = "more rows are in quarantine than limits.quarantined_rows allows"
+    message = _NAMES["quarantined rows"]
     seen = f"{quarantined:,} of {rows:,} rows"
     return Finding("quarantined rows", "fail", None, seen, words, message)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -53,7 +54,9 @@ class ChunkFailure:
     trace: str = ""
 
 
-_REPORT = TypeAdapter(ChunkReport)
+@functools.cache
+def _adapter() -> TypeAdapter[ChunkReport]:
+    return TypeAdapter(ChunkReport)
 
 
 def to_receipt(report: ChunkReport) -> dict[str, Any]:
@@ -72,7 +75,7 @@ def from_receipt(receipt: Mapping[str, Any]) -> ChunkReport:
         name: {**column, "buckets": _counts(column.get("buckets", ""))}
         for name, column in dict(profile.get("columns", {})).items()
     }
-    return _REPORT.validate_python({**document, "profile": profile})
+    return _adapter().validate_python({**document, "profile": profile})
 
 
 def _counts(text: str) -> dict[int, int]:

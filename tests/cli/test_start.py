@@ -89,9 +89,9 @@ def test_the_version_is_said(seawall: Any) -> None:
 
 
 def test_options_have_help() -> None:
-    """Each option of the commands that look says what it does."""
+    """Each option of each command says what it does."""
     context = click.Context(seawall)
-    for name in ("status", "runs", "explain", "rollback", "schema"):
+    for name in COMMANDS:
         command = seawall.get_command(context, name)
         assert command is not None
         options = [param for param in command.params if isinstance(param, click.Option)]

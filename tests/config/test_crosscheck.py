@@ -83,6 +83,12 @@ CONTRADICTIONS = [
         "validate.columns.flight_id.min",
         "not a time",
     ),
+    (
+        "{dtype: int64}",
+        "{dtype: int64, pattern: '[0-9]+'}",
+        "validate.columns.flight_id.pattern",
+        "a pattern on dtype int64",
+    ),
 ]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import json
 import os
 import signal
 import sys
@@ -14,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from seawall.cli.project import enter
-from seawall.cli.terminal import mention, say_json, warn
+from seawall.cli.terminal import mention, warn
 from seawall.errors import Exit
 
 if TYPE_CHECKING:
@@ -29,6 +31,9 @@ _SHOWN = (
     *("run_id", "pipeline", "batch", "state", "exit", "version", "path", "account"),
     *("findings", "chunks", "reused_chunks", "seconds"),
 )
+_COLLECT_EVERY = 100_000
+"""Objects between two runs of the garbage collector: looking through what imports leave behind every
+700 of them cost a small batch 0.4 of 3.0 seconds."""
 
 
 @click.command()
@@ -42,12 +47,17 @@ _SHOWN = (
 @click.option("--inner-threads", type=click.IntRange(min=1), help="Threads of the model in each.")
 @click.option("--force", is_flag=True, help="Publish again what is published or was rolled back.")
 @click.option(
-    "--log-format", type=click.Choice(["text", "json"]), default="text", show_default=True
+    "--log-format",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="How the log is written.",
 )
 @click.option("-v", "--verbose", is_flag=True, help="Log every stage of every chunk.")
 @click.option("--json", "as_json", is_flag=True, help="The result as one JSON object.")
 def run(*, config: Path, batch: str, sets: tuple[str, ...], as_json: bool, **how: Any) -> int:
     """Score a batch and publish it if every check passes."""
+    gc.set_threshold(_COLLECT_EVERY)
     order = _order(config, batch, sets, how)
     from seawall.api import observed
     from seawall.observe import ProgressSink
@@ -60,7 +70,7 @@ def run(*, config: Path, batch: str, sets: tuple[str, ...], as_json: bool, **how
     finally:
         progress.close()
     if as_json:
-        say_json(_document(result))
+        mention(json.dumps(_document(result)))
     else:
         _say_summary(result)
     return result.exit

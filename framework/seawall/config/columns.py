@@ -20,7 +20,7 @@ def column_faults(path: KeyPath, column: ColumnContract, places: Places) -> Iter
     yield from _choices(path, column, places)
     yield from _times((*path, "min"), column, column.min, places)
     yield from _times((*path, "max"), column, column.max, places)
-    yield from _pattern((*path, "pattern"), column.pattern, places)
+    yield from _pattern((*path, "pattern"), column, places)
     length = column.length
     if length is not None and length.max is not None and length.min > length.max:
         at = (*path, "length", "min")
@@ -62,9 +62,12 @@ def _times(path: KeyPath, column: ColumnContract, limit: object, places: Places)
         yield Fault(places.value(path), dotted(path), "not a time", repr(limit), allowed)
 
 
-def _pattern(path: KeyPath, pattern: str | None, places: Places) -> Iterator[Fault]:
+def _pattern(path: KeyPath, column: ColumnContract, places: Places) -> Iterator[Fault]:
+    if column.pattern is not None and column.dtype not in {"string", "category"}:
+        what = f"a pattern on dtype {column.dtype}"
+        yield Fault(places.value(path), dotted(path), what, allowed="dtype string or category")
     try:
-        re.compile(pattern or "")
+        re.compile(column.pattern or "")
     except (re.error, OverflowError, RecursionError) as error:
         what = f"not a regular expression: {error}"
-        yield Fault(places.value(path), dotted(path), what, repr(pattern))
+        yield Fault(places.value(path), dotted(path), what, repr(column.pattern))

@@ -42,10 +42,17 @@ Join = Columns | dict[ColumnName, ColumnName]
 class CsvFormat(Section):
     """How a CSV file is written; anything that is not declared is refused, never guessed."""
 
-    delimiter: str = Field(default=",", min_length=1, max_length=1)
-    quote: str = Field(default='"', min_length=1, max_length=1)
+    delimiter: str = Field(default=",", pattern=r"^[\x01-\x7f]$")
+    quote: str = Field(default='"', pattern=r"^[\x01-\x7f]$")
     encoding: Literal["utf-8"] = "utf-8"
     nulls: Annotated[tuple[str, ...], Items] = ("",)
+
+    @model_validator(mode="after")
+    def _told_apart(self) -> CsvFormat:
+        if self.delimiter == self.quote:
+            what = {"what": "delimiter and quote are the same", "allowed": "two characters"}
+            raise PydanticCustomError("seawall", "{what}|{allowed}", what)
+        return self
 
 
 class _Primary(Section):

@@ -20,9 +20,6 @@ from seawall.staging import Workspace
 
 __all__ = ["document_of", "end_committed_plans", "finished_chunks", "resumed", "same_batch"]
 
-_CHUNKS = TypeAdapter(tuple[ChunkRef, ...])
-_LOOKUPS = TypeAdapter(tuple[PinnedLookup, ...])
-
 
 def same_batch(fingerprint: Mapping[str, str], other: Mapping[str, str]) -> bool:
     """Whether both come from the same config, code, model and primary input."""
@@ -67,8 +64,8 @@ def resumed(plan: Plan, workspace: Workspace) -> tuple[Plan | None, str]:
     if difference:
         return None, difference
     try:
-        chunks = _CHUNKS.validate_python(document["chunks"])
-        lookups = _LOOKUPS.validate_python(document["lookups"])
+        chunks = TypeAdapter(tuple[ChunkRef, ...]).validate_python(document["chunks"])
+        lookups = TypeAdapter(tuple[PinnedLookup, ...]).validate_python(document["lookups"])
         as_of = datetime.fromisoformat(document["as_of"])
     except (ValidationError, KeyError, ValueError) as error:
         return None, f"the plan cannot be read: {type(error).__name__}"

@@ -55,7 +55,7 @@ class Bound:
                 f"{type(error).__name__}: {error}",
                 f"{self.name} ({_user_line(error)})",
                 f"{len(frame):,} rows",
-                todo="mend the function, then run again: finished chunks are kept if code is unchanged",
+                todo="mend the function, then run the batch again",
             ) from error
 
 
