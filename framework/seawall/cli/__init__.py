@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
@@ -13,4 +14,7 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
     """The command was carried out and the process ends with its exit code."""
     from seawall.cli.border import outcome
 
-    sys.exit(outcome(list(sys.argv[1:] if argv is None else argv)))
+    code = outcome(list(sys.argv[1:] if argv is None else argv))
+    # Otherwise the interpreter looks once more for cycles in all that is about to go: 0.3 to 0.5 s.
+    gc.freeze()
+    sys.exit(code)
