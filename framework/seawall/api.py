@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -72,15 +73,15 @@ def observed(order: Order, sinks: Sequence[EventSink], *, warn: Callable[[str], 
     from seawall.running import execute
 
     loaded = order.loaded
-    ledger = recorder(ledger_location(loaded.root, order.env), warn=warn)
-    told = fan_out(*sinks, ledger)
-    alerts = AlertSink(
-        loaded.config.alerts,
-        lambda text: resolve(text, order.env),
-        failed=told.emit,
-        folder=loaded.root,
-    )
-    return execute(order, fan_out(told, alerts))
+    with closing(recorder(ledger_location(loaded.root, order.env), warn=warn)) as ledger:
+        told = fan_out(*sinks, ledger)
+        alerts = AlertSink(
+            loaded.config.alerts,
+            lambda text: resolve(text, order.env),
+            failed=told.emit,
+            folder=loaded.root,
+        )
+        return execute(order, fan_out(told, alerts))
 
 
 def ledger_location(root: Path, env: Mapping[str, str]) -> str:

@@ -69,6 +69,28 @@ def test_output_that_takes_nothing(project: Path, name: str) -> None:
     assert "to do: " in done.stderr
 
 
+def test_folder_that_nobody_can_make(project: Path, score: Command) -> None:
+    """A place that takes no folder, as /proc is, ends the run with 74 and what to do."""
+    done = score(project, "--set", "publish.path=/proc/nope")
+
+    assert (done.returncode, "Traceback" in done.stderr) == (74, False), done.stderr
+    assert "to do: choose another publish.path" in done.stderr
+
+
+def test_damaged_file_is_published_anew(published: Path, score: Command) -> None:
+    """A published file that is no longer what was committed does not count as published."""
+    file = published / "out/breakdowns/batch=2024-03-01/predictions.parquet"
+    whole = file.read_bytes()
+    file.chmod(0o644)
+    with file.open("ab") as damage:
+        damage.write(b"x")
+
+    done = score(published)
+
+    assert done.returncode == 0, done.stderr
+    assert file.read_bytes() == whole
+
+
 def test_file_where_the_folder_belongs(project: Path, score: Command) -> None:
     """A file in the way of the published folder is named, 74."""
     (project / "out").write_text("in the way")

@@ -13,7 +13,9 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
+from seawall.config.ingest import CsvFormat
 from seawall.errors import DataError, TemporaryError, UnavailableError
 from seawall.sources import blocks
 
@@ -100,11 +102,17 @@ def test_layout(reading: Any) -> None:
     assert reading.rows(source) == [{"k": "1;2", "v": None}, {"k": '"x"', "v": "y"}]
 
 
-@pytest.mark.parametrize("layout", [{"quote": "€"}, {"delimiter": "\n"}, {"quote": ","}])
-def test_impossible_layout(reading: Any, layout: dict[str, str]) -> None:
-    """A delimiter or quote that cannot be one byte of its own is refused by name."""
-    with pytest.raises(DataError, match=r"^csv\.(quote|delimiter): "):
-        reading.source("csv", **layout)
+def test_impossible_layout(reading: Any) -> None:
+    """A delimiter that ends lines is refused by name."""
+    with pytest.raises(DataError, match=r"^csv\.delimiter: "):
+        reading.source("csv", delimiter="\n")
+
+
+@pytest.mark.parametrize("layout", [{"quote": "€"}, {"delimiter": "ab"}, {"quote": ","}])
+def test_layout_that_the_file_may_not_declare(layout: dict[str, str]) -> None:
+    """A quote or delimiter that is no single byte, or both the same, is a fault of the file."""
+    with pytest.raises(ValidationError):
+        CsvFormat(**layout)
 
 
 def test_header_only(reading: Any) -> None:

@@ -127,8 +127,10 @@ def _say_summary(result: RunResult) -> None:
     """What a person wants to know: how it ended, where the rows went, where they stand, what next."""
     version = f" as version {result.version}" if result.state.endswith("published") else ""
     mention(f"{result.pipeline} {result.batch}: {result.state}{version} in {result.seconds:.1f} s")
-    if result.account.read:
+    if result.account.read and result.error is None:
         mention(f"  rows         {result.account}")
+    elif result.account.read:
+        mention(f"  rows         read {result.account.read:,}, none of them published")
     if result.reused_chunks:
         mention(
             f"  chunks       {result.chunks}, {result.reused_chunks} of them from an earlier run"

@@ -9,7 +9,6 @@ from itertools import groupby
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from seawall.contracts import EventSink
 from seawall.errors import StorageError
 from seawall.events import Event, PlanReady, RunEnded, RunStarted, StageFinished
 from seawall.ledger.open import Ledger, is_corrupt, open_ledger, replace_corrupt
@@ -19,8 +18,10 @@ from seawall.ledger.writes import Write, stage_writes, writes
 __all__ = ["Recorder", "recorder"]
 
 
-def recorder(location: str, *, warn: Callable[[str], None]) -> EventSink:
+def recorder(location: str, *, warn: Callable[[str], None]) -> Recorder | _Unrecorded:
     """A sink for the ledger at `location`; when it cannot be opened, `warn` is told and nothing kept.
+
+    Close it: SQLite then folds its write-ahead log into the file, which is whole by itself.
 
     LedgerVersionError is raised: a newer seawall's ledger would be hurt by writing into it.
     """
@@ -112,3 +113,6 @@ class _Unrecorded:
 
     def emit(self, event: Event) -> None:
         """Nothing is kept."""
+
+    def close(self) -> None:
+        """Nothing was open."""

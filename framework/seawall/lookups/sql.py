@@ -101,13 +101,22 @@ def _engine(url: str, root: Path, name: str) -> Engine:
         if parsed.get_backend_name() == "sqlite":
             return create_engine(_read_only(parsed, root, name))
         return create_engine(parsed)
-    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
-        raise UnavailableError(
-            "no driver for the lookup's database URL",
+    except ModuleNotFoundError as error:
+        raise DataError(
+            "the driver for the lookup's database is not installed",
             f"ingest.lookups.{name}.url",
-            type(error).__name__,
+            f"no module {error.name}",
             "a URL of SQLAlchemy's whose driver is installed",
+            f"install {error.name}, or name another driver in the URL (postgresql+psycopg://…)",
         ) from error
+    except (ArgumentError, NoSuchModuleError, ValueError):
+        # What SQLAlchemy says quotes parts of the URL, a password among them: not even its cause is kept.
+        raise DataError(
+            "the lookup's url is no database URL",
+            f"ingest.lookups.{name}.url",
+            allowed="dialect+driver://user:password@host:port/database",
+            todo="check each part of it; it is not shown here, since it may hold a password",
+        ) from None
 
 
 def _read_only(url: URL, root: Path, name: str) -> URL:

@@ -75,6 +75,11 @@ class Attempt:
             raise _rolled_back(self.order.batch)
         if claim.base is None or not same_batch(plan.fingerprint, claim.base.fingerprint):
             return False
+        try:
+            claim.require_file(claim.base)
+        except StorageError as error:  # readers have nothing whole to read: make it anew
+            self.teller.tell(ViewFailed, version=claim.base.version, message=str(error))
+            return False
         self.already_published, self.account = True, claim.base.account
         return True
 

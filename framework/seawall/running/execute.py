@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from seawall.config.models import FilesPublish, PipelineConfig
@@ -47,6 +48,10 @@ def execute(order: Order, events: EventSink) -> RunResult:
             attempt.carry_out(claim)
     except SeawallError as raised:
         error = raised
+    except Exception as bug:
+        named = SeawallError(f"{type(bug).__name__} inside seawall", "the traceback says where")
+        _tell_end(_result(attempt, named, time.monotonic() - begun), teller)
+        raise
     result = _result(attempt, error, time.monotonic() - begun)
     _tell_end(result, teller)
     reach("7d")
@@ -71,7 +76,7 @@ def _result(attempt: Attempt, error: SeawallError | None, seconds: float) -> Run
         exit=Exit.OK if error is None else error.exit,
         version=attempt.version,
         path=attempt.path,
-        account=attempt.account,
+        account=attempt.account if error is None else replace(attempt.account, published=0),
         findings=attempt.findings,
         chunks=attempt.chunks,
         reused_chunks=attempt.reused_chunks,

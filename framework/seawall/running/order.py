@@ -63,7 +63,8 @@ class Order:
 class RunResult:
     """What came of a run.
 
-    `version` is the one that is live after it (0 for none), `path` the file that readers see,
+    `account` balances for what was published; where nothing was, its `published` is 0 and the rows
+    that were scored are in no place. `version` is the one that is live after it (0 for none), `path` the file that readers see,
     `reused_chunks` how many chunks an earlier run had finished, `error` why nothing was published.
     """
 

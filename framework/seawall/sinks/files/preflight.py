@@ -22,7 +22,16 @@ def probe(disk: Disk, layout: Layout) -> None:
     """The folders are there, and files can be made, linked and renamed; else StorageError."""
     for folder in (layout.folder, layout.state, layout.state / "tmp"):
         _require_folder(folder)
-        make_folders(disk, folder)
+        try:
+            make_folders(disk, folder)
+        except FileNotFoundError as error:  # as /proc answers
+            raise StorageError(
+                "no folder can be made here",
+                str(folder),
+                str(error.strerror),
+                _ELSEWHERE,
+                "choose another publish.path",
+            ) from error
     _probe_link(disk, layout.state / "tmp")
     _probe_rename(layout)
 
