@@ -322,7 +322,7 @@ def said(message: str, project: Path) -> str:
     lines = [line for line in message.splitlines() if not re.match(r"\d\d:\d\d:\d\d \[", line)]
     first = [line for line in lines if line and not line.startswith(("{", " "))][-1]
     first = first.replace(f"{project}/", "").replace("|", "/")
-    return f"“{re.sub(r'0x[0-9a-f]+', '…', first)}”"
+    return f"“{re.sub(r'[0-9a-f]{12,}', '…', first)}”"
 
 
 def shown(project: Path) -> list[str]:
