@@ -14,8 +14,8 @@ import pytest
 from pydantic import TypeAdapter
 from sqlalchemy.dialects import registry
 
-from seawall.config.ingest import Lookup
 from seawall.config.judging import ColumnContract
+from seawall.config.lookups import Lookup
 from seawall.errors import DataError, SeawallError, UnavailableError
 from seawall.lookups.fetch import fetch
 from seawall.lookups.pin import pin, typed

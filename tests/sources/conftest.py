@@ -11,8 +11,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from seawall.config.ingest import CsvFormat
-from seawall.contracts import ChunkRef, Source
+from seawall.config.sources import CsvFormat
+from seawall.contracts import ChunkedSource, ChunkRef
 from seawall.sources import FileSource, open_source
 
 
@@ -36,18 +36,18 @@ class Reading:
 
     def source(
         self, kind: str, *, types: dict[str, pa.DataType] | None = None, **layout: Any
-    ) -> Source:
+    ) -> ChunkedSource:
         """The source over all files of the folder; `layout` is the CSV's."""
         files = FileSource(kind, f"{self.folder}/*", CsvFormat(**layout))
         return open_source(files, types or {})
 
-    def chunks(self, source: Source, rows: int) -> tuple[list[ChunkRef], list[pa.Table]]:
+    def chunks(self, source: ChunkedSource, rows: int) -> tuple[list[ChunkRef], list[pa.Table]]:
         """Every chunk of the batch, with its table."""
         fragments = source.fragments()
         refs = list(source.chunks(fragments, rows))
         return refs, [source.read(fragments, ref, None) for ref in refs]
 
-    def rows(self, source: Source, rows: int = 1_000) -> list[dict[str, Any]]:
+    def rows(self, source: ChunkedSource, rows: int = 1_000) -> list[dict[str, Any]]:
         """Every row of the batch, read in chunks."""
         return together(self.chunks(source, rows)[1])
 

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from seawall.config.ingest import CsvFormat
+from seawall.config.sources import CsvFormat
 from seawall.errors import DataError, TemporaryError, UnavailableError
 from seawall.sources import blocks
 

@@ -7,7 +7,7 @@ from itertools import chain
 
 from seawall.config.columns import column_faults
 from seawall.config.faults import Fault, KeyPath, dotted
-from seawall.config.ingest import LookupLink
+from seawall.config.lookups import LookupLink
 from seawall.config.models import PipelineConfig
 from seawall.config.near import did_you_mean
 from seawall.config.places import Places

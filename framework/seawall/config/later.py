@@ -17,18 +17,6 @@ _ANY: tuple[object, ...] = ()
 
 # a path, `*` for any name or number, and the values that are not there yet (none named: all of them)
 LATER: dict[str, tuple[object, ...]] = {
-    "ingest.primary.type": ("sql", "http", "python"),
-    "ingest.primary.wait_for": _ANY,
-    "ingest.primary.on_unchanged_input": _ANY,
-    "ingest.primary.on_corrupt_fragment": ("quarantine",),
-    "ingest.lookups.*.type": ("http", "python"),
-    "ingest.lookups.*.on_missing_key": ("fallback",),
-    "ingest.lookups.*.expect": _ANY,
-    "ingest.lookups.*.attempt_timeout": _ANY,
-    "ingest.lookups.*.deadline": _ANY,
-    "ingest.lookups.*.retry": _ANY,
-    "ingest.lookups.*.circuit_breaker": _ANY,
-    "ingest.lookups.*.fallback": _ANY,
     "validate.pandera": _ANY,
     "validate.rows.change": _ANY,
     "validate.freshness": _ANY,
@@ -43,11 +31,6 @@ LATER: dict[str, tuple[object, ...]] = {
     "check_output.distribution.*.max_top_share": _ANY,
     "drift": _ANY,
     "publish.type": ("delta", "sql"),
-    "limits.degraded_rows": _ANY,
-    "limits.degraded_lookups": _ANY,
-    "limits.consecutive_degraded_runs": _ANY,
-    "limits.retries": _ANY,
-    "limits.run_deadline": _ANY,
 }
 
 

@@ -7,10 +7,11 @@ from datetime import timedelta
 from pathlib import PurePosixPath
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_serializer
 from pydantic_core import PydanticCustomError
 
 __all__ = [
+    "Bytes",
     "ColumnName",
     "Count",
     "Duration",
@@ -28,6 +29,8 @@ _DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
 _UNITS = {"ms": "milliseconds", "s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _SHARE = re.compile(r"(\d+(?:\.\d+)?)\s?%")
 _WHOLE = 100.0
+_BYTES = re.compile(r"(\d+(?:\.\d+)?)\s?(kB|MB|GB|TB)")
+_SIZES = {"kB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
 _COUNT = re.compile(r"[0-9]{1,3}(?:_[0-9]{3}){0,5}|[0-9]{1,18}")
 _ENV = re.compile(r"\$\{env:([A-Za-z_][A-Za-z0-9_]*)\}")
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
@@ -51,6 +54,10 @@ class EnvRef(Section):
     """A value that stands in the environment; it is read late and never stored, logged or shown."""
 
     env: str
+
+    @model_serializer
+    def _written(self) -> str:
+        return str(self)
 
     def __str__(self) -> str:
         """The reference, never the value."""
@@ -76,6 +83,15 @@ def _share(value: object) -> float:
     if match is None or float(match[1]) > _WHOLE:
         raise _refuse("not a share", "a percentage from 0% to 100%: 5%, 0.5%")
     return float(match[1]) / _WHOLE
+
+
+def _bytes(value: object) -> object:
+    if isinstance(value, int):  # a size that was written out already
+        return value
+    match = _BYTES.fullmatch(value) if isinstance(value, str) else None
+    if match is None:
+        raise _refuse("not a size", "a number and a unit: 500kB, 16MB, 4GB")
+    return int(float(match[1]) * _SIZES[match[2]])
 
 
 def _count(value: object) -> object:
@@ -117,6 +133,9 @@ Duration = Annotated[
     timedelta, BeforeValidator(_duration), _schema(r"^\d+(\.\d+)?(ms|s|m|h|d)$", "20s", "36h")
 ]
 Share = Annotated[float, BeforeValidator(_share), _schema(r"^\d+(\.\d+)?\s?%$", "5%")]
+Bytes = Annotated[
+    int, BeforeValidator(_bytes), _schema(r"^\d+(\.\d+)?\s?(kB|MB|GB|TB)$", "16MB", "4GB")
+]
 Count = Annotated[
     int,
     BeforeValidator(_count),

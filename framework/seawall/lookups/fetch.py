@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from seawall.config.ingest import FileLookup, Lookup, SqlLookup
 from seawall.config.load import fill
+from seawall.config.lookups import FileLookup, Lookup, SqlLookup
 from seawall.errors import DataError
 from seawall.names import did_you_mean
 from seawall.sources import FileSource, below, open_source

@@ -9,8 +9,8 @@ from urllib.parse import quote
 
 import pyarrow as pa
 
-from seawall.config.ingest import SqlLookup
 from seawall.config.load import resolve
+from seawall.config.lookups import SqlLookup
 from seawall.errors import DataError, UnavailableError
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ import pandas as pd
 import pyarrow as pa
 
 from seawall.config.faults import Fault, KeyPath, dotted
-from seawall.config.ingest import SqlLookup
 from seawall.config.load import LoadedConfig
+from seawall.config.lookups import SqlLookup
 from seawall.config.models import PipelineConfig
 from seawall.conform import arrow_type, to_frame
 from seawall.contracts import Context

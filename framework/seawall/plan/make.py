@@ -13,7 +13,7 @@ from seawall.config.load import LoadedConfig
 from seawall.config.models import PipelineConfig
 from seawall.config.templates import batch_key, fill
 from seawall.conform import arrow_type
-from seawall.contracts import Context, Source
+from seawall.contracts import ChunkedSource, Context
 from seawall.errors import ConfigError, DataError
 from seawall.models import pin
 from seawall.plan.bound import step_faults
@@ -76,7 +76,7 @@ def context_of(config: PipelineConfig, batch: str, *, now: Callable[[], datetime
     return Context(config.pipeline, batch, stated)
 
 
-def source_of(loaded: LoadedConfig, batch: str) -> Source:
+def source_of(loaded: LoadedConfig, batch: str) -> ChunkedSource:
     """The primary source of a batch; nothing is read yet."""
     primary = loaded.config.ingest.primary
     if not isinstance(primary, FilePrimary):  # the loader refuses the other types

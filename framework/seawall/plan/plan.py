@@ -9,21 +9,14 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Self
 
-from seawall.config.ingest import FilePrimary
+from seawall.config.ingest import Primary
 from seawall.config.models import PipelineConfig
-from seawall.contracts import ChunkRef, Context, Fragment, Source, StoredFile
+from seawall.contracts import ChunkedSource, ChunkRef, Context, Fragment
+from seawall.lookups.serving import PinnedLookup
 from seawall.models import ModelPin
 from seawall.stages.ingest import Reading
 
 __all__ = ["PinnedLookup", "Plan"]
-
-
-@dataclass(frozen=True, slots=True)
-class PinnedLookup:
-    """A lookup as it was read for this plan: an Arrow file in the plan's folder."""
-
-    name: str
-    file: StoredFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +32,7 @@ class Plan:
     config_path: Path
     root: Path
     context: Context
-    source: Source
+    source: ChunkedSource
     columns: tuple[str, ...] | None
     fragments: tuple[Fragment, ...]
     chunks: tuple[ChunkRef, ...]
@@ -54,11 +47,9 @@ class Plan:
         return sum(ref.rows for ref in self.chunks)
 
     @property
-    def primary(self) -> FilePrimary:
+    def primary(self) -> Primary:
         """The primary source as the file declares it."""
-        primary = self.config.ingest.primary
-        assert isinstance(primary, FilePrimary)  # noqa: S101 - the loader refuses the other types
-        return primary
+        return self.config.ingest.primary
 
     @property
     def reading(self) -> Reading:

@@ -8,21 +8,26 @@ from dataclasses import dataclass, field
 
 from seawall.contracts import Account, Finding, LogEntry
 from seawall.errors import DataError, HeldError, SeawallError, StoppedError, StorageError
-from seawall.events import RunProfiled, VersionPublished, ViewFailed
+from seawall.events import LookupRehearsed, RunProfiled, VersionPublished, ViewFailed
 from seawall.failpoints import reach
 from seawall.gate import judge
 from seawall.plan import Plan
 from seawall.plan.make import make_plan
 from seawall.running.claimed import end_committed_plans, same_batch
+from seawall.running.deadline import within_deadline
 from seawall.running.fold import Fold
 from seawall.running.order import Order
+from seawall.running.promoted import promote
+from seawall.running.reading import reading
+from seawall.running.rehearsed import rehearse
 from seawall.running.scoring import score_all
+from seawall.running.spooled import spooled
 from seawall.running.staged import Staged, stage
 from seawall.running.tell import Teller
+from seawall.running.world import World
 from seawall.sinks.files.log import Draft
 from seawall.sinks.files.rollback import rolled_back_fingerprints
 from seawall.sinks.files.sink import Claim
-from seawall.staging import Workspace
 
 __all__ = ["Attempt"]
 
@@ -43,6 +48,7 @@ class Attempt:
     findings: tuple[Finding, ...] = ()
     chunks: int = 0
     reused_chunks: int = 0
+    rehearsals: tuple[LookupRehearsed, ...] = ()
 
     def carry_out(self, claim: Claim) -> None:
         """The batch is published, or was already; any other end is raised."""
@@ -52,14 +58,19 @@ class Attempt:
         claim.sweep()
         self._refresh_view(claim)
         end_committed_plans(claim)
-        plan = make_plan(self.order.loaded, self.order.batch, now=self.order.now)
-        if not self.order.force and self._is_published(plan, claim):
+        with within_deadline(self.order), reading(self.order, self.teller) as world:
+            self._read_and_publish(claim, world)
+
+    def _read_and_publish(self, claim: Claim, world: World) -> None:
+        order, spool = self.order, spooled(claim, world)
+        plan = make_plan(order.loaded, order.batch, now=order.now)
+        if not order.force and self._is_published(plan, claim):
             return
         if not plan.rows:
             raise _empty(plan)
-        staged = stage(plan, claim, self.order, self.teller)
+        staged = stage(plan, claim, world, spool)
         try:
-            self._publish(staged, claim)
+            self._publish(staged, claim, world)
         except SeawallError as error:
             if type(error) in _ENDINGS:
                 with suppress(StorageError):  # a full disk may not hide why the run ended
@@ -83,7 +94,7 @@ class Attempt:
         self.already_published, self.account = True, claim.base.account
         return True
 
-    def _publish(self, staged: Staged, claim: Claim) -> None:
+    def _publish(self, staged: Staged, claim: Claim, world: World) -> None:
         self.chunks, self.reused_chunks = len(staged.plan.chunks), len(staged.finished)
         fold = Fold(staged.plan, staged.workspace, claim)
         try:
@@ -94,7 +105,7 @@ class Attempt:
             raise
         finally:
             self.account = fold.account
-        self._after_commit(entry, staged.workspace, claim)
+        self._after_commit(entry, staged, claim, world)
 
     def _draft(self, staged: Staged, fold: Fold) -> Draft:
         """What the gate lets pass, with its file complete."""
@@ -117,8 +128,8 @@ class Attempt:
             findings=verdict.findings,
         )
 
-    def _after_commit(self, entry: LogEntry, workspace: Workspace, claim: Claim) -> None:
-        """What can be done again if it fails: the view, the plan's ending, garbage."""
+    def _after_commit(self, entry: LogEntry, staged: Staged, claim: Claim, world: World) -> None:
+        """What can be done again if it fails: the view, snapshots, the plan's ending, garbage."""
         self.version, self.path = entry.version, str(claim.sink.layout.view(entry))
         reach("7a")
         self._refresh_view(claim, entry)
@@ -126,8 +137,10 @@ class Attempt:
         self.teller.tell(
             VersionPublished, version=entry.version, path=self.path, account=entry.account
         )
+        self.rehearsals = rehearse(staged, claim, world)
         try:
-            workspace.put_outcome("committed")
+            promote(staged, claim)
+            staged.workspace.put_outcome("committed")
             reach("7c")
             claim.collect_garbage(self.order.now())
         except StorageError as error:

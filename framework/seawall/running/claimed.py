@@ -52,7 +52,7 @@ def document_of(plan: Plan, order: Order, base: LogEntry | None) -> dict[str, An
         "as_of": plan.context.as_of.isoformat(),
         "base": 0 if base is None else base.version,
         "details": dict(plan.details),
-        "lookups": [asdict(lookup) for lookup in plan.lookups],
+        "lookups": TypeAdapter(tuple[PinnedLookup, ...]).dump_python(plan.lookups, mode="json"),
         "chunks": [asdict(ref) for ref in plan.chunks],
     }
 

@@ -36,6 +36,10 @@ class StopRequest:
         """Whether the run was asked to stop."""
         return self._event.is_set()
 
+    def wait(self, seconds: float) -> bool:
+        """Whether the run was asked to stop within so many seconds; it returns at once when it is."""
+        return self._event.wait(seconds)
+
 
 def _now() -> datetime:
     return datetime.now(UTC)

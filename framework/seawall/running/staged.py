@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 import secrets
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import pyarrow as pa
-
-from seawall.config.ingest import Lookup
-from seawall.conform import arrow_type
-from seawall.contracts import StoredFile
-from seawall.events import LookupRead, ResumeRefused
-from seawall.lookups.fetch import fetch
-from seawall.lookups.pin import pin, typed
+from seawall.events import ResumeRefused
 from seawall.outcome import ChunkReport
-from seawall.plan import PinnedLookup, Plan
+from seawall.plan import Plan
 from seawall.running.claimed import document_of, finished_chunks, resumed
-from seawall.running.order import Order
-from seawall.running.tell import Teller
+from seawall.running.looked_up import look_up, tell_lookup
+from seawall.running.spooled import Spool
+from seawall.running.world import World
 from seawall.sinks.files.sink import Claim
 from seawall.staging import Workspace
 
@@ -35,12 +28,13 @@ class Staged:
     finished: Mapping[str, ChunkReport]
 
 
-def stage(plan: Plan, claim: Claim, order: Order, teller: Teller) -> Staged:
+def stage(plan: Plan, claim: Claim, world: World, spool: Spool | None) -> Staged:
     """The newest interrupted plan of the batch if it is this one, else a new one.
 
     Interrupted plans that are not this one are given up, and it is said what has changed. Raises
     UnavailableError or DataError when a lookup cannot be read or used.
     """
+    order, teller = world.order, world.teller
     for workspace in claim.plans():
         document = workspace.plan()
         earlier, difference = resumed(plan, workspace)
@@ -48,52 +42,12 @@ def stage(plan: Plan, claim: Claim, order: Order, teller: Teller) -> Staged:
             taken = claim.open_plan(workspace.plan_id)
             taken.sweep()
             for lookup in earlier.lookups:
-                _tell_lookup(teller, lookup.name, lookup.file, 0.0, reused=True)
+                tell_lookup(teller, lookup, 0.0, reused=True)
             return Staged(earlier, taken, finished_chunks(earlier, taken))
         teller.tell(ResumeRefused, earlier_run=document["run_id"], changed=difference)
         workspace.put_outcome("abandoned")
-    workspace = claim.open_plan(secrets.token_hex(6))
-    plan = plan.with_lookups(tuple(_pinned(plan, workspace, order, teller)))
+    workspace = claim.open_plan(secrets.token_hex(6)) if spool is None else spool.workspace
+    lookups = look_up(plan, workspace, claim, world)
+    plan = plan.with_lookups(lookups)
     workspace.put_plan(document_of(plan, order, claim.base))
     return Staged(plan, workspace, {})
-
-
-def _pinned(plan: Plan, workspace: Workspace, order: Order, teller: Teller) -> list[PinnedLookup]:
-    found = []
-    for name, lookup in plan.config.ingest.lookups.items():
-        begun = time.monotonic()
-        table = fetch(name, lookup, root=plan.root, batch=order.batch, env=order.env)
-        contracts = plan.config.validate_.columns
-        table = typed(name, lookup, table, keys=_key_types(plan, lookup), contracts=contracts)
-        stored = pin(name, lookup, table, workspace)
-        _tell_lookup(teller, name, stored, time.monotonic() - begun, reused=False)
-        found.append(PinnedLookup(name, stored))
-    return found
-
-
-def _key_types(plan: Plan, lookup: Lookup) -> dict[str, pa.DataType]:
-    """The types in which the lookup's keys are compared, by the primary's names."""
-    schema = plan.source.schema(plan.fragments)
-    contracts, types = plan.config.validate_.columns, {}
-    for name in lookup.join_columns:
-        have = schema.field(name).type
-        keeps = name not in contracts or (
-            contracts[name].dtype == "timestamp"
-            and not contracts[name].timezone
-            and pa.types.is_timestamp(have)
-        )
-        types[name] = have if keeps else arrow_type(contracts[name])
-    return types
-
-
-def _tell_lookup(
-    teller: Teller, name: str, stored: StoredFile, seconds: float, *, reused: bool
-) -> None:
-    teller.tell(
-        LookupRead,
-        lookup=name,
-        rows=stored.rows,
-        sha256=stored.sha256,
-        seconds=seconds,
-        reused=reused,
-    )

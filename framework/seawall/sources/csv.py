@@ -10,7 +10,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.csv as pc
 
-from seawall.config.ingest import CsvFormat
+from seawall.config.sources import CsvFormat
 from seawall.contracts import ChunkRef, Fragment, Span
 from seawall.errors import DataError
 from seawall.sources.blocks import Quoting, first_byte, line_of, ranges, record_ends

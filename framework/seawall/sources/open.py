@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from seawall.config.ingest import CsvFormat
+from seawall.config.sources import CsvFormat
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from seawall.contracts import Source
+    from seawall.contracts import ChunkedSource
 
 __all__ = ["FileSource", "open_source"]
 
@@ -25,7 +25,7 @@ class FileSource:
     layout: CsvFormat
 
 
-def open_source(files: FileSource, types: Mapping[str, pa.DataType]) -> Source:
+def open_source(files: FileSource, types: Mapping[str, pa.DataType]) -> ChunkedSource:
     """A source that reads these files; `types` holds the Arrow types that the contract declares."""
     import pyarrow as pa
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from seawall.config.ingest import Ingest
 from seawall.config.judging import ColumnContract
 from seawall.conform import ConversionError, arrow_type, conform, kind, to_frame
-from seawall.contracts import ChunkRef, Fragment, Source
+from seawall.contracts import ChunkedSource, ChunkRef, Fragment
 from seawall.errors import DataError
 from seawall.lookups.table import LookupTable
 from seawall.names import did_you_mean
@@ -34,7 +34,7 @@ class Ingested:
 class Reading:
     """What ingest needs of a plan: the source and its files, the columns read, contract, lookups."""
 
-    source: Source
+    source: ChunkedSource
     fragments: Sequence[Fragment]
     columns: Sequence[str] | None
     ingest: Ingest

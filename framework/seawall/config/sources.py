@@ -1,0 +1,192 @@
+"""Where rows come from: the keys of each kind of source, whether it is the primary or a lookup."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from seawall.config.scalars import (
+    Bytes,
+    ColumnName,
+    Count,
+    Duration,
+    Items,
+    PathTemplate,
+    Section,
+    Text,
+    UsePath,
+)
+from seawall.contracts import Caps
+
+__all__ = [
+    "Backoff",
+    "CapSection",
+    "CsvFormat",
+    "FilesSource",
+    "HttpSource",
+    "Pages",
+    "Patience",
+    "PythonSource",
+    "Retry",
+    "SourceSection",
+    "SqlSource",
+]
+
+Parameter = str | int | float | bool | None
+
+
+class CsvFormat(Section):
+    """How a CSV file is written; anything that is not declared is refused, never guessed."""
+
+    delimiter: str = Field(default=",", pattern=r"^[\x01-\x7f]$")
+    quote: str = Field(default='"', pattern=r"^[\x01-\x7f]$")
+    encoding: Literal["utf-8"] = "utf-8"
+    nulls: Annotated[tuple[str, ...], Items] = ("",)
+
+    @model_validator(mode="after")
+    def _told_apart(self) -> CsvFormat:
+        if self.delimiter == self.quote:
+            what = {"what": "delimiter and quote are the same", "allowed": "two characters"}
+            raise PydanticCustomError("seawall", "{what}|{allowed}", what)
+        return self
+
+
+class FilesSource(Section):
+    """Files: below the project root, or behind a URL of fsspec's (s3://bucket/key).
+
+    `storage` holds the filesystem's own options; a secret among them is a reference.
+    """
+
+    type: Literal["parquet", "csv", "jsonl"]
+    path: PathTemplate
+    csv: CsvFormat = CsvFormat()
+    compression: Literal["by name", "none", "gzip", "bz2", "xz", "zstd"] = "by name"
+    storage: dict[str, Text] = Field(default={})
+
+    @property
+    def remote(self) -> bool:
+        """Whether the files have to be fetched before they can be read at will."""
+        return "://" in self.path
+
+
+class SqlSource(Section):
+    """A query; :batch and the parameters are bound, never pasted.
+
+    With `page_by`, a column that is unique and never null, rows are asked for in ranges of it rather
+    than through a server-side cursor.
+    """
+
+    type: Literal["sql"]
+    url: Text
+    query: str = Field(min_length=1)
+    params: dict[str, Parameter] = Field(default={})
+    page_by: ColumnName | None = None
+
+
+class Pages(Section):
+    """How an HTTP service cuts its answer into pages.
+
+    `link`: the Link header's rel=next, or the URL at `next` in the answer. `cursor`: the value at
+    `next` is sent as `parameter`. `page` and `offset`: `parameter` counts pages from `start`, or
+    rows from 0, until a page has fewer than `size` rows, which is asked for as `size_parameter`.
+    """
+
+    by: Literal["link", "cursor", "page", "offset"]
+    parameter: str | None = None
+    next: str | None = None
+    start: Count = 1
+    size: Annotated[int, Field(ge=1)] = 1_000
+    size_parameter: str | None = None
+
+    @model_validator(mode="after")
+    def _says_enough(self) -> Pages:
+        needed = {"cursor": ("parameter", "next"), "page": ("parameter",), "offset": ("parameter",)}
+        for name in needed.get(self.by, ()):
+            if getattr(self, name) is None:
+                what = {"what": f"pages by {self.by} without `{name}`", "allowed": f"a {name}"}
+                raise PydanticCustomError("seawall", "{what}|{allowed}", what)
+        return self
+
+
+class HttpSource(Section):
+    """An HTTP service. {batch} may stand in the url and in the params.
+
+    `records` is the path of the list of rows within a JSON answer. Redirects are refused unless
+    their host is listed, addresses that are not public unless their network is (127.0.0.0/8).
+    """
+
+    type: Literal["http"]
+    url: Text
+    format: Literal["json", "jsonl", "csv"] = "json"
+    records: str | None = None
+    headers: dict[str, Text] = Field(default={})
+    params: dict[str, Text] = Field(default={})
+    pages: Pages | None = None
+    csv: CsvFormat = CsvFormat()
+    redirects: Annotated[tuple[str, ...], Items] = ()
+    private_networks: Annotated[tuple[str, ...], Items] = ()
+
+
+class PythonSource(Section):
+    """A callable `package.module:name` that returns a frame or yields frames."""
+
+    type: Literal["python"]
+    use: UsePath
+    with_: dict[str, Parameter] = Field(default={}, alias="with")
+
+
+SourceSection = FilesSource | SqlSource | HttpSource | PythonSource
+
+
+class Backoff(Section):
+    """The waits between attempts."""
+
+    initial: Duration
+    multiplier: float = Field(default=2, ge=1)
+    max: Duration
+    jitter: Literal["full", "none"] = "full"
+
+
+class Retry(Section):
+    """How often and how patiently a failing read is tried again; the first attempt counts."""
+
+    max_attempts: Annotated[Count, Field(ge=1)] = 4
+    backoff: Backoff | None = None
+
+
+class CapSection(Section):
+    """How much may come back once it is decoded."""
+
+    rows: Count | None = None
+    decoded_bytes: Bytes | None = None
+    record_bytes: Bytes | None = None
+
+    def caps(self, usual: Caps) -> Caps:
+        """The caps, with the usual ones where the file does not say."""
+        return Caps(
+            usual.rows if self.rows is None else self.rows,
+            usual.decoded_bytes if self.decoded_bytes is None else self.decoded_bytes,
+            usual.record_bytes if self.record_bytes is None else self.record_bytes,
+        )
+
+
+class Patience(Section):
+    """How long a read may take, how often it is tried, and how much it may hand over."""
+
+    attempt_timeout: Duration | None = None
+    deadline: Duration | None = None
+    retry: Retry | None = None
+    caps: CapSection = CapSection()
+
+    @model_validator(mode="after")
+    def _times_agree(self) -> Patience:
+        if self.attempt_timeout and self.deadline and self.attempt_timeout > self.deadline:
+            allowed = "an attempt_timeout no longer than the deadline"
+            raise PydanticCustomError(
+                "seawall",
+                "{what}|{allowed}",
+                {"what": "attempt_timeout is longer than deadline", "allowed": allowed},
+            )
+        return self

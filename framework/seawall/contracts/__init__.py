@@ -1,0 +1,53 @@
+"""The plain values that pass between the parts of a run, and the protocols that an extension meets."""
+
+from seawall.contracts.upstream import (
+    Caps,
+    ChunkedSource,
+    ChunkRef,
+    Failure,
+    Fragment,
+    Refused,
+    Request,
+    Rows,
+    Source,
+    Span,
+)
+from seawall.contracts.values import (
+    Account,
+    Context,
+    Finding,
+    LogEntry,
+    Scalar,
+    Severity,
+    StoredFile,
+)
+from seawall.contracts.work import (
+    EventSink,
+    Executor,
+    Predictor,
+    WorkerDeath,
+)
+
+__all__ = [
+    "Account",
+    "Caps",
+    "ChunkRef",
+    "ChunkedSource",
+    "Context",
+    "EventSink",
+    "Executor",
+    "Failure",
+    "Finding",
+    "Fragment",
+    "LogEntry",
+    "Predictor",
+    "Refused",
+    "Request",
+    "Rows",
+    "Scalar",
+    "Severity",
+    "Source",
+    "Span",
+    "StoredFile",
+    "WorkerDeath",
+]

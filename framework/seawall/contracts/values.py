@@ -1,0 +1,104 @@
+"""The plain values that pass between the parts of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from typing import Literal
+
+__all__ = [
+    "Account",
+    "Context",
+    "Finding",
+    "LogEntry",
+    "Scalar",
+    "Severity",
+    "StoredFile",
+]
+
+Scalar = str | int | float | bool | None
+Severity = Literal["ok", "warn", "fail"]
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a stage or rule may ask about the run; injected where it has a parameter `context`."""
+
+    pipeline: str
+    batch: str
+    as_of: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Where the rows went: read = published + quarantined + filtered, or nothing is published."""
+
+    read: int = 0
+    published: int = 0
+    quarantined: int = 0
+    filtered: int = 0
+
+    @property
+    def balanced(self) -> bool:
+        """Whether every row that was read went to exactly one place."""
+        return self.read == self.published + self.quarantined + self.filtered
+
+    def __add__(self, other: Account) -> Account:
+        """The account of both."""
+        return Account(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
+
+    def __str__(self) -> str:
+        """The account as the equation that it is."""
+        return (
+            f"read {self.read:,} = published {self.published:,} + quarantined "
+            f"{self.quarantined:,} + filtered {self.filtered:,}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A file that was written and will not change: `path` is relative to the folder that owns it."""
+
+    path: str
+    sha256: str
+    bytes: int
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a check saw: `seen` and `allowed` are written out with their units."""
+
+    check: str
+    severity: Severity
+    column: str | None
+    seen: str
+    allowed: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class LogEntry:
+    """One commit of a batch: the truth about what is published.
+
+    `base` is the version that it replaced; `kind` is publish, release or rollback; `fingerprint`
+    maps what changes values (config, code, model, input) to digests; `reason` and `by` are a
+    person's, on releases and rollbacks. `to_version` is the version that a rollback brought back.
+    """
+
+    version: int
+    batch: str
+    kind: Literal["publish", "release", "rollback"]
+    commit_id: str
+    run_id: str
+    base: int
+    file: StoredFile
+    account: Account
+    fingerprint: Mapping[str, str]
+    committed_at: datetime
+    findings: tuple[Finding, ...] = ()
+    degradations: Mapping[str, int] = field(default_factory=dict)
+    reason: str = ""
+    by: str = ""
+    to_version: int | None = None

@@ -1,0 +1,20 @@
+"""What the steps of a run have at hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from seawall.reads.reader import Reader
+from seawall.running.order import Order
+from seawall.running.tell import Teller
+
+__all__ = ["World"]
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What was ordered, who is told, and who reads upstreams."""
+
+    order: Order
+    teller: Teller
+    reader: Reader
