@@ -14,6 +14,7 @@ from typing import Literal
 from seawall.config.load import LoadedConfig
 from seawall.contracts import Account, Finding
 from seawall.errors import Exit, SeawallError
+from seawall.lookups.breaker import Breakers
 
 __all__ = ["Order", "RunResult", "StopRequest", "new_run_id"]
 
@@ -61,6 +62,7 @@ class Order:
     stop: StopRequest = field(default_factory=StopRequest)
     host: str = field(default_factory=socket.gethostname)
     pid: int = field(default_factory=os.getpid)
+    breakers: Breakers | None = None
 
 
 @dataclass(frozen=True, slots=True)
