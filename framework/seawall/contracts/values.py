@@ -85,6 +85,9 @@ class LogEntry:
     `base` is the version that it replaced; `kind` is publish, release or rollback; `fingerprint`
     maps what changes values (config, code, model, input) to digests; `reason` and `by` are a
     person's, on releases and rollbacks. `to_version` is the version that a rollback brought back.
+    `degraded_rows` were published with a lookup's fallback; `degradations` counts them by
+    `lookup=link`, a row of two lookups twice. `lookups` has the sha256 of what each
+    lookup's own upstream answered, '' where that failed.
     """
 
     version: int
@@ -98,7 +101,9 @@ class LogEntry:
     fingerprint: Mapping[str, str]
     committed_at: datetime
     findings: tuple[Finding, ...] = ()
+    degraded_rows: int = 0
     degradations: Mapping[str, int] = field(default_factory=dict)
+    lookups: Mapping[str, str] = field(default_factory=dict)
     reason: str = ""
     by: str = ""
     to_version: int | None = None

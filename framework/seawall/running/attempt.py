@@ -126,6 +126,7 @@ class Attempt:
             fingerprint=plan.fingerprint,
             committed_at=self.order.now(),
             findings=verdict.findings,
+            lookups={pinned.name: pinned.content for pinned in plan.lookups},
         )
 
     def _after_commit(self, entry: LogEntry, staged: Staged, claim: Claim, world: World) -> None:

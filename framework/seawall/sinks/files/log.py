@@ -35,7 +35,9 @@ class Draft:
     fingerprint: Mapping[str, str]
     committed_at: datetime
     findings: tuple[Finding, ...] = ()
+    degraded_rows: int = 0
     degradations: Mapping[str, int] = field(default_factory=dict)
+    lookups: Mapping[str, str] = field(default_factory=dict)
     reason: str = ""
     by: str = ""
     to_version: int | None = None
