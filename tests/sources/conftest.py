@@ -45,7 +45,7 @@ class Reading:
         """Every chunk of the batch, with its table."""
         fragments = source.fragments()
         refs = list(source.chunks(fragments, rows))
-        return refs, [source.read(fragments, ref, None) for ref in refs]
+        return refs, [source.read(fragments, ref, None).table for ref in refs]
 
     def rows(self, source: ChunkedSource, rows: int = 1_000) -> list[dict[str, Any]]:
         """Every row of the batch, read in chunks."""

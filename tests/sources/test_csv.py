@@ -246,4 +246,4 @@ def test_source_and_chunks_pickle(reading: Any) -> None:
     ref = list(source.chunks(fragments, 2))[1]
     sent, where = pickle.loads(pickle.dumps((source, ref)))
 
-    assert sent.read(fragments, where, ["k"]).to_pylist() == [{"k": "3"}]
+    assert sent.read(fragments, where, ["k"]).table.to_pylist() == [{"k": "3"}]

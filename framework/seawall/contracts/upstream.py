@@ -133,12 +133,16 @@ class Source(Protocol):
 class Refused:
     """Records of a chunk that could not be read: how many from `row` on (of the chunk, from 0).
 
-    `raw` is the record's own text, where there is any.
+    `reason` is of few words, the same for all of a kind; `place` is the file with the line or row
+    group; `seen` and `allowed` are for the message; `raw` is the record's own text, as far as it is kept.
     """
 
     row: int
     rows: int
     reason: str
+    place: str = ""
+    seen: str = ""
+    allowed: str = ""
     raw: str = ""
 
 
@@ -167,6 +171,9 @@ class ChunkedSource(Protocol):
 
     def read(
         self, fragments: Sequence[Fragment], ref: ChunkRef, columns: Sequence[str] | None
-    ) -> pa.Table:
-        """The chunk's rows, exactly `ref.rows` of them; DataError when that cannot be."""
+    ) -> Rows:
+        """The chunk's rows and the places of those that cannot be read: together `ref.rows`.
+
+        Raises DataError when not even their number is known, TemporaryError for a changed file.
+        """
         ...

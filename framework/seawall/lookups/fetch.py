@@ -45,7 +45,7 @@ def _from_files(lookup: FileLookup, pattern: str, wanted: Sequence[str]) -> pa.T
     missing = [column for column in wanted if column not in there]
     if missing:
         raise _lacks(pattern, missing[0], there)
-    tables = [source.read(fragments, ref, wanted) for ref in source.chunks(fragments, _ROWS)]
+    tables = [source.read(fragments, ref, wanted).table for ref in source.chunks(fragments, _ROWS)]
     if not tables:
         return source.schema(fragments).empty_table().select(list(wanted))
     return pa.concat_tables(tables, promote_options="permissive")

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.csv as pc
 
 from seawall.config.sources import CsvFormat
-from seawall.contracts import ChunkRef, Fragment, Span
+from seawall.contracts import ChunkRef, Fragment, Rows, Span
 from seawall.errors import DataError
 from seawall.sources.blocks import Quoting, first_byte, line_of, ranges, record_ends
 from seawall.sources.files import find_fragments, held_still, opened, unreadable
@@ -68,7 +68,7 @@ class CsvSource:
 
     def read(
         self, fragments: Sequence[Fragment], ref: ChunkRef, columns: Sequence[str] | None
-    ) -> pa.Table:
+    ) -> Rows:
         """The chunk's records as text; what the layout names as null is null."""
         (span,) = ref.spans
         fragment = fragments[span.fragment]
@@ -90,7 +90,7 @@ class CsvSource:
                 f"{ref.rows:,} records",
                 "look for carriage returns within fields that are not quoted",
             )
-        return table
+        return Rows(table)
 
     def _parse(
         self,

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.json as pj
 import pyarrow.types as pt
 
-from seawall.contracts import ChunkRef, Fragment, Span
+from seawall.contracts import ChunkRef, Fragment, Rows, Span
 from seawall.errors import DataError
 from seawall.sources.blocks import first_byte, line_of, ranges, record_ends
 from seawall.sources.files import find_fragments, held_still, opened, unreadable
@@ -64,7 +64,7 @@ class JsonlSource:
 
     def read(
         self, fragments: Sequence[Fragment], ref: ChunkRef, columns: Sequence[str] | None
-    ) -> pa.Table:
+    ) -> Rows:
         """The chunk's objects; a column that none of them has is all null."""
         (span,) = ref.spans
         fragment = fragments[span.fragment]
@@ -80,7 +80,7 @@ class JsonlSource:
             place = f"{fragment.path}, rows {ref.first_row:,} to {ref.first_row + ref.rows:,}"
             seen = f"{table.num_rows:,} objects"
             raise DataError("lines that are no objects", place, seen, f"{ref.rows:,} lines")
-        return table
+        return Rows(table)
 
 
 def _in_json(kind: pa.DataType) -> pa.DataType:

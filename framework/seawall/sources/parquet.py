@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from seawall.contracts import ChunkRef, Fragment, Span
+from seawall.contracts import ChunkRef, Fragment, Rows, Span
 from seawall.errors import DataError
 from seawall.sources.files import find_fragments, held_still, unreadable
 
@@ -67,10 +67,10 @@ class ParquetSource:
 
     def read(
         self, fragments: Sequence[Fragment], ref: ChunkRef, columns: Sequence[str] | None
-    ) -> pa.Table:
+    ) -> Rows:
         """The chunk's rows; a missing column is left to the caller, who knows the nearest name."""
         tables = [self._read_span(fragments[span.fragment], span, columns) for span in ref.spans]
-        return pa.concat_tables(tables, promote_options="default")
+        return Rows(pa.concat_tables(tables, promote_options="default"))
 
     def _group_sizes(self, fragments: Sequence[Fragment]) -> Iterator[tuple[int, int, int]]:
         for place, fragment in enumerate(fragments):

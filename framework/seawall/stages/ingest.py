@@ -48,13 +48,13 @@ def ingest(reading: Reading, ref: ChunkRef, tables: Mapping[str, LookupTable]) -
     or repeated key; TemporaryError when the input changed since it was planned.
     """
     where = reading.fragments[ref.spans[0].fragment].path
-    table = reading.source.read(reading.fragments, ref, reading.columns)
-    table = conformed(table, reading.contracts, first_row=ref.first_row, where=where)
+    rows = reading.source.read(reading.fragments, ref, reading.columns)
+    table = conformed(rows.table, reading.contracts, first_row=ref.first_row, where=where)
     missed: dict[str, NDArray[np.bool_]] = {}
     for name, lookup in tables.items():
-        rows = lookup.positions(table)
-        missed[name] = rows < 0
-        for column, values in lookup.take(rows).items():
+        found = lookup.positions(table)
+        missed[name] = found < 0
+        for column, values in lookup.take(found).items():
             table = table.append_column(column, values)
     frame = to_frame(table, ref.first_row, reading.contracts)
     _usable_key(frame[reading.ingest.primary.key], where)
