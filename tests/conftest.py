@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from tests.postgres import postgres  # noqa: F401 - a fixture for every test
+
 README = Path(__file__).parents[1] / "README.md"
 BEGIN, END = "<!-- what breaks: begin -->\n", "<!-- what breaks: end -->\n"
 HEAD = "| what breaks | exit | what happens |\n|--|--|--|\n"
