@@ -35,6 +35,7 @@ __all__ = [
 ]
 
 Parameter = str | int | float | bool | None
+_COMPRESSED = (".gz", ".bz2", ".xz", ".zst")
 
 
 class CsvFormat(Section):
@@ -69,6 +70,13 @@ class FilesSource(Section):
     def remote(self) -> bool:
         """Whether the files have to be fetched before they can be read at will."""
         return "://" in self.path
+
+    @property
+    def compressed(self) -> bool:
+        """Whether the files have to be unpacked before they can be cut into chunks."""
+        if self.compression == "by name":
+            return self.path.endswith(_COMPRESSED)
+        return self.compression != "none"
 
 
 class SqlSource(Section):

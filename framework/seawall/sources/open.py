@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from seawall.config.sources import CsvFormat
+from seawall.config.sources import CsvFormat, FilesSource, SourceSection
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from seawall.contracts import ChunkedSource
+    from seawall.contracts import ChunkedSource, Source
 
-__all__ = ["FileSource", "open_source"]
+__all__ = ["FileSource", "open_source", "open_upstream"]
+
+# Each is made of its section and the environment; its module is imported when it is asked for.
+_UPSTREAMS = {
+    "files": "seawall.sources.remote:RemoteFiles",
+    "sql": "seawall.sources.sql:SqlUpstream",
+    "http": "seawall.sources.http:HttpUpstream",
+    "python": "seawall.sources.python:PythonUpstream",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +49,19 @@ def open_source(files: FileSource, types: Mapping[str, pa.DataType]) -> ChunkedS
         return JsonlSource(files.pattern, types)
     kept = [name for name, kind in types.items() if pa.types.is_dictionary(kind)]
     return ParquetSource(files.pattern, dictionaries=kept)
+
+
+def open_upstream(section: SourceSection, env: Mapping[str, str], root: Path) -> Source:
+    """A source that answers with rows, made from its section of the file; nothing is read yet.
+
+    `env` has the values of the section's references; local paths start at `root`.
+    """
+    if isinstance(section, FilesSource) and not (section.remote or section.compressed):
+        from seawall.sources.local import LocalFiles
+
+        return LocalFiles(section, root)
+    kind = "files" if isinstance(section, FilesSource) else section.type
+    module, _, name = _UPSTREAMS[kind].partition(":")
+    make: Any = getattr(importlib.import_module(module), name)
+    made: Source = make(section, env)
+    return made
