@@ -67,7 +67,11 @@ def _made(plan: Plan, workspace: Workspace) -> Runtime:
         with pa.memory_map(str(workspace.path(pinned.file))) as file:
             table = pa.ipc.open_file(file).read_all()
         tables[pinned.name] = LookupTable(
-            pinned.name, table, join=lookup.join_columns, added=lookup.added_columns
+            pinned.name,
+            table,
+            join=lookup.join_columns,
+            added=lookup.added_columns,
+            serving=pinned.serving,
         )
     return Runtime(
         tables=tables,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -14,25 +14,38 @@ from numpy.typing import NDArray
 
 from seawall.conform import kind
 from seawall.errors import DataError
+from seawall.lookups.serving import LINK, Serving, link_column
 
 __all__ = ["LookupTable"]
 
 _EXAMPLES = 3
 Codes = NDArray[np.int64]
+Links = NDArray[np.int8]
+T = TypeVar("T", np.int8, np.int64)
+_LIVE = Serving()
 
 
 class LookupTable:
     """An upstream table that answers for keys: at most one row a key, a miss is row −1.
 
     `join` maps the chunk's column to the lookup's, `added` the lookup's column to the name under
-    which it is added. Several join columns become one by numbering: the codes of the first, times
-    the count of the second, plus its codes, numbered anew, and so on.
+    which it is added; `serving` says which links the rows are from. Several join columns become one
+    by numbering: the codes of the first, times the count of the second, plus its codes, numbered
+    anew, and so on.
     """
 
     def __init__(
-        self, name: str, table: pa.Table, *, join: Mapping[str, str], added: Mapping[str, str]
+        self,
+        name: str,
+        table: pa.Table,
+        *,
+        join: Mapping[str, str],
+        added: Mapping[str, str],
+        serving: Serving = _LIVE,
     ) -> None:
-        self.name, self.join = name, dict(join)
+        self.name, self.join, self.serving = name, dict(join), serving
+        self._default = table.num_rows - 1 if serving.default else -1
+        self._links = _links(table, added)
         self._columns = {new: _one(table.column(old)) for old, new in added.items()}
         self._keys = [_distinct(table.column(column)) for column in join.values()]
         self._levels: list[pd.Index[int]] = []
@@ -42,12 +55,55 @@ class LookupTable:
         self._rows[codes[codes >= 0]] = np.flatnonzero(codes >= 0)
 
     def positions(self, chunk: pa.Table) -> Codes:
-        """For each row of the chunk its row of the lookup, −1 where the key has no match or is null."""
+        """For each row of the chunk its row of the lookup, −1 where the key has no match or is null.
+
+        Where constants stand in, a key without a match gets their row; a null is no key, and gets none.
+        """
+        rows = self._matches(chunk)
+        if self._default >= 0:
+            rows[(rows < 0) & self._asked(chunk)] = self._default
+        return rows
+
+    def served(self, chunk: pa.Table, positions: Codes) -> dict[str, Links]:
+        """The link behind each row's values, by added column, '' for the lookup as a whole.
+
+        A code is a place in `serving.links`, 0 for what is not degraded; where no row of the chunk
+        is, nothing is returned. A column has a code only where its link is another than the row's.
+        """
+        if self.serving.clean:
+            return {}
+        whole = self._whole(chunk, positions)
+        found = {"": whole}
+        for column, links in self._links.items():
+            if column:
+                own = _at(links, positions, 0)
+                found[column] = np.where(own == whole, 0, own).astype(np.int8)
+        return {column: codes for column, codes in found.items() if codes.any()}
+
+    def _whole(self, chunk: pa.Table, positions: Codes) -> Links:
+        links = self._links.get("")
+        if links is None:
+            codes = np.zeros(len(positions), dtype=np.int8)
+        else:
+            codes = _at(links, positions, 0)
+        if self.serving.miss:
+            codes[(positions < 0) & self._asked(chunk)] = self.serving.miss
+        return codes
+
+    def _asked(self, chunk: pa.Table) -> NDArray[np.bool_]:
+        """The rows that ask for a key: no part of it is null or NaN."""
+        asked = np.ones(chunk.num_rows, dtype=bool)
+        for column in self.join:
+            values = chunk.column(column)
+            asked &= ~values.is_null(nan_is_null=pt.is_floating(values.type)).to_numpy()
+        return asked
+
+    def _matches(self, chunk: pa.Table) -> Codes:
         columns = [chunk.column(column) for column in self.join]
         codes = _codes_in(columns[0], self._keys[0])
         for column, keys, level in zip(columns[1:], self._keys[1:], self._levels, strict=True):
             codes = _found(level, _combined(codes, _codes_in(column, keys), len(keys)))
-        return _at(self._rows, codes)
+        return _at(self._rows, codes, -1)
 
     def take(self, positions: Codes) -> dict[str, pa.Array]:
         """The added columns for these rows; null where the row is −1."""
@@ -63,6 +119,17 @@ class LookupTable:
             self._levels.append(level)
             codes = _found(level, combined)
         return codes
+
+
+def _links(table: pa.Table, added: Mapping[str, str]) -> dict[str, Links]:
+    """The link of each row of the lookup, and of each added column that has its own."""
+    names = {LINK: "", **{link_column(theirs): ours for theirs, ours in added.items()}}
+    there = set(table.column_names)
+    return {
+        ours: table.column(name).to_numpy().astype(np.int8, copy=False)
+        for name, ours in names.items()
+        if name in there
+    }
 
 
 def _one(column: pa.ChunkedArray) -> pa.Array:
@@ -94,7 +161,7 @@ def _codes_in(column: pa.ChunkedArray, keys: pd.Index[Any]) -> Codes:
             column if pt.is_dictionary(column.type) else _plain(column).dictionary_encode()
         )
         known = _found(keys, encoded.dictionary.to_numpy(zero_copy_only=False))
-        return _at(known, pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False))
+        return _at(known, pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False), -1)
     plain = _plain(column)
     if not plain.null_count:
         return _found(keys, plain.to_numpy())
@@ -116,10 +183,10 @@ def _combined(codes: Codes, others: Codes, count: int) -> Codes:
     return np.where((codes < 0) | (others < 0), -1, codes * count + others)
 
 
-def _at(values: Codes, places: NDArray[Any]) -> Codes:
-    """The values at these places, −1 where the place is −1."""
-    padded: Codes = np.append(values, -1)
-    found: Codes = padded[places]
+def _at(values: NDArray[T], places: NDArray[Any], nowhere: int) -> NDArray[T]:
+    """The values at these places, `nowhere` where the place is −1."""
+    padded = np.append(values, np.array([nowhere], dtype=values.dtype))
+    found: NDArray[T] = padded[places]
     return found
 
 
