@@ -82,6 +82,9 @@ class Request:
     """What a source is asked for: the rows of a batch, and of them these columns (None: all).
 
     `columns` is pushed down as far as the upstream can; more may come back, fewer may not.
+    `as_of_header` is the header of an HTTP answer that says when its rows are from. `scratch` is a
+    folder that the caller sweeps, for what a source has to put down while it reads; None for one of
+    the system's.
     """
 
     batch: str
@@ -89,6 +92,8 @@ class Request:
     root: Path
     columns: tuple[str, ...] | None = None
     caps: Caps = Caps()
+    as_of_header: str = "Last-Modified"
+    scratch: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
