@@ -14,11 +14,12 @@ import pandas as pd
 import pytest
 from pydantic import ValidationError
 
+from seawall.calling import checked_parameters
 from seawall.config.judging import Step
 from seawall.contracts import Context
 from seawall.errors import SoftwareError
 from seawall.stages.featurize import featurize
-from seawall.stages.steps import Bound, bind, checked_parameters, mask, transformed
+from seawall.stages.steps import Bound, bind, mask, settable, transformed
 
 Make = Callable[[Callable[..., Any]], Bound]
 FRAME = pd.DataFrame({"k": [1, 2, 3], "a": [1.0, np.nan, 3.0]}, index=[10, 12, 14])
@@ -161,12 +162,17 @@ class _Holding:
         return frame
 
 
+def checked(target: Callable[..., Any], given: dict[str, Any]) -> dict[str, Any]:
+    """The parameters of a step, held to its signature."""
+    return checked_parameters(target, given, settable=settable(target))
+
+
 def test_parameters_of_any_name() -> None:
     """Parameters may have names that pydantic's models keep for themselves, without a warning."""
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        found = checked_parameters(_taking, {"column": "a", "model_size": 2, "_copy": [1]})
-        made = checked_parameters(_Holding, {"factor": 2, "schema": "y"})
+        found = checked(_taking, {"column": "a", "model_size": 2, "_copy": [1]})
+        made = checked(_Holding, {"factor": 2, "schema": "y"})
 
     assert found == {"column": "a", "model_size": 2, "_copy": [1]}
     assert made == {"factor": 2.0, "schema": "y"}
@@ -185,9 +191,18 @@ def test_parameters_of_any_name() -> None:
 def test_parameters_that_do_not_fit(given: dict[str, Any], at: str) -> None:
     """A missing, unknown or mistyped parameter is named."""
     with pytest.raises(ValidationError) as caught:
-        checked_parameters(_taking, given)
+        checked(_taking, given)
 
     assert [error["loc"] for error in caught.value.errors()] == [(at,)]
+
+
+def test_the_frame_is_no_parameter() -> None:
+    """A frame that is given by its place only leaves the other parameters alone."""
+
+    def step(frame: pd.DataFrame, /, *, column: str, context: Context) -> pd.DataFrame:
+        return frame
+
+    assert settable(step) == ["column"]
 
 
 def test_classes_are_made_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

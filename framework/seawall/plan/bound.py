@@ -8,12 +8,13 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
+from seawall.calling import checked_parameters, found, parameter_faults
 from seawall.config.faults import Fault, KeyPath, dotted
 from seawall.config.judging import Step
 from seawall.config.load import LoadedConfig
 from seawall.config.models import PipelineConfig
 from seawall.contracts import Context
-from seawall.stages.steps import Bound, bind, checked_parameters, found, parameter_faults
+from seawall.stages.steps import Bound, bind, settable
 
 __all__ = ["bound_steps", "step_faults"]
 
@@ -45,7 +46,8 @@ def _steps(config: PipelineConfig) -> Iterator[tuple[KeyPath, Step]]:
 
 
 def _parameters(step: Step) -> dict[str, Any]:
-    return checked_parameters(found(step.use), step.with_)
+    target = found(step.use)
+    return checked_parameters(target, step.with_, settable=settable(target))
 
 
 def _tried(loaded: LoadedConfig, path: KeyPath, attempt: Callable[[], T]) -> T | Fault:

@@ -1,0 +1,84 @@
+"""Foreign functions and classes: found by name, their parameters checked, their lines named in errors."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import os
+import sysconfig
+import traceback
+import typing
+from collections.abc import Callable, Collection, Mapping
+from pathlib import Path
+from typing import Any, NotRequired, Required
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+from typing_extensions import TypedDict  # pydantic takes typing's from Python 3.12 on only
+
+__all__ = ["checked_parameters", "found", "named_parameters", "parameter_faults", "user_line"]
+
+Target = Callable[..., Any]
+_PYTHON = sysconfig.get_paths()["stdlib"] + os.sep
+_SEAWALL = str(Path(__file__).parent) + os.sep
+
+
+def found(use: str) -> Target:
+    """The function or class behind `package.module:name`; what its import raises is raised."""
+    module, _, name = use.partition(":")
+    target: Target = getattr(importlib.import_module(module), name)
+    return target
+
+
+def named_parameters(target: Target) -> dict[str, inspect.Parameter]:
+    """The parameters of a function, or of a class's constructor, that can be given by name."""
+    variable = (
+        inspect.Parameter.VAR_POSITIONAL,
+        inspect.Parameter.VAR_KEYWORD,
+        inspect.Parameter.POSITIONAL_ONLY,
+    )
+    parameters = inspect.signature(target).parameters
+    return {name: value for name, value in parameters.items() if value.kind not in variable}
+
+
+def checked_parameters(
+    target: Target, given: Mapping[str, Any], *, settable: Collection[str]
+) -> dict[str, Any]:
+    """The values in the types of the signature; pydantic's ValidationError where they don't fit.
+
+    Of the target's parameters only the settable ones may be given, and must be without a default.
+    """
+    try:
+        hints = typing.get_type_hints(target.__init__ if inspect.isclass(target) else target)
+    except (NameError, TypeError):
+        hints = {}
+    fields: dict[str, Any] = {
+        name: Required[hints.get(name, Any)]
+        if value.default is value.empty
+        else NotRequired[hints.get(name, Any)]
+        for name, value in named_parameters(target).items()
+        if name in settable
+    }
+    # A TypedDict, because a model refuses or warns of parameters named `_x`, `copy` or `model_x`.
+    make: Any = TypedDict  # its fields are known at run time only
+    shape = make("shape", fields)
+    shape.__pydantic_config__ = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
+    checked: dict[str, Any] = TypeAdapter(shape).validate_python(dict(given))
+    return checked
+
+
+def parameter_faults(error: ValidationError) -> list[tuple[str, str]]:
+    """Each parameter that doesn't fit, with pydantic's words for why."""
+    return [(".".join(map(str, entry["loc"])), entry["msg"]) for entry in error.errors()]
+
+
+def user_line(error: BaseException) -> str:
+    """File and line of the innermost frame that is the user's, else of the innermost one."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [entry for entry in frames if _is_own(entry.filename)] or list(frames)
+    return f"{own[-1].filename}:{own[-1].lineno}"
+
+
+def _is_own(filename: str) -> bool:
+    """Not of a library, of Python, of Cython (whose paths lead nowhere), nor of seawall."""
+    foreign = filename.startswith((_PYTHON, _SEAWALL)) or not Path(filename).is_absolute()
+    return not foreign and "site-packages" not in filename
