@@ -84,7 +84,8 @@ class Request:
     `columns` is pushed down as far as the upstream can; more may come back, fewer may not.
     `as_of_header` is the header of an HTTP answer that says when its rows are from. `scratch` is a
     folder that the caller sweeps, for what a source has to put down while it reads; None for one of
-    the system's.
+    the system's. `timeout_s` is how long this attempt may take, so that an upstream can be told to
+    give up by itself; the caller does not rely upon it.
     """
 
     batch: str
@@ -94,6 +95,7 @@ class Request:
     caps: Caps = Caps()
     as_of_header: str = "Last-Modified"
     scratch: Path | None = None
+    timeout_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
