@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 
 from seawall.contracts import Failure
 
-__all__ = ["Read", "Terms", "Unread"]
+__all__ = ["Read", "Stop", "Terms", "Unread"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +17,8 @@ class Terms:
     """How long and how often: `deadline_s` is over all attempts and the waits between them.
 
     `max_attempts` counts the first. A wait is random between 0 and initial_s × multiplier^n, at most
-    max_wait_s (full jitter), or just that without `jitter`.
+    max_wait_s (full jitter), or just that without `jitter`. Without `bounded` a source that touches
+    neither a network nor foreign code is read in this process, which no time can end.
     """
 
     attempt_timeout_s: float = 60.0
@@ -26,6 +28,7 @@ class Terms:
     multiplier: float = 2.0
     max_wait_s: float = 15.0
     jitter: bool = True
+    bounded: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +45,27 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """No attempt succeeded: the last failure, and the first where that is another one."""
+    """No attempt succeeded: the last failure, and the first where that is another one.
+
+    `given_up` says why no further attempt was made, where the failure itself would have allowed one.
+    """
 
     last: Failure
     first: Failure
     attempts: int
     seconds: float
+    given_up: str = ""
+
+
+class Stop(Protocol):
+    """A person's or a scheduler's word that the run shall end."""
+
+    signal_number: int
+
+    def __call__(self) -> bool:
+        """Whether it was given."""
+        ...
+
+    def wait(self, seconds: float) -> bool:
+        """Whether it was given within so many seconds; returns at once when it is."""
+        ...

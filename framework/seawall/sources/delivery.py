@@ -1,0 +1,185 @@
+"""One attempt at reading a source into a file: what is run in a process of its own.
+
+A document goes in, a document comes out; both are JSON. Nothing here waits or tries again.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, get_args
+
+from seawall.config.scalars import EnvRef
+from seawall.config.sources import SourceSection
+from seawall.contracts import Failure, Request
+from seawall.errors import DataError, SoftwareError
+from seawall.names import did_you_mean
+from seawall.sources.transient import failure_of
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from seawall.contracts import Source
+
+__all__ = ["HANDLER", "deliver", "document_of", "failure_in", "leavings", "references"]
+
+HANDLER = "seawall.sources.delivery:deliver"
+"""What a process of its own is asked to call."""
+
+
+def document_of(
+    section: SourceSection, request: Request, env: Mapping[str, str], into: str
+) -> dict[str, Any]:
+    """What `deliver` is told: the section's own keys, and of the environment what they refer to."""
+    from pydantic import TypeAdapter
+
+    kind = next(kind for kind in get_args(SourceSection) if isinstance(section, kind))
+    own = set(kind.model_fields)
+    return {
+        "section": section.model_dump(mode="json", by_alias=True, include=own),
+        "env": {name: env[name] for name in references(section) if name in env},
+        "request": TypeAdapter(Request).dump_python(request, mode="json"),
+        "into": into,
+    }
+
+
+def deliver(document: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    """The rows are in `folder/into`: {"rows", "bytes", "as_of"}, or {"failure"} says why not.
+
+    {"unwritten"} says that our own disk refused. Only KeyboardInterrupt is let through.
+    """
+    from seawall.sources.landing import UnwrittenError
+
+    kind = document["section"]["type"]
+    try:
+        return _delivered(document, folder / document["into"])
+    except UnwrittenError as error:
+        return {"unwritten": str(error)}
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - a fallback link's border: foreign code runs here
+        return {"failure": asdict(failure_of(error, kind))}
+
+
+def failure_in(document: Mapping[str, Any]) -> Failure | None:
+    """The failure that an answer tells of."""
+    return Failure(**document["failure"]) if "failure" in document else None
+
+
+def leavings(into: Path) -> tuple[Path, ...]:
+    """The names beside the file that an attempt uses, and leaves behind when it is killed."""
+    return tuple(into.with_name(f"{kind}-{into.name}") for kind in ("part", "narrow", "scratch"))
+
+
+def references(section: SourceSection) -> list[str]:
+    """The environment variables that the section refers to."""
+    return sorted({found.env for found in _env_refs(section)})
+
+
+def _env_refs(value: Any) -> Iterator[EnvRef]:
+    if isinstance(value, EnvRef):
+        yield value
+    elif isinstance(value, Mapping):
+        for entry in value.values():
+            yield from _env_refs(entry)
+    elif isinstance(value, list | tuple):
+        for entry in value:
+            yield from _env_refs(entry)
+    elif hasattr(type(value), "model_fields"):
+        for name in type(value).model_fields:
+            yield from _env_refs(getattr(value, name))
+
+
+def _delivered(document: Mapping[str, Any], into: Path) -> dict[str, Any]:
+    from pydantic import TypeAdapter
+
+    from seawall.sources.landing import Landing
+    from seawall.sources.open import open_upstream
+
+    section = TypeAdapter(SourceSection).validate_python(document["section"])
+    request = TypeAdapter(Request).validate_python(document["request"])
+    source = open_upstream(section, document["env"], request.root)
+    part, narrow, scratch = leavings(into)
+    landing = Landing(part, narrow, request.caps)
+    try:
+        scratch.mkdir(exist_ok=True)
+        for piece in _pieces(source, replace(request, scratch=scratch)):
+            landing.add(piece)
+        landing.close()
+    except BaseException:
+        landing.abandon()
+        raise
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    part.replace(into)
+    return {"rows": landing.rows, "bytes": into.stat().st_size, "as_of": _as_of(source)}
+
+
+def _pieces(source: Source, request: Request) -> Iterator[pa.Table]:
+    """The source's pieces as tables of the same columns; without any piece, a table without rows."""
+    import pyarrow as pa
+
+    columns = request.columns
+    for answer in source.tables(request):
+        piece = _wanted(_table(answer), columns)
+        columns = tuple(piece.column_names)
+        yield piece
+    if columns is request.columns:
+        yield pa.table({name: pa.nulls(0) for name in columns or ()})
+
+
+def _table(answer: Any) -> pa.Table:
+    """The piece as a plain table: no index, no metadata, no dictionaries."""
+    import pyarrow as pa
+
+    if not isinstance(answer, pa.Table):
+        import pandas as pd
+
+        if isinstance(answer, pd.DataFrame):
+            answer = pa.Table.from_pandas(answer, preserve_index=False)
+    if not isinstance(answer, pa.Table):
+        raise SoftwareError(
+            "a source handed over something that is no table",
+            seen=f"{type(answer).__module__}.{type(answer).__qualname__}",
+            allowed="a pandas DataFrame or an Arrow table, or an iterator of them",
+        )
+    return answer.cast(pa.schema([(field.name, _plain(field.type)) for field in answer.schema]))
+
+
+def _plain(kind: pa.DataType) -> pa.DataType:
+    """The type without a dictionary, which differs from piece to piece, and without views."""
+    import pyarrow as pa
+    import pyarrow.types as pt
+
+    if pt.is_dictionary(kind):
+        return _plain(kind.value_type)
+    if pt.is_string_view(kind):
+        return pa.string()
+    return pa.binary() if pt.is_binary_view(kind) else kind
+
+
+def _wanted(piece: pa.Table, columns: tuple[str, ...] | None) -> pa.Table:
+    there = piece.column_names
+    for name in there:
+        if there.count(name) > 1:
+            raise DataError(f"several columns of one name: {name!r}")
+    for name in columns or ():
+        if name not in there:
+            raise DataError(
+                f"a column is missing: {name!r}",
+                seen=f"the columns {', '.join(there)}",
+                allowed=f"a column {name!r}",
+                todo=did_you_mean(name, there) or "mend the upstream, or what is asked of it",
+            )
+    return piece if columns is None else piece.select(list(columns))
+
+
+def _as_of(source: Source) -> str | None:
+    """When the rows are from, where the source says so; SoftwareError without a time zone."""
+    as_of = getattr(source, "as_of", None)
+    if as_of is None:
+        return None
+    if not isinstance(as_of, datetime) or as_of.tzinfo is None:
+        raise SoftwareError("a source's as_of is no time with a zone", seen=repr(as_of)[:100])
+    return as_of.isoformat()
