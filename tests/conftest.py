@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
+from tests.http_server import http_server  # noqa: F401 - a fixture for every test
 from tests.postgres import postgres  # noqa: F401 - a fixture for every test
+from tests.s3 import s3, s3_server  # noqa: F401 - fixtures for every test
 
 README = Path(__file__).parents[1] / "README.md"
 BEGIN, END = "<!-- what breaks: begin -->\n", "<!-- what breaks: end -->\n"
