@@ -24,14 +24,12 @@ from seawall.stages.check_output import check_output
 from seawall.stages.featurize import featurize
 from seawall.stages.ingest import ingest
 from seawall.stages.predict import predict
+from seawall.stages.provenance import DEGRADED, Provenance
 from seawall.stages.sifting import Sieve
 from seawall.stages.validate import Validated, validate
 from seawall.staging import Workspace
 
 __all__ = ["DEGRADED", "published_columns", "score", "sources_of"]
-
-DEGRADED = "_degraded"
-"""The column that says which lookups served a row from which link; null for a clean row."""
 
 
 def score(plan: Plan, workspace: Workspace, ref: ChunkRef) -> ChunkReport | ChunkFailure:
@@ -75,34 +73,48 @@ class _Watch:
         self.stages.append(StageSeen(name, rows, len(sieve.frame), seconds, seen))
 
 
+@dataclass(frozen=True, slots=True)
+class _Passed:
+    """A chunk behind its last stage: the rows that stay, and what was seen of them."""
+
+    sieve: Sieve
+    validated: Validated
+    profile: Profile
+    provenance: Provenance
+    degraded_profile: Profile | None
+
+
 def _scored(plan: Plan, workspace: Workspace, ref: ChunkRef) -> ChunkReport:
     begun, watch, runtime = time.perf_counter(), _Watch(), runtime_of(plan, workspace)
-    sieve, validated, profile = _through_stages(plan, ref, runtime, watch)
-    away = sum(sieve.quarantined.values())
+    passed = _through_stages(plan, ref, runtime, watch)
+    sieve, provenance = passed.sieve, passed.provenance
+    away, rows = sum(sieve.quarantined.values()), len(sieve.frame)
     refused = packed(sieve.aside, sources_of(plan, ref))
     return ChunkReport(
         chunk=ref.name,
         key=plan.chunk_key(ref),
-        account=Account(ref.rows, len(sieve.frame), away, sum(sieve.filtered.values())),
+        account=Account(ref.rows, rows, away, sum(sieve.filtered.values())),
         filtered=sieve.filtered,
         quarantined=sieve.quarantined,
-        warned=validated.warned,
-        nulls=validated.nulls,
-        part=workspace.put_part(ref.name, _part(sieve.frame, plan), rows=len(sieve.frame)),
+        warned=passed.validated.warned,
+        nulls=passed.validated.nulls,
+        part=workspace.put_part(ref.name, _part(sieve.frame, plan, provenance), rows=rows),
         quarantine=workspace.put_quarantine(ref.name, refused, rows=away) if refused else None,
-        profile=profile,
+        profile=passed.profile,
         stages=tuple(watch.stages),
         seconds=time.perf_counter() - begun,
+        degraded=provenance.counts(),
+        degraded_rows=provenance.degraded_rows,
+        degraded_profile=passed.degraded_profile,
     )
 
 
-def _through_stages(
-    plan: Plan, ref: ChunkRef, runtime: Runtime, watch: _Watch
-) -> tuple[Sieve, Validated, Profile]:
+def _through_stages(plan: Plan, ref: ChunkRef, runtime: Runtime, watch: _Watch) -> _Passed:
     key, bounds = plan.primary.key, plan.config.check_output.bounds
     sieve = Sieve(pd.DataFrame(index=range(ref.rows)))
     with watch.stage("ingest", sieve) as seen:
-        seen.update(_ingested(sieve, plan, runtime, ref))
+        provenance, misses = _ingested(sieve, plan, runtime, ref)
+        seen.update({**misses, **provenance.counts()})
     with watch.stage("validate", sieve) as seen:
         validated = validate(sieve, runtime.tests, key=key)
         seen.update({**sieve.filtered, **sieve.quarantined, **validated.warned})
@@ -116,11 +128,16 @@ def _through_stages(
         beyond = check_output(sieve, bounds, key=key)
         profile = measure(sieve.frame, runtime.profiled)
         seen.update(_figures(profile))
-    return sieve, replace(validated, warned={**validated.warned, **beyond}), profile
+        provenance = provenance.of(sieve.frame.index)
+        apart = _apart(sieve.frame, provenance, profile)
+    validated = replace(validated, warned={**validated.warned, **beyond})
+    return _Passed(sieve, validated, profile, provenance, apart)
 
 
-def _ingested(sieve: Sieve, plan: Plan, runtime: Runtime, ref: ChunkRef) -> dict[str, Scalar]:
-    """The sieve holds the chunk's rows; how many had no match, by lookup."""
+def _ingested(
+    sieve: Sieve, plan: Plan, runtime: Runtime, ref: ChunkRef
+) -> tuple[Provenance, dict[str, Scalar]]:
+    """The sieve holds the chunk's rows; who served them, and how many had no match, by lookup."""
     result = ingest(plan.reading, ref, runtime.tables)
     sieve.frame, seen = result.frame, {}
     gone = np.zeros(ref.rows, dtype=bool)
@@ -129,7 +146,16 @@ def _ingested(sieve: Sieve, plan: Plan, runtime: Runtime, ref: ChunkRef) -> dict
         if plan.config.ingest.lookups[name].on_missing_key == "quarantine":
             sieve.set_aside((missed & ~gone)[~gone], "ingest", f"no match in {name}")
             gone |= missed
-    return dict(seen)
+    return result.provenance, dict(seen)
+
+
+def _apart(frame: pd.DataFrame, provenance: Provenance, profile: Profile) -> Profile | None:
+    """The profile of the degraded rows; None without any."""
+    if not provenance.degraded_rows:
+        return None
+    if provenance.degraded_rows == len(frame):
+        return profile
+    return measure(frame[provenance.degraded], profile.columns)
 
 
 def sources_of(plan: Plan, ref: ChunkRef) -> list[tuple[int, str]]:
@@ -150,7 +176,7 @@ def _figures(profile: Profile) -> dict[str, Scalar]:
     }
 
 
-def _part(frame: pd.DataFrame, plan: Plan) -> pa.Buffer:
+def _part(frame: pd.DataFrame, plan: Plan, provenance: Provenance) -> pa.Buffer:
     """The published columns of the chunk as an Arrow file."""
     wanted = published_columns(plan)
     missing = [name for name in wanted if name not in frame.columns and name != DEGRADED]
@@ -161,8 +187,7 @@ def _part(frame: pd.DataFrame, plan: Plan) -> pa.Buffer:
             f"the columns {', '.join(map(str, frame.columns))}",
         )
     kept = _stored(frame[[name for name in wanted if name != DEGRADED]])
-    clean = pa.nulls(len(frame), pa.dictionary(pa.int32(), pa.string()))
-    table = kept.append_column(DEGRADED, clean) if DEGRADED in wanted else kept
+    table = kept.append_column(DEGRADED, provenance.column()) if DEGRADED in wanted else kept
     table = table.select(list(wanted)).replace_schema_metadata(None)
     sink = pa.BufferOutputStream()
     with pa.ipc.new_file(sink, table.schema) as writer:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -14,6 +14,8 @@ from seawall.errors import SeawallError
 from seawall.profile import Profile
 
 __all__ = ["ChunkFailure", "ChunkReport", "StageSeen", "from_receipt", "to_receipt"]
+
+_PROFILES = ("profile", "degraded_profile")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,11 @@ class StageSeen:
 
 @dataclass(frozen=True, slots=True)
 class ChunkReport:
-    """A finished chunk: where its rows went, its stored part, what it looked like."""
+    """A finished chunk: where its rows went, its stored part, what it looked like.
+
+    `degraded` counts published rows by `lookup=link`, `degraded_rows` those that have any such mark,
+    and `degraded_profile` describes them apart; None where every row is clean.
+    """
 
     chunk: str
     key: str
@@ -43,6 +49,9 @@ class ChunkReport:
     profile: Profile
     stages: tuple[StageSeen, ...]
     seconds: float
+    degraded: Mapping[str, int] = field(default_factory=dict)
+    degraded_rows: int = 0
+    degraded_profile: Profile | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,20 +71,24 @@ def _adapter() -> TypeAdapter[ChunkReport]:
 def to_receipt(report: ChunkReport) -> dict[str, Any]:
     """The report as JSON values; histograms as one text a column, `bucket:count` with blanks."""
     receipt = asdict(report)
-    for column in receipt["profile"]["columns"].values():
-        column["buckets"] = " ".join(f"{key}:{count}" for key, count in column["buckets"].items())
+    for name in _PROFILES:
+        for column in (receipt[name] or {"columns": {}})["columns"].values():
+            column["buckets"] = " ".join(f"{key}:{n}" for key, n in column["buckets"].items())
     return receipt
 
 
 def from_receipt(receipt: Mapping[str, Any]) -> ChunkReport:
     """The report that was stored; ValueError (pydantic's) when it is none of ours."""
-    document = dict(receipt)
-    profile = dict(document.get("profile", {}))
-    profile["columns"] = {
+    profiles = {name: _profile(receipt[name]) for name in _PROFILES if receipt.get(name)}
+    return _adapter().validate_python({**receipt, **profiles})
+
+
+def _profile(stored: Mapping[str, Any]) -> dict[str, Any]:
+    columns = {
         name: {**column, "buckets": _counts(column.get("buckets", ""))}
-        for name, column in dict(profile.get("columns", {})).items()
+        for name, column in dict(stored.get("columns", {})).items()
     }
-    return _adapter().validate_python({**document, "profile": profile})
+    return {**stored, "columns": columns}
 
 
 def _counts(text: str) -> dict[int, int]:

@@ -18,16 +18,18 @@ from seawall.contracts import ChunkedSource, ChunkRef, Fragment
 from seawall.errors import DataError
 from seawall.lookups.table import LookupTable
 from seawall.names import did_you_mean
+from seawall.stages.provenance import Provenance
 
 __all__ = ["Ingested", "Reading", "conformed", "ingest", "present"]
 
 
 @dataclass(frozen=True, slots=True)
 class Ingested:
-    """A chunk's frame, and for each lookup the rows (a mask) whose key had no match."""
+    """A chunk's frame, for each lookup the rows (a mask) whose key had no match, and who served them."""
 
     frame: pd.DataFrame
     missed: Mapping[str, NDArray[np.bool_]]
+    provenance: Provenance
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +52,18 @@ def ingest(reading: Reading, ref: ChunkRef, tables: Mapping[str, LookupTable]) -
     where = reading.fragments[ref.spans[0].fragment].path
     rows = reading.source.read(reading.fragments, ref, reading.columns)
     table = conformed(rows.table, reading.contracts, first_row=ref.first_row, where=where)
-    missed: dict[str, NDArray[np.bool_]] = {}
+    asked, missed, served = table, {}, {}
     for name, lookup in tables.items():
-        found = lookup.positions(table)
-        missed[name] = found < 0
+        found = lookup.positions(asked)
+        missed[name], served[name] = found < 0, lookup.served(asked, found)
         for column, values in lookup.take(found).items():
             table = table.append_column(column, values)
     frame = to_frame(table, ref.first_row, reading.contracts)
     _usable_key(frame[reading.ingest.primary.key], where)
-    return Ingested(frame, missed)
+    provenance = Provenance.clean(frame.index)
+    for name, links in served.items():
+        provenance = provenance.marked(name, tables[name].serving.links, links)
+    return Ingested(frame, missed, provenance)
 
 
 def present(schema: pa.Schema, wanted: Sequence[str], *, where: str) -> None:
