@@ -4,16 +4,26 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Discriminator, Field, Tag
 
 from seawall.config.lookups import Lookup, LookupLink
+from seawall.config.plugged import PLUG_IN
 from seawall.config.scalars import ColumnName, Count, Duration, Items, Name, Section
-from seawall.config.sources import FilesSource, HttpSource, Patience, PythonSource, SqlSource
+from seawall.config.sources import (
+    FilesSource,
+    HttpSource,
+    Patience,
+    PluginSource,
+    PythonSource,
+    SqlSource,
+    by_type,
+)
 
 __all__ = [
     "FilePrimary",
     "HttpPrimary",
     "Ingest",
+    "PluginPrimary",
     "Primary",
     "PythonPrimary",
     "SqlPrimary",
@@ -47,8 +57,17 @@ class PythonPrimary(PythonSource, _Primary):
     """Rows to score from a callable."""
 
 
+class PluginPrimary(PluginSource, _Primary):
+    """Rows to score from a plug-in."""
+
+
 Primary = Annotated[
-    FilePrimary | SqlPrimary | HttpPrimary | PythonPrimary, Field(discriminator="type")
+    Annotated[FilePrimary, Tag("parquet")]
+    | Annotated[SqlPrimary, Tag("sql")]
+    | Annotated[HttpPrimary, Tag("http")]
+    | Annotated[PythonPrimary, Tag("python")]
+    | Annotated[PluginPrimary, Tag(PLUG_IN)],
+    Discriminator(by_type),
 ]
 
 

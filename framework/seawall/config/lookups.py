@@ -7,8 +7,17 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
+from seawall.config.plugged import PLUG_IN
 from seawall.config.scalars import ColumnName, Count, Duration, Items, Name, Section, Share
-from seawall.config.sources import FilesSource, HttpSource, Patience, PythonSource, SqlSource
+from seawall.config.sources import (
+    FilesSource,
+    HttpSource,
+    Patience,
+    PluginSource,
+    PythonSource,
+    SqlSource,
+    by_type,
+)
 
 __all__ = [
     "CircuitBreaker",
@@ -20,6 +29,7 @@ __all__ = [
     "Link",
     "Lookup",
     "LookupLink",
+    "PluginLookup",
     "PythonLookup",
     "SqlLookup",
 ]
@@ -152,4 +162,15 @@ class PythonLookup(PythonSource, _Lookup):
     """An upstream table from a callable."""
 
 
-Lookup = Annotated[FileLookup | SqlLookup | HttpLookup | PythonLookup, Field(discriminator="type")]
+class PluginLookup(PluginSource, _Lookup):
+    """An upstream table from a plug-in."""
+
+
+Lookup = Annotated[
+    Annotated[FileLookup, Tag("parquet")]
+    | Annotated[SqlLookup, Tag("sql")]
+    | Annotated[HttpLookup, Tag("http")]
+    | Annotated[PythonLookup, Tag("python")]
+    | Annotated[PluginLookup, Tag(PLUG_IN)],
+    Discriminator(by_type),
+]

@@ -16,6 +16,7 @@ __all__ = [
     "Count",
     "Duration",
     "EnvRef",
+    "Given",
     "Items",
     "Name",
     "PathTemplate",
@@ -157,6 +158,11 @@ Text = Annotated[
     str | EnvRef,
     BeforeValidator(_text),
     WithJsonSchema({"type": "string", "description": "text, or ${env:NAME} as the whole value"}),
+]
+Given = Annotated[
+    str | EnvRef | int | float | bool | None,
+    BeforeValidator(lambda value: _text(value) if isinstance(value, str) else value),
+    WithJsonSchema({"type": ["string", "number", "boolean", "null"]}),
 ]
 
 

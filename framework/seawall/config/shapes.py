@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from seawall.config.faults import KeyPath
 from seawall.config.models import PipelineConfig
 from seawall.config.places import Leaf, Listing, Node, Table, child
+from seawall.config.plugged import PLUG_IN, installed, kind_of
 from seawall.config.scalars import EnvRef, Section
 
 __all__ = ["Shape", "choices", "described", "keys", "located", "shape", "tags", "takes_reference"]
@@ -85,8 +86,10 @@ def choices(spot: Shape) -> tuple[Any, ...]:
 
 
 def tags(spot: Shape) -> tuple[str, ...]:
-    """The `type`s, or first keys, of the sections that may stand there."""
-    return tuple(str(tag) for section in _sections(spot.kinds) for tag in _tags(section))
+    """The `type`s, or first keys, of the sections that may stand there; plug-ins by their names."""
+    found = [str(tag) for section in _sections(spot.kinds) for tag in _tags(section)]
+    plugged = installed() if PLUG_IN in found else ()
+    return (*(tag for tag in found if tag != PLUG_IN), *plugged)
 
 
 def described(kinds: tuple[Any, ...]) -> str:
@@ -139,7 +142,7 @@ def _chosen(kinds: tuple[Any, ...], node: Node | None) -> tuple[Any, ...]:
     if len(_sections(kinds)) < 2 or not isinstance(node, Table):  # noqa: PLR2004 - one or several
         return kinds
     written = node.entries["type"].node if "type" in node.entries else None
-    named = {written.value} if isinstance(written, Leaf) else set(node.entries)
+    named = _named(written.value) if isinstance(written, Leaf) else set(node.entries)
     return tuple(kind for kind in kinds if named & set(_tags(kind))) or kinds
 
 
@@ -162,7 +165,14 @@ def _sections(kinds: tuple[Any, ...]) -> tuple[type[Section], ...]:
 
 def _tags(section: type[Section]) -> tuple[Any, ...]:
     fields = section.model_fields
-    return get_args(fields["type"].annotation) if "type" in fields else (next(iter(fields)),)
+    if "type" not in fields:
+        return (next(iter(fields)),)
+    return get_args(fields["type"].annotation) or (PLUG_IN,)
+
+
+def _named(written: object) -> set[object]:
+    """The tags that a `type` names: its own value, and that of plug-ins where one has the name."""
+    return {written, kind_of(str(written))}
 
 
 def _without_none(kinds: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
+from seawall.config.plugged import BUILT_IN, kind_of
 from seawall.config.scalars import (
     Bytes,
     ColumnName,
     Count,
     Duration,
+    Given,
     Items,
     PathTemplate,
     Section,
@@ -28,10 +30,12 @@ __all__ = [
     "HttpSource",
     "Pages",
     "Patience",
+    "PluginSource",
     "PythonSource",
     "Retry",
     "SourceSection",
     "SqlSource",
+    "by_type",
 ]
 
 Parameter = str | int | float | bool | None
@@ -145,7 +149,34 @@ class PythonSource(Section):
     with_: dict[str, Parameter] = Field(default={}, alias="with")
 
 
-SourceSection = FilesSource | SqlSource | HttpSource | PythonSource
+def _foreign(name: str) -> str:
+    if name in BUILT_IN:
+        what = {"what": f"{name!r} is built in", "allowed": "a plug-in's name"}
+        raise PydanticCustomError("seawall", "{what}|{allowed}", what)
+    return name
+
+
+PluginName = Annotated[
+    str,
+    AfterValidator(_foreign),
+    WithJsonSchema({"type": "string", "not": {"enum": list(BUILT_IN)}}),
+]
+
+
+class PluginSource(Section):
+    """A source of another distribution's: `type` is its entry point's name in seawall.sources."""
+
+    type: PluginName
+    with_: dict[str, Given | list[Given] | dict[str, Given]] = Field(default={}, alias="with")
+
+
+SourceSection = FilesSource | SqlSource | HttpSource | PythonSource | PluginSource
+
+
+def by_type(value: Any) -> str | None:
+    """The tag of the section that a value is, told by its `type`; None where it has none."""
+    written = value.get("type") if isinstance(value, dict) else getattr(value, "type", None)
+    return None if written is None else kind_of(str(written))
 
 
 class Backoff(Section):
