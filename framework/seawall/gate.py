@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
 
@@ -14,7 +14,7 @@ from seawall.contracts import Account, Finding
 from seawall.errors import DataError, HeldError, SeawallError
 from seawall.profile import Profile
 
-__all__ = ["Totals", "Verdict", "judge", "over_budget"]
+__all__ = ["Degradation", "Totals", "Verdict", "judge", "over_budget", "over_degraded"]
 
 _NAMES = {
     "row account": "the row account does not balance",
@@ -22,6 +22,10 @@ _NAMES = {
     "quarantined rows": "more rows are in quarantine than limits.quarantined_rows allows",
     "null share": "{column} has more nulls than promised",
     "mean": "the mean of {column} is not as promised",
+    "degraded rows": "fallbacks serve more rows than limits.degraded_rows allows",
+    "degraded lookups": "more lookups are degraded than limits.degraded_lookups allows",
+    "degraded runs": "more runs in a row are degraded than limits.consecutive_degraded_runs allows",
+    "lookup": "a person has to look at what a lookup answered",
 }
 _TODO = {
     DataError: "mend the input, or what the pipeline file says of it; then run the batch again",
@@ -31,7 +35,10 @@ _TODO = {
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """A batch added up: where its rows went, reasons by name, nulls of bounded columns, its profile."""
+    """A batch added up: where its rows went, reasons by name, nulls of bounded columns, its profile.
+
+    `degraded` counts published rows by `lookup=link`, `degraded_rows` each of them once.
+    """
 
     account: Account
     filtered: Mapping[str, int]
@@ -39,6 +46,8 @@ class Totals:
     warned: Mapping[str, int]
     nulls: Mapping[str, int]
     profile: Profile
+    degraded: Mapping[str, int] = field(default_factory=dict)
+    degraded_rows: int = 0
 
     @property
     def staying(self) -> int:
@@ -47,15 +56,32 @@ class Totals:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """Publish or hold, with everything that was found; `error` says why not."""
+class Degradation:
+    """What upstreams did to the run: `lookups` that any fallback serves, `held` why a person has to look.
 
-    decision: Literal["publish", "hold"]
+    `runs_before` counts the degraded runs in a row right before this one.
+    """
+
+    lookups: tuple[str, ...] = ()
+    held: Mapping[str, str] = field(default_factory=dict)
+    runs_before: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Publish, publish degraded or hold, with everything that was found; `error` says why not."""
+
+    decision: Literal["publish", "publish degraded", "hold"]
     findings: tuple[Finding, ...]
     error: SeawallError | None = None
 
 
-def judge(config: PipelineConfig, totals: Totals) -> Verdict:
+_NOT_DEGRADED = Degradation()
+
+
+def judge(
+    config: PipelineConfig, totals: Totals, degradation: Degradation = _NOT_DEGRADED
+) -> Verdict:
     """The verdict. A check that raises counts as failed; the first failure names the error.
 
     What is wrong with the input (no rows, too many in quarantine) is a DataError, anything else
@@ -65,10 +91,11 @@ def judge(config: PipelineConfig, totals: Totals) -> Verdict:
         *_input_findings(config, totals),
         *_null_findings(config, totals),
         *_distribution_findings(config, totals),
+        *_degradation_findings(config, totals, degradation),
     )
     failed = [finding for finding in findings if finding.severity == "fail"]
     if not failed:
-        return Verdict("publish", findings)
+        return Verdict("publish degraded" if totals.degraded_rows else "publish", findings)
     about_input = {"row account", "rows", "quarantined rows", "null share"}
     kind = DataError if any(finding.check in about_input for finding in failed) else HeldError
     first, todo = failed[0], _TODO[kind]
@@ -95,6 +122,37 @@ def over_budget(config: PipelineConfig, quarantined: int, *, rows: int) -> Findi
     message = _NAMES["quarantined rows"]
     seen = f"{quarantined:,} of {rows:,} rows"
     return Finding("quarantined rows", "fail", None, seen, words, message)
+
+
+def over_degraded(config: PipelineConfig, degraded: int, *, rows: int) -> Finding | None:
+    """A finding when so many degraded rows cannot be allowed any more; `rows` may still stay.
+
+    Called as chunks arrive with all rows of the batch, and at the gate with those that stayed.
+    """
+    share = config.limits.degraded_rows
+    if share is None or degraded <= math.floor(_exact(share) * rows):
+        return None
+    seen = f"{degraded:,} of {rows:,} rows"
+    allowed = f"{_percent(share)} of the rows"
+    return Finding("degraded rows", "fail", None, seen, allowed, _NAMES["degraded rows"])
+
+
+def _degradation_findings(
+    config: PipelineConfig, totals: Totals, degradation: Degradation
+) -> Iterator[Finding]:
+    limits, runs = config.limits, degradation.runs_before + 1
+    finding = over_degraded(config, totals.degraded_rows, rows=totals.staying)
+    if finding is not None:
+        yield finding
+    if limits.degraded_lookups is not None and len(degradation.lookups) > limits.degraded_lookups:
+        seen = f"{len(degradation.lookups)}: {', '.join(degradation.lookups)}"
+        yield _failed("degraded lookups", seen, f"at most {limits.degraded_lookups}")
+    most = limits.consecutive_degraded_runs
+    if most is not None and totals.degraded_rows and runs > most:
+        yield _failed("degraded runs", f"{runs} in a row with this one", f"at most {most}")
+    for name, reason in degradation.held.items():
+        seen = f"{name}: {reason}"
+        yield Finding("lookup", "fail", None, seen, "", f"{_NAMES['lookup']}: {seen}")
 
 
 def _input_findings(config: PipelineConfig, totals: Totals) -> Iterator[Finding]:

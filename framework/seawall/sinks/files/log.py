@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from functools import cache
@@ -18,7 +18,7 @@ from seawall.errors import StorageError, TemporaryError
 from seawall.failpoints import reach
 from seawall.sinks.files.layout import Layout
 
-__all__ = ["Draft", "batches", "commit", "entries", "newest"]
+__all__ = ["Draft", "batches", "commit", "entries", "newest", "newest_first"]
 
 _NUMBERED = re.compile(r"(\d{8,})\.json")
 
@@ -57,6 +57,21 @@ def newest(disk: Disk, layout: Layout, batch: str) -> LogEntry | None:
     """The batch's last commit; None before the first."""
     versions = _versions(disk, layout, batch)
     return _read(disk, layout, batch, versions[-1]) if versions else None
+
+
+def newest_first(disk: Disk, layout: Layout) -> Iterator[LogEntry]:
+    """The commits of all batches, by their time, read one by one as they are asked for.
+
+    Costs one small file a batch before the first is there.
+    """
+    versions = {batch: _versions(disk, layout, batch) for batch in batches(disk, layout)}
+    heads = [_read(disk, layout, batch, found.pop()) for batch, found in versions.items()]
+    while heads:
+        latest = max(heads, key=lambda entry: (entry.committed_at, entry.batch))
+        yield latest
+        heads.remove(latest)
+        if versions[latest.batch]:
+            heads.append(_read(disk, layout, latest.batch, versions[latest.batch].pop()))
 
 
 def entries(disk: Disk, layout: Layout, batch: str) -> list[LogEntry]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -68,6 +69,18 @@ class FilesSink:
     def entries(self, batch: str) -> list[LogEntry]:
         """All commits of the batch, oldest first, without a lock."""
         return log.entries(self.disk, self.layout, batch)
+
+    def newest_first(self) -> Iterator[LogEntry]:
+        """The commits of all batches, by their time, read one by one as they are asked for."""
+        return log.newest_first(self.disk, self.layout)
+
+    def degraded_in_a_row(self) -> int:
+        """How many of the newest runs that published were degraded, one right after the other.
+
+        A rollback is no run.
+        """
+        runs = (entry for entry in self.newest_first() if entry.kind != "rollback")
+        return sum(1 for _ in takewhile(lambda entry: entry.degraded_rows > 0, runs))
 
     def status(self) -> list[LogEntry]:
         """The newest commit of every batch, sorted by batch, without a lock."""
