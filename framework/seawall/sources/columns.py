@@ -1,0 +1,32 @@
+"""Which of an upstream's columns are asked for, held to those that it has."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from seawall.errors import DataError
+from seawall.names import did_you_mean
+
+__all__ = ["wanted"]
+
+
+def wanted(columns: Sequence[str] | None, there: Sequence[str]) -> tuple[str, ...]:
+    """The columns to read, each once, None being all; DataError for one that isn't there once."""
+    for column in columns or ():
+        if column not in there:
+            raise DataError(
+                f"a column is missing: {column!r}",
+                seen=f"the columns {', '.join(there)}",
+                allowed=f"a column {column!r}",
+                todo=did_you_mean(column, there) or "mend the upstream, or what is asked of it",
+            )
+    chosen = tuple(there if columns is None else dict.fromkeys(columns))
+    doubled = sorted({column for column in chosen if list(there).count(column) > 1})
+    if doubled:
+        raise DataError(
+            f"several columns of one name: {', '.join(map(repr, doubled))}",
+            seen=f"the columns {', '.join(there)}",
+            allowed="one column a name",
+            todo="give them names of their own (… AS …)",
+        )
+    return chosen
