@@ -85,7 +85,7 @@ class Request:
     `as_of_header` is the header of an HTTP answer that says when its rows are from. `scratch` is a
     folder that the caller sweeps, for what a source has to put down while it reads; None for one of
     the system's. `timeout_s` is how long this attempt may take, so that an upstream can be told to
-    give up by itself; the caller does not rely upon it.
+    give up by itself; the caller does not rely upon it. `pipeline` is for callables that ask.
     """
 
     batch: str
@@ -96,6 +96,7 @@ class Request:
     as_of_header: str = "Last-Modified"
     scratch: Path | None = None
     timeout_s: float | None = None
+    pipeline: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,8 +173,16 @@ class ChunkedSource(Protocol):
         """Names and types as they stand in the source; DataError when fragments disagree."""
         ...
 
+    def decoded_bytes(self, fragments: Sequence[Fragment], columns: Sequence[str] | None) -> int:
+        """How many bytes the columns take at least once decoded; nothing is decoded for it."""
+        ...
+
     def chunks(self, fragments: Sequence[Fragment], rows: int) -> Iterator[ChunkRef]:
-        """The whole batch in chunks of `rows` rows (the last may be shorter), in order."""
+        """The whole batch in chunks of at most `rows` rows, in order; DataError beyond a cap."""
+        ...
+
+    def place(self, fragments: Sequence[Fragment], ref: ChunkRef, row: int) -> str:
+        """Where a row of the chunk stands, for people: its file, and the line or row group."""
         ...
 
     def read(

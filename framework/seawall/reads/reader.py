@@ -123,6 +123,8 @@ class Reader:
         """The answer of an attempt in a process of its own."""
         if self.calls is None:
             raise AssertionError("a reader without a process to read in")
+        request = {**document["request"], "timeout_s": timeout_s}
+        document = {**document, "request": request}
         reply = self.calls.call(
             HANDLER, document, folder=folder, timeout_s=timeout_s, stop=self.stop
         )
