@@ -6,7 +6,7 @@ import shutil
 import signal
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -20,9 +20,10 @@ from seawall.reads.attempts import Attempts
 from seawall.reads.budget import Budget
 from seawall.reads.failing import failure_of_reply, words
 from seawall.reads.values import Read, Stop, Terms, Unread
+from seawall.secrets import Redaction
 from seawall.sources.delivery import HANDLER, deliver, document_of, failure_in, leavings
 
-__all__ = ["Calls", "Reader"]
+__all__ = ["Calls", "Reader", "at_home"]
 
 
 class Calls(Protocol):
@@ -92,13 +93,16 @@ class Reader:
         run is asked to stop, StorageError when our own disk refuses.
         """
         attempts = self.attempts(terms, self.budget, self.remaining)
-        document = document_of(section, request, self.env, into.name)
-        aside = terms.bounded or not _at_home(section, self.env)
+        redaction = Redaction.of(section, self.env)
+        here = at_home(section, self.env, terms)
 
         def attempt(timeout_s: float) -> Mapping[str, Any] | Failure:
-            if aside:
-                return self._aside(document, into.parent, timeout_s)
-            return _checked(deliver(document, into.parent), into)
+            asked = replace(request, timeout_s=None if here else timeout_s)
+            document = document_of(section, asked, self.env, into.name)
+            if here:
+                return _checked(deliver(document, into.parent), into)
+            answer = self._aside(document, into.parent, timeout_s)
+            return redaction.value(answer) if isinstance(answer, Failure) else answer
 
         def tell(failure: Failure, wait_s: float | None) -> None:
             _swept(into)
@@ -123,8 +127,6 @@ class Reader:
         """The answer of an attempt in a process of its own."""
         if self.calls is None:
             raise AssertionError("a reader without a process to read in")
-        request = {**document["request"], "timeout_s": timeout_s}
-        document = {**document, "request": request}
         reply = self.calls.call(
             HANDLER, document, folder=folder, timeout_s=timeout_s, stop=self.stop
         )
@@ -165,8 +167,10 @@ class Reader:
         )
 
 
-def _at_home(section: SourceSection, env: Mapping[str, str]) -> bool:
-    """Whether the source touches neither a network nor foreign code, but files of this machine."""
+def at_home(section: SourceSection, env: Mapping[str, str], terms: Terms) -> bool:
+    """Whether it is read in this process: without bounds, and no network or foreign code in it."""
+    if terms.bounded:
+        return False
     if isinstance(section, FilesSource):
         return not (section.remote or section.compressed)
     if isinstance(section, SqlSource):

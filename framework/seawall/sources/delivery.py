@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any, get_args
 from seawall.config.scalars import EnvRef
 from seawall.config.sources import SourceSection
 from seawall.contracts import Failure, Request
-from seawall.errors import DataError, SoftwareError
-from seawall.names import did_you_mean
+from seawall.errors import SoftwareError
+from seawall.secrets import Redaction
+from seawall.sources.columns import wanted
 from seawall.sources.transient import failure_of
 
 if TYPE_CHECKING:
@@ -51,15 +52,20 @@ def deliver(document: Mapping[str, Any], folder: Path) -> dict[str, Any]:
 
     {"unwritten"} says that our own disk refused. Only KeyboardInterrupt is let through.
     """
+    from pydantic import TypeAdapter
+
     from seawall.sources.landing import UnwrittenError
 
-    kind = document["section"]["type"]
+    section = TypeAdapter(SourceSection).validate_python(document["section"])
+    redaction = Redaction.of(section, document["env"])
     try:
-        return _delivered(document, folder / document["into"])
+        return _delivered(section, document, folder / document["into"])
+    except KeyboardInterrupt:
+        raise
     except UnwrittenError as error:
         return {"unwritten": str(error)}
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - a fallback link's border: foreign code runs here
-        return {"failure": asdict(failure_of(error, kind))}
+    except BaseException as error:  # noqa: BLE001 - a fallback link's border: foreign code runs here
+        return {"failure": asdict(failure_of(error, section.type, hide=redaction.text))}
 
 
 def failure_in(document: Mapping[str, Any]) -> Failure | None:
@@ -91,13 +97,12 @@ def _env_refs(value: Any) -> Iterator[EnvRef]:
             yield from _env_refs(getattr(value, name))
 
 
-def _delivered(document: Mapping[str, Any], into: Path) -> dict[str, Any]:
+def _delivered(section: SourceSection, document: Mapping[str, Any], into: Path) -> dict[str, Any]:
     from pydantic import TypeAdapter
 
     from seawall.sources.landing import Landing
     from seawall.sources.open import open_upstream
 
-    section = TypeAdapter(SourceSection).validate_python(document["section"])
     request = TypeAdapter(Request).validate_python(document["request"])
     source = open_upstream(section, document["env"], request.root)
     part, narrow, scratch = leavings(into)
@@ -160,19 +165,7 @@ def _plain(kind: pa.DataType) -> pa.DataType:
 
 
 def _wanted(piece: pa.Table, columns: tuple[str, ...] | None) -> pa.Table:
-    there = piece.column_names
-    for name in there:
-        if there.count(name) > 1:
-            raise DataError(f"several columns of one name: {name!r}")
-    for name in columns or ():
-        if name not in there:
-            raise DataError(
-                f"a column is missing: {name!r}",
-                seen=f"the columns {', '.join(there)}",
-                allowed=f"a column {name!r}",
-                todo=did_you_mean(name, there) or "mend the upstream, or what is asked of it",
-            )
-    return piece if columns is None else piece.select(list(columns))
+    return piece.select(list(wanted(columns, piece.column_names)))
 
 
 def _as_of(source: Source) -> str | None:
