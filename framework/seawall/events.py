@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
@@ -232,10 +232,14 @@ class ChunkFailed(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunProfiled(Event):
-    """All chunks added up: a column's rows, nulls, mean, std and quantiles, by column."""
+    """All chunks added up: a column's rows, nulls, mean, std and quantiles, by column.
+
+    `degraded` describes the rows that a fallback served apart; it is empty without any.
+    """
 
     rows: int
     columns: Mapping[str, Mapping[str, Scalar]]
+    degraded: Mapping[str, Mapping[str, Scalar]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -245,6 +249,8 @@ class VersionPublished(Event):
     version: int
     path: str
     account: Account
+    degraded_rows: int = 0
+    degradations: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -268,7 +274,8 @@ class RunEnded(Event):
     """The run is over.
 
     `state` is published, already published, held, stopped, failed or interrupted; `exit` the
-    command's exit code; `version` the one that is live now (0 for none).
+    command's exit code; `version` the one that is live now (0 for none). `degraded_rows` were scored
+    with a fallback's values, `degradations` counts them by `lookup=link`.
     """
 
     pipeline: str
@@ -281,3 +288,5 @@ class RunEnded(Event):
     findings: tuple[Finding, ...]
     message: str
     seconds: float
+    degraded_rows: int = 0
+    degradations: Mapping[str, int] = field(default_factory=dict)

@@ -32,7 +32,7 @@ def verdict(
 ) -> Verdict:
     """The verdict on a batch of which so many published rows are degraded."""
     account = Account(read, read - filtered, 0, filtered)
-    sums: dict[str, Any] = dict.fromkeys(("filtered", "quarantined", "warned", "nulls"), {})
+    sums: dict[str, Any] = {name: {} for name in ("filtered", "quarantined", "warned", "nulls")}
     marks = {"w=constants": degraded} if degraded else {}
     totals = Totals(account, **sums, profile=Profile({}), degraded=marks, degraded_rows=degraded)
     return judge(config(**limits), totals, Degradation(**about))

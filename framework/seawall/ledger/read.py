@@ -89,14 +89,16 @@ def _some(run_ids: Sequence[str]) -> str:
 
 
 def _detail(connection: Connection, run_id: str) -> RunDetail:
+    described = _rows(connection, tables.columns, run_id)
     return RunDetail(
         run=_run_row(_rows(connection, tables.runs, run_id)[0]),
         chunks=tuple(_chunk_row(row) for row in _rows(connection, tables.chunks, run_id)),
         stages=stage_rows(_rows(connection, tables.stages, run_id)),
-        lookups=tuple(LookupRow(**_own(row)) for row in _rows(connection, tables.lookups, run_id)),
+        lookups=tuple(_lookup_row(row) for row in _rows(connection, tables.lookups, run_id)),
         findings=tuple(_finding(row) for row in _rows(connection, tables.findings, run_id)),
         notes=tuple(_note(row) for row in _rows(connection, tables.notes, run_id)),
-        columns={r["column"]: r["profile"] for r in _rows(connection, tables.columns, run_id)},
+        columns={r["column"]: r["profile"] for r in described if not r["degraded"]},
+        degraded_columns={r["column"]: r["profile"] for r in described if r["degraded"]},
     )
 
 
@@ -123,6 +125,11 @@ def _run_row(row: RowMapping) -> RunRow:
 
 def _chunk_row(row: RowMapping) -> ChunkRow:
     return ChunkRow(**_with_account(_own(row)))
+
+
+def _lookup_row(row: RowMapping) -> LookupRow:
+    values = _own(row)
+    return LookupRow(**values | {"served_by": tuple(values["served_by"])})
 
 
 def _finding(row: RowMapping) -> Finding:

@@ -36,6 +36,8 @@ class RunRow:
     version: int
     path: str
     account: Account
+    degraded_rows: int
+    degradations: Mapping[str, int]
     message: str
     seconds: float | None
 
@@ -80,13 +82,15 @@ class StageRow:
 
 @dataclass(frozen=True, slots=True)
 class LookupRow:
-    """A lookup as the run pinned it."""
+    """A lookup as the run pinned it: the links that serve it, and when the live read is from."""
 
     lookup: str
     rows: int
     sha256: str
     seconds: float
     reused: bool
+    served_by: tuple[str, ...]
+    as_of: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +104,7 @@ class NoteRow:
 
 @dataclass(frozen=True, slots=True)
 class RunDetail:
-    """Everything that the ledger holds about a run."""
+    """Everything that the ledger holds about a run; `degraded_columns` describes degraded rows alone."""
 
     run: RunRow
     chunks: tuple[ChunkRow, ...]
@@ -109,6 +113,7 @@ class RunDetail:
     findings: tuple[Finding, ...]
     notes: tuple[NoteRow, ...]
     columns: Mapping[str, Mapping[str, Scalar]]
+    degraded_columns: Mapping[str, Mapping[str, Scalar]]
 
     @property
     def filtered_by(self) -> dict[str, int]:

@@ -33,7 +33,7 @@ __all__ = [
     "stages",
 ]
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 class Instant(TypeDecorator[datetime]):
@@ -90,6 +90,8 @@ runs = Table(
     Column("version", Integer, nullable=False, default=0),
     Column("path", String, nullable=False, default=""),
     *_account(),
+    Column("degraded_rows", BigInteger, nullable=False, default=0),
+    Column("degradations", JSON, nullable=False, default=dict),
     Column("message", String, nullable=False, default=""),
     Column("seconds", Float),
     Index("runs_by_start", "pipeline", "batch", "started_at"),
@@ -131,6 +133,8 @@ lookups = Table(
     Column("sha256", String(64), nullable=False),
     Column("seconds", Float, nullable=False),
     Column("reused", Boolean, nullable=False),
+    Column("served_by", JSON, nullable=False),
+    Column("as_of", Instant),
 )
 
 findings = Table(
@@ -153,6 +157,7 @@ columns = Table(
     Column("position", Integer, primary_key=True, autoincrement=False),
     Column("column", String, nullable=False),
     Column("profile", JSON, nullable=False),
+    Column("degraded", Boolean, nullable=False, default=False),
 )
 
 notes = Table(

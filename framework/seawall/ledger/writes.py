@@ -91,7 +91,8 @@ def _(event: events.PlanReady) -> list[Write]:
 
 @writes.register
 def _(event: events.LookupRead) -> list[Write]:
-    return [Write(_LOOKUP, {"run_id": event.run_id, **event.values()})]
+    values = {**event.values(), "served_by": list(event.served_by)}
+    return [Write(_LOOKUP, {"run_id": event.run_id, **values})]
 
 
 @writes.register
@@ -119,6 +120,10 @@ def _(event: events.ChunkFailed) -> list[Write]:
 
 @writes.register
 def _(event: events.RunProfiled) -> list[Write]:
+    described = [
+        *((column, profile, False) for column, profile in event.columns.items()),
+        *((column, profile, True) for column, profile in event.degraded.items()),
+    ]
     return [
         Write(
             _COLUMN,
@@ -127,16 +132,17 @@ def _(event: events.RunProfiled) -> list[Write]:
                 "position": position,
                 "column": column,
                 "profile": plain(profile),
+                "degraded": degraded,
             },
         )
-        for position, (column, profile) in enumerate(event.columns.items())
+        for position, (column, profile, degraded) in enumerate(described)
     ]
 
 
 @writes.register
 def _(event: events.VersionPublished) -> list[Write]:
     published = {"version": event.version, "path": event.path, **asdict(event.account)}
-    return _run_update(event.run_id, published)
+    return _run_update(event.run_id, published | _degraded(event))
 
 
 @writes.register
@@ -148,6 +154,7 @@ def _(event: events.RunEnded) -> list[Write]:
         "version": event.version,
         "path": event.path,
         **asdict(event.account),
+        **_degraded(event),
         "message": event.message,
         "seconds": float(event.seconds),
     }
@@ -156,6 +163,10 @@ def _(event: events.RunEnded) -> list[Write]:
         for position, finding in enumerate(event.findings)
     ]
     return [*_run_update(event.run_id, ended), *found]
+
+
+def _degraded(event: events.VersionPublished | events.RunEnded) -> dict[str, Any]:
+    return {"degraded_rows": event.degraded_rows, "degradations": plain(event.degradations)}
 
 
 def _run_update(run_id: str, values: Mapping[str, Any]) -> list[Write]:

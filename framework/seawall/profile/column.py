@@ -104,6 +104,10 @@ class Profile:
             merged[name] = merged[name] + column if name in merged else replace(column)
         return Profile(merged)
 
+    def summary(self) -> dict[str, dict[str, float | int | str | None]]:
+        """The figures that people read, by column."""
+        return {name: column.summary() for name, column in self.columns.items()}
+
 
 def bucket_values(buckets: NDArray[np.uint32]) -> NDArray[np.float64]:
     """The middle of each bucket, whose number is the leading bits of a float32."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -15,6 +16,7 @@ from seawall.plan import Plan
 from seawall.plan.make import make_plan
 from seawall.running.claimed import end_committed_plans, same_batch
 from seawall.running.deadline import within_deadline
+from seawall.running.degraded import degradation_of
 from seawall.running.fold import Fold
 from seawall.running.order import Order
 from seawall.running.promoted import promote
@@ -45,6 +47,8 @@ class Attempt:
     version: int = 0
     path: str = ""
     account: Account = field(default_factory=Account)
+    degraded_rows: int = 0
+    degradations: Mapping[str, int] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
     chunks: int = 0
     reused_chunks: int = 0
@@ -92,6 +96,8 @@ class Attempt:
             self.teller.tell(ViewFailed, version=claim.base.version, message=str(error))
             return False
         self.already_published, self.account = True, claim.base.account
+        self.degraded_rows = claim.base.degraded_rows
+        self.degradations = claim.base.degradations
         return True
 
     def _publish(self, staged: Staged, claim: Claim, world: World) -> None:
@@ -99,21 +105,26 @@ class Attempt:
         fold = Fold(staged.plan, staged.workspace, claim)
         try:
             score_all(staged, fold, self.order, self.teller)
-            entry = claim.commit(self._draft(staged, fold))
+            entry = claim.commit(self._draft(staged, fold, claim))
         except BaseException:
             fold.abandon()
             raise
         finally:
-            self.account = fold.account
+            self.account, self.degraded_rows = fold.account, fold.degraded_rows
+            self.degradations = fold.degraded
         self._after_commit(entry, staged, claim, world)
 
-    def _draft(self, staged: Staged, fold: Fold) -> Draft:
+    def _draft(self, staged: Staged, fold: Fold, claim: Claim) -> Draft:
         """What the gate lets pass, with its file complete."""
         plan, totals = staged.plan, fold.totals
-        columns = {name: column.summary() for name, column in totals.profile.columns.items()}
-        self.teller.tell(RunProfiled, rows=totals.account.published, columns=columns)
+        self.teller.tell(
+            RunProfiled,
+            rows=totals.account.published,
+            columns=totals.profile.summary(),
+            degraded=fold.degraded_profile.summary(),
+        )
         reach("5")
-        verdict = judge(plan.config, totals)
+        verdict = judge(plan.config, totals, degradation_of(plan, fold, claim))
         self.findings = verdict.findings
         if verdict.error is not None:
             raise verdict.error
@@ -126,6 +137,8 @@ class Attempt:
             fingerprint=plan.fingerprint,
             committed_at=self.order.now(),
             findings=verdict.findings,
+            degraded_rows=totals.degraded_rows,
+            degradations=dict(totals.degraded),
             lookups={pinned.name: pinned.content for pinned in plan.lookups},
         )
 
@@ -136,7 +149,12 @@ class Attempt:
         self._refresh_view(claim, entry)
         reach("7b")
         self.teller.tell(
-            VersionPublished, version=entry.version, path=self.path, account=entry.account
+            VersionPublished,
+            version=entry.version,
+            path=self.path,
+            account=entry.account,
+            degraded_rows=entry.degraded_rows,
+            degradations=entry.degradations,
         )
         self.rehearsals = rehearse(staged, claim, world)
         try:

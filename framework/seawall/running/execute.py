@@ -82,6 +82,9 @@ def _result(attempt: Attempt, error: SeawallError | None, seconds: float) -> Run
         reused_chunks=attempt.reused_chunks,
         seconds=seconds,
         error=error,
+        degraded_rows=attempt.degraded_rows,
+        degradations=attempt.degradations,
+        rehearsals=attempt.rehearsals,
     )
 
 
@@ -108,4 +111,6 @@ def _tell_end(result: RunResult, teller: Teller) -> None:
         findings=result.findings,
         message=result.message,
         seconds=result.seconds,
+        degraded_rows=result.degraded_rows,
+        degradations=result.degradations,
     )

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from seawall.contracts import Account, StoredFile
-from seawall.errors import DataError
-from seawall.gate import Totals, over_budget
+from seawall.errors import DataError, StoppedError
+from seawall.gate import Totals, over_budget, over_degraded
 from seawall.outcome import ChunkReport
 from seawall.plan import Plan
 from seawall.profile import Profile
@@ -37,6 +37,9 @@ class Fold:
     warned: dict[str, int] = field(default_factory=dict)
     nulls: dict[str, int] = field(default_factory=dict)
     profile: Profile = field(default_factory=lambda: Profile({}))
+    degraded: dict[str, int] = field(default_factory=dict)
+    degraded_rows: int = 0
+    degraded_profile: Profile = field(default_factory=lambda: Profile({}))
     _waiting: dict[str, ChunkReport] = field(default_factory=dict)
     _parts: list[StoredFile] = field(default_factory=list)
     _next: int = 0
@@ -46,8 +49,8 @@ class Fold:
     def add(self, report: ChunkReport) -> None:
         """The report is added when all chunks before it are.
 
-        Raises DataError as soon as the budget for quarantined rows cannot hold any more, or when a
-        key stands in two chunks.
+        Raises DataError as soon as the budget for quarantined rows cannot hold any more, StoppedError
+        when that for degraded rows cannot, or DataError when a key stands in two chunks.
         """
         self._waiting[report.chunk] = report
         while not self.complete and self._name() in self._waiting:
@@ -63,7 +66,7 @@ class Fold:
     def totals(self) -> Totals:
         """What the gate judges."""
         sums = (self.filtered, self.quarantined, self.warned, self.nulls)
-        return Totals(self.account, *sums, profile=self.profile)
+        return Totals(self.account, *sums, self.profile, self.degraded, self.degraded_rows)
 
     def joined(self) -> StoredFile:
         """The joined file, complete and durable; DataError when a key stood twice in the batch."""
@@ -96,9 +99,13 @@ class Fold:
             (self.quarantined, report.quarantined),
             (self.warned, report.warned),
             (self.nulls, report.nulls),
+            (self.degraded, report.degraded),
         ):
             _count(total, counts)
         self.profile += report.profile
+        self.degraded_rows += report.degraded_rows
+        if report.degraded_profile is not None:
+            self.degraded_profile += report.degraded_profile
         self._stop_early()
         self._write(report.part)
 
@@ -107,13 +114,27 @@ class Fold:
         at_best = self.plan.rows - self.account.filtered
         finding = over_budget(self.plan.config, self.account.quarantined, rows=at_best)
         if finding is not None:
-            reasons = ", ".join(f"{name} {count:,}" for name, count in self.quarantined.items())
             raise DataError(
                 finding.message,
                 "limits.quarantined_rows",
-                f"{finding.seen} ({reasons})",
+                f"{finding.seen} ({_listed(self.quarantined)})",
                 finding.allowed,
                 "mend the source; or, if these rows may be left out, declare a larger budget",
+            )
+        if self._next + 1 < len(
+            self.plan.chunks
+        ):  # a complete result is the gate's: it can be held
+            self._stop_degraded(at_best)
+
+    def _stop_degraded(self, at_best: int) -> None:
+        finding = over_degraded(self.plan.config, self.degraded_rows, rows=at_best)
+        if finding is not None:
+            raise StoppedError(
+                finding.message,
+                "limits.degraded_rows",
+                f"{finding.seen} ({_listed(self.degraded)})",
+                finding.allowed,
+                "mend the upstream, or wait for it; the previous version is live",
             )
 
     def _write(self, part: StoredFile) -> None:
@@ -128,6 +149,10 @@ class Fold:
         if key in table.column_names:
             self._parts.append(part)
             self._keys.add(table.column(key))
+
+
+def _listed(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {count:,}" for name, count in counts.items())
 
 
 def _count(total: dict[str, int], counts: Mapping[str, int]) -> None:

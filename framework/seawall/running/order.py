@@ -14,6 +14,7 @@ from typing import Literal
 from seawall.config.load import LoadedConfig
 from seawall.contracts import Account, Finding
 from seawall.errors import Exit, SeawallError
+from seawall.events import LookupRehearsed
 from seawall.lookups.breaker import Breakers
 
 __all__ = ["Order", "RunResult", "StopRequest", "new_run_id"]
@@ -70,8 +71,10 @@ class RunResult:
     """What came of a run.
 
     `account` balances for what was published; where nothing was, its `published` is 0 and the rows
-    that were scored are in no place. `version` is the one that is live after it (0 for none), `path` the file that readers see,
-    `reused_chunks` how many chunks an earlier run had finished, `error` why nothing was published.
+    that were scored are in no place. `version` is the one that is live after it (0 for none), `path`
+    the file that readers see, `reused_chunks` how many chunks an earlier run had finished, `error`
+    why nothing was published. `degraded_rows` were scored with a fallback's values, `degradations`
+    counts them by `lookup=link`; `rehearsals` says what would have happened if a lookup had failed.
     """
 
     run_id: str
@@ -87,6 +90,9 @@ class RunResult:
     reused_chunks: int
     seconds: float
     error: SeawallError | None = None
+    degraded_rows: int = 0
+    degradations: Mapping[str, int] = field(default_factory=dict)
+    rehearsals: tuple[LookupRehearsed, ...] = ()
 
     @property
     def message(self) -> str:
