@@ -1,0 +1,121 @@
+"""Calls in processes of their own, which end in time whatever they hang in."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from seawall.isolation.call import Call, opened
+from seawall.isolation.conversation import Patience, reply_to
+from seawall.isolation.forkserver import Forkserver, Needs
+from seawall.isolation.reply import Died, Reply
+from seawall.isolation.wire import framed
+
+__all__ = ["Isolation"]
+
+
+class Isolation:
+    """Forks a process for each call from a server that has imported what the calls need.
+
+    The server starts at `begin` or with the first call. Calls may come from several threads.
+    """
+
+    def __init__(
+        self, *, preload: Sequence[str] = (), path: Sequence[str] = (), grace_s: float = 2.0
+    ) -> None:
+        """Nothing is started yet.
+
+        `preload` are modules that the server imports where it can, `path` goes first on sys.path,
+        `grace_s` is what lies between SIGTERM and SIGKILL for a call whose time is up.
+        """
+        self._needs = Needs(tuple(preload), tuple(path), grace_s)
+        self._lock = threading.Lock()
+        self._forkserver: Forkserver | None = None
+        self._closed = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def begin(self) -> None:
+        """The server is on its way; nobody waits for what it imports."""
+        self._running()
+
+    def call(
+        self,
+        handler: str,
+        document: Mapping[str, Any],
+        *,
+        folder: Path,
+        timeout_s: float,
+        stop: Callable[[], bool],
+    ) -> Reply:
+        """What `handler` (module:function) returned for (document, folder), or why it did not.
+
+        Returns within timeout_s + grace_s and a third of a second, or a third of a second after
+        `stop()` turned true. The process and all that it started are gone then. Both documents are
+        JSON; the answer has at most 1 MiB. What the process prints is kept for its last words.
+        """
+        place = str(folder.absolute())
+        request = framed({"handler": handler, "document": document, "folder": place})
+        patience = Patience(timeout_s, self._needs.grace_s, stop)
+        began = time.monotonic()
+        with contextlib.ExitStack() as stack:
+            try:
+                call = stack.enter_context(self._opened(request))
+            except OSError as error:
+                return Died(f"could not be started: {error}", time.monotonic() - began)
+            return reply_to(call, patience)
+
+    def rest(self) -> None:
+        """The server is gone and its memory given back; calls in flight come back as stopped."""
+        with self._lock:
+            forkserver, self._forkserver = self._forkserver, None
+        if forkserver is not None:
+            forkserver.end()
+
+    def close(self) -> None:
+        """No process is left, and no call can be made."""
+        self._closed = True
+        self.rest()
+
+    @contextlib.contextmanager
+    def _opened(self, request: bytes) -> Iterator[Call]:
+        with contextlib.ExitStack() as stack:
+            try:
+                call = stack.enter_context(opened(self._running(), request))
+            except (BrokenPipeError, ConnectionResetError):
+                # Killed since the last call, a moment ago: `poll` did not know yet.
+                call = stack.enter_context(opened(self._replaced(), request))
+            yield call
+
+    def _running(self) -> Forkserver:
+        with self._lock:
+            if self._closed:
+                raise RuntimeError("the isolation is closed")
+            if self._forkserver is None or not self._forkserver.is_usable:
+                self._drop()
+                self._forkserver = Forkserver(self._needs)
+            return self._forkserver
+
+    def _replaced(self) -> Forkserver:
+        with self._lock:
+            self._drop()
+        return self._running()
+
+    def _drop(self) -> None:
+        if self._forkserver is not None:
+            self._forkserver.end()
+            self._forkserver = None
