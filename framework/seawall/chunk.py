@@ -140,7 +140,9 @@ def _ingested(
     """The sieve holds the chunk's rows; who served them, and how many had no match, by lookup."""
     result = ingest(plan.reading, ref, runtime.tables)
     sieve.frame, seen = result.frame, {}
-    gone = np.zeros(ref.rows, dtype=bool)
+    sieve.refuse(result.refused, ref.first_row)
+    seen.update(sieve.quarantined)
+    gone = np.zeros(len(result.frame), dtype=bool)
     for name, missed in result.missed.items():
         seen[f"no match in {name}"] = int(np.count_nonzero(missed))
         if plan.config.ingest.lookups[name].on_missing_key == "quarantine":

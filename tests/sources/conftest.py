@@ -14,6 +14,7 @@ import pytest
 from seawall.config.sources import CsvFormat
 from seawall.contracts import ChunkedSource, ChunkRef
 from seawall.sources import FileSource, open_source
+from seawall.sources.refused import whole
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class Reading:
         """Every chunk of the batch, with its table."""
         fragments = source.fragments()
         refs = list(source.chunks(fragments, rows))
-        return refs, [source.read(fragments, ref, None).table for ref in refs]
+        return refs, [whole(source.read(fragments, ref, None), ref.first_row).table for ref in refs]
 
     def rows(self, source: ChunkedSource, rows: int = 1_000) -> list[dict[str, Any]]:
         """Every row of the batch, read in chunks."""

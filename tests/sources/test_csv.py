@@ -156,7 +156,8 @@ def test_bytes_that_are_not_utf8(reading: Any) -> None:
     head = b"k,v\n" + b"1,abcdefgh\n" * 100_000
     error = error_of(reading, head + b"2,caf\xe9 au lait\n3,x\n", rows=30_000)
 
-    assert error.where.endswith(f"line 100,002, byte {len(head) + 5:,}")
+    assert error.where.endswith("part.csv:100002 (row 100,000 of the batch)")
+    assert error.seen == f"e9 20 61 75 20 6c 61 69, at byte {len(head) + 5:,}"
 
 
 @pytest.mark.parametrize("rows", [1, 2, 10])
@@ -164,7 +165,7 @@ def test_wrong_number_of_fields(reading: Any, rows: int) -> None:
     """A line with a field too many is named by its line in the file and its row in the batch."""
     error = error_of(reading, 'k,v\n1,"a\nb"\n\n2,3\n4,5,6\n7,8\n', rows)
 
-    assert error.where.endswith("part.csv, line 6 (row 2 of the batch)")
+    assert error.where.endswith("part.csv:6 (row 2 of the batch)")
     assert (error.seen, error.allowed) == ("3 fields: 4,5,6", "2 fields")
 
 

@@ -13,13 +13,14 @@ from seawall.config.load import LoadedConfig
 from seawall.config.models import PipelineConfig
 from seawall.config.templates import batch_key, fill
 from seawall.conform import arrow_type
-from seawall.contracts import ChunkedSource, Context
+from seawall.contracts import Caps, ChunkedSource, Context
 from seawall.errors import ConfigError, DataError
 from seawall.models import pin
 from seawall.plan.bound import step_faults
 from seawall.plan.fingerprint import details, groups
 from seawall.plan.plan import Plan
 from seawall.sources import FileSource, below, open_source
+from seawall.sources.caps import small_enough
 from seawall.stages.ingest import present
 
 __all__ = ["columns_read", "context_of", "make_plan", "source_of"]
@@ -40,6 +41,8 @@ def make_plan(loaded: LoadedConfig, batch: str, *, now: Callable[[], datetime]) 
     columns = columns_read(config)
     schema = source.schema(fragments)
     _held_to(config, schema, columns, fragments[0].path)
+    caps = config.ingest.primary.caps.caps(Caps())
+    small_enough(source.decoded_bytes(fragments, columns), caps, str(source))
     model = pin(config.predict, root=loaded.root, batch=batch)
     what = details(config, loaded.root, model, fragments)
     return Plan(
@@ -84,7 +87,8 @@ def source_of(loaded: LoadedConfig, batch: str) -> ChunkedSource:
     pattern = below(loaded.root, fill(primary.path, batch_key(batch)))
     contracts = loaded.config.validate_.columns
     types = {name: arrow_type(contract) for name, contract in contracts.items()}
-    return open_source(FileSource(primary.type, pattern, primary.csv), types)
+    caps = primary.caps.caps(Caps())
+    return open_source(FileSource(primary.type, pattern, primary.csv, caps), types)
 
 
 def columns_read(config: PipelineConfig) -> tuple[str, ...] | None:

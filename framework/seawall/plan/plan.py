@@ -14,6 +14,7 @@ from seawall.config.models import PipelineConfig
 from seawall.contracts import ChunkedSource, ChunkRef, Context, Fragment
 from seawall.lookups.serving import PinnedLookup
 from seawall.models import ModelPin
+from seawall.sources.refused import CORRUPT, MALFORMED
 from seawall.stages.ingest import Reading
 
 __all__ = ["PinnedLookup", "Plan"]
@@ -55,7 +56,18 @@ class Plan:
     def reading(self) -> Reading:
         """What ingest needs of the plan."""
         contracts = self.config.validate_.columns
-        return Reading(self.source, self.fragments, self.columns, self.config.ingest, contracts)
+        ingest = self.config.ingest
+        return Reading(
+            self.source, self.fragments, self.columns, ingest, contracts, spared=self._spared
+        )
+
+    @property
+    def _spared(self) -> frozenset[str]:
+        """Why a record that cannot be read may go to quarantine: its number is bounded."""
+        if self.config.limits.quarantined_rows is None:
+            return frozenset()
+        whole = self.primary.on_corrupt_fragment == "quarantine"
+        return frozenset({MALFORMED, CORRUPT} if whole else {MALFORMED})
 
     def with_lookups(self, lookups: tuple[PinnedLookup, ...]) -> Self:
         """The plan with its upstream state pinned."""

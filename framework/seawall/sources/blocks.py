@@ -15,6 +15,7 @@ from seawall.errors import DataError
 __all__ = ["Quoting", "Range", "first_byte", "line_of", "ranges", "record_ends"]
 
 _BLOCK = 1 << 22
+_RANGE_BYTES = 1 << 28
 _NEWLINE, _RETURN = 10, 13
 Places = NDArray[np.int64]
 
@@ -36,31 +37,49 @@ class Range:
     rows: int
 
 
-def ranges(path: Path, *, start: int, rows: int, quoting: Quoting | None = None) -> Iterator[Range]:
-    """The file from byte `start` on, in ranges of `rows` records (the last may be shorter).
+def ranges(
+    path: Path, *, start: int, rows: int, longest: int, quoting: Quoting | None = None
+) -> Iterator[Range]:
+    """The file from byte `start` on, in ranges of `rows` records.
 
-    A record ends at a newline that does not stand between quotes; blank lines are no records. One
-    pass in blocks of 4 MiB; memory does not grow with the file. Raises DataError at a quote that
-    does not begin or end a field, and at one that is never closed: readers disagree about those.
+    The last range, and one of more than 256 MiB, has fewer. A record ends at a newline that does not
+    stand between quotes; blank lines are no records. One pass in blocks of 4 MiB; memory does not
+    grow with the file. Raises DataError at a quote that does not begin or end a field, and at one
+    that is never closed: readers disagree about those; and at a record of more than `longest` bytes.
     """
-    begun, carried = start, 0
+    begun = last = start
+    carried = 0
     with path.open("rb") as file:
         file.seek(start)
-        for ends in record_ends(file, quoting, where=path):
-            cuts = ends[rows - carried - 1 :: rows]
-            for cut in cuts.tolist():
-                yield Range(begun, cut, rows)
-                begun = cut
-            carried = carried + len(ends) - rows * len(cuts)
+        for ends in record_ends(file, quoting, where=path, longest=longest):
+            place = 0
+            while place < len(ends):
+                full = place + rows - carried
+                fits = int(np.searchsorted(ends, begun + _RANGE_BYTES, side="right"))
+                stop = max(min(full, len(ends), fits), place + (carried == 0))
+                carried += stop - place
+                last = int(ends[stop - 1]) if stop else last
+                if stop == full or fits < len(ends):
+                    yield Range(begun, last, carried)
+                    begun, carried = last, 0
+                place = stop
         if carried:
             yield Range(begun, file.tell(), carried)
 
 
 def record_ends(
-    file: IO[bytes], quoting: Quoting | None, *, where: Path, block: int = _BLOCK
+    file: IO[bytes],
+    quoting: Quoting | None,
+    *,
+    where: Path,
+    block: int = _BLOCK,
+    longest: int | None = None,
 ) -> Iterator[Places]:
-    """The places just behind each record, from where the file stands on, block by block."""
-    scan = _Scan(quoting, where, file.tell())
+    """The places just behind each record, from where the file stands on, block by block.
+
+    With `longest`, a record of more bytes is a DataError before more of it is read.
+    """
+    scan = _Scan(quoting, where, file.tell(), longest)
     while payload := file.read(block):
         yield scan.ends(np.frombuffer(payload, dtype=np.uint8))
     if scan.quoted:
@@ -94,6 +113,7 @@ class _Scan:
     quoting: Quoting | None
     where: Path
     place: int
+    longest: int | None = None
     before: int = -1
     last: int = _NEWLINE
     quoted: bool = False
@@ -108,6 +128,7 @@ class _Scan:
         if self.quoting is not None:
             ends = self._outside_quotes(block, ends, self.quoting)
         kept = self._without_blank_lines(block, ends)
+        self._refuse_long(len(block), ends)
         if len(ends):
             self.before = self.place + int(ends[-1])
         self.place, self.last = self.place + len(block), int(block[-1])
@@ -139,6 +160,19 @@ class _Scan:
         if len(bad):
             raise _faulty(_STRAY, self.where, self.place + int(bad.min()))
 
+    def _refuse_long(self, bytes_: int, ends: Places) -> None:
+        """Neither a record that ends in the block nor the one that goes on behind it is too long."""
+        if self.longest is None:
+            return
+        places = np.concatenate([[self.before], ends + self.place, [self.place + bytes_]])
+        lengths = np.diff(places)
+        if lengths.max() > self.longest:
+            which = int(np.argmax(lengths > self.longest))
+            size = f"{int(lengths[which]):,} bytes"
+            if which == len(ends):
+                size += " or more" + (", within quotes that never end" if self.quoted else "")
+            raise _too_long(self.where, int(places[which]), size, self.longest)
+
     def _without_blank_lines(self, block: NDArray[np.uint8], ends: Places) -> Places:
         places = ends + self.place
         lengths = np.diff(places, prepend=self.before)
@@ -157,4 +191,14 @@ def _faulty(what: str, where: Path, place: int) -> DataError:
         f"byte {place:,}",
         "quotes around a whole field, doubled where they are part of it",
         "write the field in quotes; or declare another csv.quote, if these are no quotes",
+    )
+
+
+def _too_long(where: Path, place: int, seen: str, longest: int) -> DataError:
+    return DataError(
+        "a record longer than any may be",
+        f"{where}, line {line_of(where, place):,}",
+        seen,
+        f"caps.record_bytes: {longest:,}",
+        "find out what its writer did; or, if it is meant, declare a larger caps.record_bytes",
     )

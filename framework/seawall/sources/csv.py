@@ -7,14 +7,17 @@ import io
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pc
 
 from seawall.config.sources import CsvFormat
-from seawall.contracts import ChunkRef, Fragment, Rows, Span
+from seawall.contracts import Caps, ChunkRef, Fragment, Rows, Span
 from seawall.errors import DataError
-from seawall.sources.blocks import Quoting, first_byte, line_of, ranges, record_ends
-from seawall.sources.files import find_fragments, held_still, opened, unreadable
+from seawall.sources.blocks import Quoting, ranges, record_ends
+from seawall.sources.caps import few_enough
+from seawall.sources.files import find_fragments, opened, unreadable
+from seawall.sources.stretch import Fault, stretch_of
 from seawall.sources.utf8 import foreign_bytes
 
 __all__ = ["CsvSource"]
@@ -27,9 +30,10 @@ _GZIP = b"\x1f\x8b"
 class CsvSource:
     """The records of all files that match a glob; each file begins with the same header."""
 
-    def __init__(self, pattern: str, layout: CsvFormat) -> None:
+    def __init__(self, pattern: str, layout: CsvFormat, caps: Caps = Caps()) -> None:  # noqa: B008 - frozen
         """Raises DataError for a layout that is not of single bytes, different ones."""
         self.pattern = pattern
+        self.caps = caps
         self.layout = layout
         self._quoting = _quoting(layout)
 
@@ -56,12 +60,26 @@ class CsvSource:
                 )
         return pa.schema([(name, pa.string()) for name in first])
 
+    def decoded_bytes(self, fragments: Sequence[Fragment], columns: Sequence[str] | None) -> int:
+        """How many bytes the files have: text is not compressed here."""
+        del columns
+        return sum(fragment.bytes for fragment in fragments)
+
     def chunks(self, fragments: Sequence[Fragment], rows: int) -> Iterator[ChunkRef]:
         """Each file in ranges of `rows` records; a chunk never spans two files."""
+        return few_enough(self._cut(fragments, rows), self.caps, self.pattern)
+
+    def _cut(self, fragments: Sequence[Fragment], rows: int) -> Iterator[ChunkRef]:
         number = first_row = 0
         for place, fragment in enumerate(fragments):
             start = self._header(fragment)[1]
-            for part in ranges(Path(fragment.path), start=start, rows=rows, quoting=self._quoting):
+            for part in ranges(
+                Path(fragment.path),
+                start=start,
+                rows=rows,
+                longest=self.caps.record_bytes,
+                quoting=self._quoting,
+            ):
                 span = Span(place, part.start, part.stop, 0, part.rows)
                 yield ChunkRef(number, first_row, part.rows, (span,))
                 number, first_row = number + 1, first_row + part.rows
@@ -69,44 +87,51 @@ class CsvSource:
     def read(
         self, fragments: Sequence[Fragment], ref: ChunkRef, columns: Sequence[str] | None
     ) -> Rows:
-        """The chunk's records as text; what the layout names as null is null."""
+        """The chunk's records as text; what the layout names as null is null.
+
+        Refused are records that are not UTF-8 or have another number of fields than the header.
+        """
         (span,) = ref.spans
         fragment = fragments[span.fragment]
-        held_still(fragment)
+        stretch = stretch_of(fragment, span, self._quoting)
         names = self._header(fragment)[0]
-        with opened(fragment.path) as file:
-            file.seek(span.start)
-            payload = file.read(span.stop - span.start)
-        wrong: list[pc.InvalidRow] = []
+        foreign = stretch.foreign()
         try:
-            table = self._parse(payload, names, columns, wrong=wrong)
+            table, wrong = self._parse(
+                stretch.without([fault.record for fault in foreign]), names, columns
+            )
         except pa.ArrowException as error:
-            raise self._refused(payload, (fragment, ref), wrong, error) from error
-        if table.num_rows != ref.rows:
+            raise unreadable(_rows(fragment, ref), error) from error
+        if table.num_rows + len(wrong) + len(foreign) != ref.rows:
             raise DataError(
                 "lines that are no records",
                 _rows(fragment, ref),
-                f"{table.num_rows:,} records",
+                f"{table.num_rows + len(wrong) + len(foreign):,} records",
                 f"{ref.rows:,} records",
                 "look for carriage returns within fields that are not quoted",
             )
-        return Rows(table)
+        return Rows(table, stretch.refused([*foreign, *_misshapen(wrong, foreign, ref.rows)]))
+
+    def place(self, fragments: Sequence[Fragment], ref: ChunkRef, row: int) -> str:
+        """The file and the line in which the chunk's row begins."""
+        (span,) = ref.spans
+        stretch = stretch_of(fragments[span.fragment], span, self._quoting)
+        return f"{stretch.fragment.path}:{stretch.line(row)}"
 
     def _parse(
-        self,
-        payload: bytes,
-        names: list[str],
-        columns: Sequence[str] | None,
-        *,
-        wrong: list[pc.InvalidRow],
-    ) -> pa.Table:
-        """The records; the first with another number of fields than the header is put into `wrong`."""
+        self, payload: bytes, names: list[str], columns: Sequence[str] | None
+    ) -> tuple[pa.Table, list[pc.InvalidRow]]:
+        """The records, and those that were left out for having another number of fields."""
+        wrong: list[pc.InvalidRow] = []
 
-        def refuse(row: pc.InvalidRow) -> str:
+        def leave_out(row: pc.InvalidRow) -> str:
             wrong.append(row)
-            return "error"
+            return "skip"
 
-        return pc.read_csv(
+        wanted = list(names if columns is None else columns)
+        if not payload:
+            return pa.schema([(name, pa.string()) for name in wanted]).empty_table(), wrong
+        table = pc.read_csv(
             io.BytesIO(payload),
             read_options=pc.ReadOptions(
                 column_names=names, use_threads=False, block_size=len(payload) + 1
@@ -115,47 +140,17 @@ class CsvSource:
                 delimiter=self.layout.delimiter,
                 quote_char=self.layout.quote,
                 newlines_in_values=True,
-                invalid_row_handler=refuse,
+                invalid_row_handler=leave_out,
             ),
             convert_options=pc.ConvertOptions(
                 column_types=dict.fromkeys(names, pa.string()),
-                include_columns=list(names if columns is None else columns),
+                include_columns=wanted,
                 null_values=list(self.layout.nulls),
                 strings_can_be_null=True,
                 quoted_strings_can_be_null=False,
             ),
         )
-
-    def _refused(
-        self,
-        payload: bytes,
-        place: tuple[Fragment, ChunkRef],
-        wrong: Sequence[pc.InvalidRow],
-        error: Exception,
-    ) -> Exception:
-        """The error that names the line; what Arrow numbers are records of the chunk, from 1."""
-        fragment, ref = place
-        (span,) = ref.spans
-        foreign = foreign_bytes(payload, fragment, offset=span.start)
-        if foreign is not None:
-            return foreign
-        if not wrong or wrong[0].number is None:
-            return unreadable(_rows(fragment, ref), error)
-        row = wrong[0]
-        line = line_of(Path(fragment.path), span.start + self._begin(payload, row.number, fragment))
-        return DataError(
-            "a line with another number of fields than the header",
-            f"{fragment.path}, line {line:,} (row {ref.first_row + row.number - 1:,} of the batch)",
-            f"{row.actual_columns} fields: {row.text[:200]}",
-            f"{row.expected_columns} fields",
-            "mend the line; a field that holds the delimiter stands in quotes",
-        )
-
-    def _begin(self, payload: bytes, number: int, fragment: Fragment) -> int:
-        """The byte of the payload at which its record of that number begins."""
-        blocks = record_ends(io.BytesIO(payload), self._quoting, where=Path(fragment.path))
-        ends = [0, *(end for block in blocks for end in block.tolist())]
-        return first_byte(payload, int(ends[min(number - 1, len(ends) - 1)]))
+        return table, wrong
 
     def _header(self, fragment: Fragment) -> tuple[list[str], int]:
         """The column names, and the byte at which the records begin."""
@@ -199,6 +194,16 @@ class CsvSource:
             f"no line end within {len(head):,} bytes",
             "one line of names",
         )
+
+
+def _misshapen(
+    wrong: Sequence[pc.InvalidRow], foreign: Sequence[Fault], rows: int
+) -> Iterator[Fault]:
+    """Arrow counts records from 1, without those that it was not given."""
+    given = np.setdiff1d(np.arange(rows), [fault.record for fault in foreign])
+    for row in wrong:
+        seen = f"{row.actual_columns} fields: {row.text[:200]}"
+        yield Fault(int(given[row.number - 1]), seen, f"{row.expected_columns} fields")
 
 
 def _quoting(layout: CsvFormat) -> Quoting:

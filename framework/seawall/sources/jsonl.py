@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Mapping, Sequence
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.json as pj
 import pyarrow.types as pt
 
-from seawall.contracts import ChunkRef, Fragment, Rows, Span
+from seawall.contracts import Caps, ChunkRef, Fragment, Rows, Span
 from seawall.errors import DataError
-from seawall.sources.blocks import first_byte, line_of, ranges, record_ends
-from seawall.sources.files import find_fragments, held_still, opened, unreadable
-from seawall.sources.utf8 import foreign_bytes
+from seawall.sources.blocks import ranges
+from seawall.sources.caps import few_enough
+from seawall.sources.files import find_fragments, opened, unreadable
+from seawall.sources.stretch import Fault, Stretch, stretch_of
 
 __all__ = ["JsonlSource"]
 
 _SAMPLE = 1 << 20
+_SHOWN = 200
 
 
 class JsonlSource:
@@ -29,9 +34,15 @@ class JsonlSource:
     which the contract converts.
     """
 
-    def __init__(self, pattern: str, types: Mapping[str, pa.DataType]) -> None:
+    def __init__(
+        self,
+        pattern: str,
+        types: Mapping[str, pa.DataType],
+        caps: Caps = Caps(),  # noqa: B008 - frozen
+    ) -> None:
         self.pattern = pattern
         self.types = {name: _in_json(kind) for name, kind in types.items()}
+        self.caps = caps
 
     def __str__(self) -> str:
         """The pattern that its files match."""
@@ -46,18 +57,33 @@ class JsonlSource:
         fragment = fragments[0]
         with opened(fragment.path) as file:
             head = file.read(_SAMPLE)
-        whole = head[: head.rfind(b"\n") + 1] or head
-        if not whole.strip():
+        head = head[: head.rfind(b"\n") + 1] or head
+        if not head.strip():
             raise DataError("an empty file", fragment.path, f"{fragment.bytes} bytes", "objects")
-        shown = _parsed(whole, None, fragment, offset=0).schema
-        kinds = {field.name: self.types.get(field.name, _in_json(field.type)) for field in shown}
+        sample = Stretch(fragment, 0, head, None)
+        shown, faults = _parsed(sample, None)
+        if not shown.num_rows:
+            worst = sample.refused(faults)[0]
+            raise DataError("no line is an object", worst.place, worst.seen, worst.allowed)
+        kinds = {
+            field.name: self.types.get(field.name, _in_json(field.type)) for field in shown.schema
+        }
         return pa.schema(list(kinds.items()))
+
+    def decoded_bytes(self, fragments: Sequence[Fragment], columns: Sequence[str] | None) -> int:
+        """How many bytes the files have: text is not compressed here."""
+        del columns
+        return sum(fragment.bytes for fragment in fragments)
 
     def chunks(self, fragments: Sequence[Fragment], rows: int) -> Iterator[ChunkRef]:
         """Each file in ranges of `rows` lines; a chunk never spans two files."""
+        return few_enough(self._cut(fragments, rows), self.caps, self.pattern)
+
+    def _cut(self, fragments: Sequence[Fragment], rows: int) -> Iterator[ChunkRef]:
         number = first_row = 0
         for place, fragment in enumerate(fragments):
-            for part in ranges(Path(fragment.path), start=0, rows=rows):
+            path, longest = Path(fragment.path), self.caps.record_bytes
+            for part in ranges(path, start=0, rows=rows, longest=longest):
                 span = Span(place, part.start, part.stop, 0, part.rows)
                 yield ChunkRef(number, first_row, part.rows, (span,))
                 number, first_row = number + 1, first_row + part.rows
@@ -65,22 +91,23 @@ class JsonlSource:
     def read(
         self, fragments: Sequence[Fragment], ref: ChunkRef, columns: Sequence[str] | None
     ) -> Rows:
-        """The chunk's objects; a column that none of them has is all null."""
+        """The chunk's objects; a column that none of them has is all null.
+
+        Refused are lines that are not UTF-8 or no single object.
+        """
         (span,) = ref.spans
-        fragment = fragments[span.fragment]
-        held_still(fragment)
+        stretch = stretch_of(fragments[span.fragment], span, None)
         schema = self.schema(fragments)
         if columns is not None:
             schema = pa.schema([schema.field(name) for name in columns])
-        with opened(fragment.path) as file:
-            file.seek(span.start)
-            payload = file.read(span.stop - span.start)
-        table = _parsed(payload, schema, fragment, offset=span.start)
-        if table.num_rows != ref.rows:
-            place = f"{fragment.path}, rows {ref.first_row:,} to {ref.first_row + ref.rows:,}"
-            seen = f"{table.num_rows:,} objects"
-            raise DataError("lines that are no objects", place, seen, f"{ref.rows:,} lines")
-        return Rows(table)
+        table, faults = _parsed(stretch, schema)
+        return Rows(table, stretch.refused(faults))
+
+    def place(self, fragments: Sequence[Fragment], ref: ChunkRef, row: int) -> str:
+        """The file and the line of the chunk's row."""
+        (span,) = ref.spans
+        stretch = stretch_of(fragments[span.fragment], span, None)
+        return f"{stretch.fragment.path}:{stretch.line(row)}"
 
 
 def _in_json(kind: pa.DataType) -> pa.DataType:
@@ -88,22 +115,77 @@ def _in_json(kind: pa.DataType) -> pa.DataType:
     return pa.string() if pt.is_timestamp(kind) or pt.is_dictionary(kind) else kind
 
 
-def _parsed(
-    payload: bytes, schema: pa.Schema | None, fragment: Fragment, *, offset: int
-) -> pa.Table:
-    """The objects; a DataError names the first line that is none, or is of other types."""
-    foreign = foreign_bytes(payload, fragment, offset=offset)  # Arrow's reader lets them pass
-    if foreign is not None:
-        raise foreign
+def _parsed(stretch: Stretch, schema: pa.Schema | None) -> tuple[pa.Table, list[Fault]]:
+    """The objects, and the lines that are none; a DataError names a line with values of other types."""
+    faults = stretch.foreign()  # Arrow's reader lets them pass
+    known = {fault.record for fault in faults}
+    lines = stretch.borders()
+    # Arrow takes `null` for an object, and crashes where it is alone: it never sees such lines.
+    faults += _no_objects(stretch, (n for n in _suspects(stretch.payload, lines) if n not in known))
     try:
-        return _parse(payload, schema)
+        table = _parse(stretch, faults, schema)
+    except pa.ArrowException:
+        table = None
+    if table is not None and table.num_rows + len(faults) == len(lines) - 1:
+        return table, faults
+    known = {fault.record for fault in faults}
+    faults += _no_objects(stretch, (n for n in range(len(lines) - 1) if n not in known))
+    try:
+        table = _parse(stretch, faults, schema)
     except pa.ArrowException as error:
-        begin = _first_bad(payload, schema, fragment)
-        line = line_of(Path(fragment.path), offset + begin)
-        raise unreadable(f"{fragment.path}, line {line:,}", error) from error
+        raise unreadable(_first_bad(stretch, faults, schema), error) from error
+    if table.num_rows + len(faults) != len(lines) - 1:
+        seen, where = f"{table.num_rows:,} objects", stretch.fragment.path
+        raise DataError("lines that are no objects", where, seen, f"{len(lines) - 1:,} lines")
+    return table, faults
 
 
-def _parse(payload: bytes, schema: pa.Schema | None) -> pa.Table:
+def _suspects(payload: bytes, lines: np.ndarray[Any, np.dtype[np.int64]]) -> list[int]:
+    """The lines that do not begin and end with a brace right away."""
+    block = np.frombuffer(payload, dtype=np.uint8)
+    begins, ends = lines[:-1], lines[1:] - 1
+    ends = ends - (block[ends] == ord("\n"))
+    ends = np.maximum(ends - (block[ends] == ord("\r")), begins)
+    braced = (block[begins] == ord("{")) & (block[ends] == ord("}"))
+    return [int(n) for n in np.flatnonzero(~braced)]
+
+
+def _no_objects(stretch: Stretch, records: Iterable[int]) -> Iterator[Fault]:
+    """Those of the lines that are no single object."""
+    lines = stretch.borders()
+    for record in records:
+        line = stretch.payload[lines[record] : lines[record + 1]].strip()
+        problem = _problem(line)
+        if problem:
+            shown = line[:_SHOWN].decode("utf-8", "backslashreplace")
+            yield Fault(record, f"{problem}: {shown}", "one JSON object a line")
+
+
+def _problem(line: bytes) -> str:
+    """Why the line is no single object; '' when it is one."""
+    try:
+        value = json.loads(line, object_pairs_hook=_Pairs)
+    except (ValueError, RecursionError) as error:
+        return str(error)
+    if not isinstance(value, _Pairs):
+        return type(value).__name__
+    names = [name for name, _ in value]
+    doubled = [name for name in names if names.count(name) > 1]
+    return f"{doubled[0]!r} stands twice" if doubled else ""
+
+
+class _Pairs(list[tuple[str, Any]]):
+    """An object's names and values as they stand, also those that stand twice."""
+
+
+def _parse(stretch: Stretch, faults: Sequence[Fault], schema: pa.Schema | None) -> pa.Table:
+    """The objects of the lines that are not faulty; pa.ArrowException for the first other fault."""
+    return _parse_bytes(stretch.without([fault.record for fault in faults]), schema)
+
+
+def _parse_bytes(payload: bytes, schema: pa.Schema | None) -> pa.Table:
+    if not payload.strip():
+        return (schema or pa.schema([])).empty_table()
     options = pj.ParseOptions(
         explicit_schema=schema,
         newlines_in_values=False,
@@ -113,16 +195,18 @@ def _parse(payload: bytes, schema: pa.Schema | None) -> pa.Table:
     return pj.read_json(io.BytesIO(payload), read_options=reading, parse_options=options)
 
 
-def _first_bad(payload: bytes, schema: pa.Schema | None, fragment: Fragment) -> int:
-    """The byte at which the first line begins that makes the parser fail, found by halving."""
-    blocks = record_ends(io.BytesIO(payload), None, where=Path(fragment.path))
-    borders = [0, *(end for block in blocks for end in block.tolist())]
-    good, bad = 0, len(borders) - 1
+def _first_bad(stretch: Stretch, faults: Sequence[Fault], schema: pa.Schema | None) -> str:
+    """The file and the first line that makes the parser fail, found by halving."""
+    lines = stretch.borders().tolist()
+    known = {fault.record for fault in faults}
+    records = [n for n in range(len(lines) - 1) if n not in known]
+    good, bad = 0, len(records)
     while bad - good > 1:
         middle = (good + bad) // 2
+        part = b"".join(stretch.payload[lines[n] : lines[n + 1]] for n in records[:middle])
         try:
-            _parse(payload[: borders[middle]], schema)
+            _parse_bytes(part, schema)
             good = middle
         except pa.ArrowException:
             bad = middle
-    return first_byte(payload, int(borders[good]))
+    return f"{stretch.fragment.path}:{stretch.line(records[good])}"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from seawall.config.sources import CsvFormat, FilesSource, SourceSection
+from seawall.contracts import Caps
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -28,11 +29,12 @@ _UPSTREAMS = {
 
 @dataclass(frozen=True, slots=True)
 class FileSource:
-    """What a source in files is made of: its format, an absolute glob, a CSV layout."""
+    """What a source in files is made of: its format, an absolute glob, a CSV layout, its bounds."""
 
     kind: str
     pattern: str
     layout: CsvFormat
+    caps: Caps = field(default_factory=Caps)
 
 
 def open_source(files: FileSource, types: Mapping[str, pa.DataType]) -> ChunkedSource:
@@ -44,11 +46,11 @@ def open_source(files: FileSource, types: Mapping[str, pa.DataType]) -> ChunkedS
     from seawall.sources.parquet import ParquetSource
 
     if files.kind == "csv":
-        return CsvSource(files.pattern, files.layout)
+        return CsvSource(files.pattern, files.layout, files.caps)
     if files.kind == "jsonl":
-        return JsonlSource(files.pattern, types)
+        return JsonlSource(files.pattern, types, files.caps)
     kept = [name for name, kind in types.items() if pa.types.is_dictionary(kind)]
-    return ParquetSource(files.pattern, dictionaries=kept)
+    return ParquetSource(files.pattern, dictionaries=kept, caps=files.caps)
 
 
 def open_upstream(section: SourceSection, env: Mapping[str, str], root: Path) -> Source:

@@ -10,9 +10,12 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from seawall.contracts import ChunkRef, Fragment, Rows, Span
+from seawall.contracts import Caps, ChunkRef, Fragment, Refused, Rows, Span
 from seawall.errors import DataError
+from seawall.sources.caps import few_enough
 from seawall.sources.files import find_fragments, held_still, unreadable
+from seawall.sources.refused import CORRUPT
+from seawall.sources.row_groups import Decoder, decoded_bytes
 
 __all__ = ["ParquetSource"]
 
@@ -26,16 +29,23 @@ class ParquetSource:
     Columns named in `dictionaries` stay dictionary-encoded from the file on.
     """
 
-    def __init__(self, pattern: str, *, dictionaries: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        pattern: str,
+        *,
+        dictionaries: Sequence[str] = (),
+        caps: Caps = Caps(),  # noqa: B008 - frozen
+    ) -> None:
         self.pattern = pattern
         self.dictionaries = tuple(dictionaries)
+        self.caps = caps
         self._last = _LastGroup()
 
     def __getstate__(self) -> dict[str, Any]:
-        return {"pattern": self.pattern, "dictionaries": self.dictionaries}
+        return {"pattern": self.pattern, "dictionaries": self.dictionaries, "caps": self.caps}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__init__(state["pattern"], dictionaries=state["dictionaries"])  # type: ignore[misc]
+        self.__init__(**state)  # type: ignore[misc]
 
     def __str__(self) -> str:
         """The pattern that its files match."""
@@ -57,8 +67,18 @@ class ParquetSource:
                 raise _disagreement(fragments[0], fragment, first, other)
         return first
 
+    def decoded_bytes(self, fragments: Sequence[Fragment], columns: Sequence[str] | None) -> int:
+        """How many bytes the columns take at least, as the footers tell it."""
+        return sum(
+            decoded_bytes(self._open(fragment), columns, self.dictionaries)
+            for fragment in fragments
+        )
+
     def chunks(self, fragments: Sequence[Fragment], rows: int) -> Iterator[ChunkRef]:
         """Whole row groups packed up to `rows` rows; a larger row group in even slices."""
+        return few_enough(self._cut(fragments, rows), self.caps, self.pattern)
+
+    def _cut(self, fragments: Sequence[Fragment], rows: int) -> Iterator[ChunkRef]:
         number = first_row = 0
         for spans in _packed(self._group_sizes(fragments), rows):
             count = sum(span.rows for span in spans)
@@ -68,9 +88,31 @@ class ParquetSource:
     def read(
         self, fragments: Sequence[Fragment], ref: ChunkRef, columns: Sequence[str] | None
     ) -> Rows:
-        """The chunk's rows; a missing column is left to the caller, who knows the nearest name."""
-        tables = [self._read_span(fragments[span.fragment], span, columns) for span in ref.spans]
-        return Rows(pa.concat_tables(tables, promote_options="default"))
+        """The chunk's rows; a missing column is left to the caller, who knows the nearest name.
+
+        Refused are the row groups whose pages are damaged; where pages have checksums, those count.
+        """
+        tables: list[pa.Table] = []
+        refused: list[Refused] = []
+        row = 0
+        for span in ref.spans:
+            try:
+                tables.append(self._read_span(fragments[span.fragment], span, columns))
+            except _DamagedError as error:
+                place = f"{fragments[span.fragment].path}, row group {span.start}"
+                refused.append(Refused(row, span.rows, CORRUPT, place, str(error), "whole pages"))
+            row += span.rows
+        if not tables:
+            schema = self.schema(fragments)
+            names = schema.names if columns is None else columns
+            tables = [pa.schema([schema.field(name) for name in names]).empty_table()]
+        return Rows(pa.concat_tables(tables, promote_options="default"), tuple(refused))
+
+    def place(self, fragments: Sequence[Fragment], ref: ChunkRef, row: int) -> str:
+        """The file and the row group of the chunk's row."""
+        ends = itertools.accumulate(span.rows for span in ref.spans)
+        span = next(span for span, end in zip(ref.spans, ends, strict=True) if row < end)
+        return f"{fragments[span.fragment].path}, row group {span.start}"
 
     def _group_sizes(self, fragments: Sequence[Fragment]) -> Iterator[tuple[int, int, int]]:
         for place, fragment in enumerate(fragments):
@@ -80,12 +122,18 @@ class ParquetSource:
 
     def _read_span(self, fragment: Fragment, span: Span, columns: Sequence[str] | None) -> pa.Table:
         held_still(fragment)
-        groups = list(range(span.start, span.stop))
-        names = None if columns is None else list(columns)
 
         def read() -> pa.Table:
             file = self._open(fragment)
-            return file.read_row_groups(groups, columns=names, use_threads=False)
+            decoder = Decoder(fragment.path, self.dictionaries, self.caps)
+            table = decoder.table(file, range(span.start, span.stop), columns)
+            promised = sum(
+                file.metadata.row_group(group).num_rows for group in range(span.start, span.stop)
+            )
+            if table.num_rows != promised:
+                what = f"{table.num_rows:,} rows, and {promised:,} in the footer"
+                raise _DamagedError(what)
+            return table
 
         try:
             if span.skip == WHOLE:
@@ -94,7 +142,9 @@ class ParquetSource:
                 span.skip, span.rows
             )
         except (pa.ArrowException, OSError) as error:
-            raise unreadable(fragment.path, error) from error
+            if isinstance(error, OSError) and error.errno is not None:
+                raise unreadable(fragment.path, error) from error
+            raise _DamagedError(" ".join(str(error).split())[:300]) from error
 
     def _open(self, fragment: Fragment) -> pq.ParquetFile:
         try:
@@ -106,10 +156,16 @@ class ParquetSource:
 def _with_dictionaries(path: str, wanted: Sequence[str]) -> pq.ParquetFile:
     """The file, its categories encoded; a wanted column that isn't there is the contract's business."""
     try:
-        return pq.ParquetFile(path, read_dictionary=list(wanted))
+        names = list(wanted)
+        return pq.ParquetFile(path, read_dictionary=names, page_checksum_verification=True)
     except KeyError:
         there = pq.read_schema(path).names
-        return pq.ParquetFile(path, read_dictionary=[name for name in wanted if name in there])
+        names = [name for name in wanted if name in there]
+        return pq.ParquetFile(path, read_dictionary=names, page_checksum_verification=True)
+
+
+class _DamagedError(Exception):
+    """A row group cannot be decoded, and nothing else is wrong with its file."""
 
 
 class _LastGroup:

@@ -14,44 +14,57 @@ from numpy.typing import NDArray
 from seawall.config.ingest import Ingest
 from seawall.config.judging import ColumnContract
 from seawall.conform import ConversionError, arrow_type, conform, kind, to_frame
-from seawall.contracts import ChunkedSource, ChunkRef, Fragment
+from seawall.contracts import ChunkedSource, ChunkRef, Fragment, Refused
 from seawall.errors import DataError
 from seawall.lookups.table import LookupTable
 from seawall.names import did_you_mean
+from seawall.sources.refused import refusal
 from seawall.stages.provenance import Provenance
 
-__all__ = ["Ingested", "Reading", "conformed", "ingest", "present"]
+__all__ = ["Ingested", "Reading", "ingest", "present"]
 
 
 @dataclass(frozen=True, slots=True)
 class Ingested:
-    """A chunk's frame, for each lookup the rows (a mask) whose key had no match, and who served them."""
+    """A chunk's frame, for each lookup the rows (a mask) whose key had no match, and who served them.
+
+    `refused` are the records that are in none of these, since they could not be read.
+    """
 
     frame: pd.DataFrame
     missed: Mapping[str, NDArray[np.bool_]]
     provenance: Provenance
+    refused: tuple[Refused, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What ingest needs of a plan: the source and its files, the columns read, contract, lookups."""
+    """What ingest needs of a plan: the source and its files, the columns read, contract, lookups.
+
+    `spared` holds the reasons for which a record that cannot be read may be left out.
+    """
 
     source: ChunkedSource
     fragments: Sequence[Fragment]
     columns: Sequence[str] | None
     ingest: Ingest
     contracts: Mapping[str, ColumnContract]
+    spared: frozenset[str] = frozenset()
 
 
 def ingest(reading: Reading, ref: ChunkRef, tables: Mapping[str, LookupTable]) -> Ingested:
     """The chunk's rows, typed, joined, indexed by their number in the batch.
 
-    Raises DataError for a damaged file, a value that does not survive its declared type, or a null
-    or repeated key; TemporaryError when the input changed since it was planned.
+    Raises DataError for a damaged file, a record that may not be left out, a value that does not
+    survive its declared type, or a null or repeated key; TemporaryError when the input changed since
+    it was planned.
     """
-    where = reading.fragments[ref.spans[0].fragment].path
     rows = reading.source.read(reading.fragments, ref, reading.columns)
-    table = conformed(rows.table, reading.contracts, first_row=ref.first_row, where=where)
+    for refused in rows.refused:
+        if refused.reason not in reading.spared:
+            raise refusal(refused, ref.first_row)
+    there = _Places(reading, ref, _readable(ref, rows.refused))
+    table = _conformed(rows.table, reading.contracts, there)
     asked, missed, served = table, {}, {}
     for name, lookup in tables.items():
         found = lookup.positions(asked)
@@ -59,11 +72,13 @@ def ingest(reading: Reading, ref: ChunkRef, tables: Mapping[str, LookupTable]) -
         for column, values in lookup.take(found).items():
             table = table.append_column(column, values)
     frame = to_frame(table, ref.first_row, reading.contracts)
-    _usable_key(frame[reading.ingest.primary.key], where)
+    if rows.refused:
+        frame.index = pd.Index(there.rows + ref.first_row)
+    _usable_key(frame[reading.ingest.primary.key], there)
     provenance = Provenance.clean(frame.index)
     for name, links in served.items():
         provenance = provenance.marked(name, tables[name].serving.links, links)
-    return Ingested(frame, missed, provenance)
+    return Ingested(frame, missed, provenance, rows.refused)
 
 
 def present(schema: pa.Schema, wanted: Sequence[str], *, where: str) -> None:
@@ -80,8 +95,32 @@ def present(schema: pa.Schema, wanted: Sequence[str], *, where: str) -> None:
         )
 
 
-def conformed(
-    table: pa.Table, contracts: Mapping[str, ColumnContract], *, first_row: int, where: str
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """Where the rows of a chunk's table stand: `rows` are their numbers in the chunk."""
+
+    reading: Reading
+    ref: ChunkRef
+    rows: NDArray[np.int64]
+
+    def of(self, row: int | None) -> str:
+        """The file with the line or row group, and the row of the batch; the file alone for None."""
+        reading, ref = self.reading, self.ref
+        if row is None:
+            return reading.fragments[ref.spans[0].fragment].path
+        row = int(self.rows[row])
+        where = reading.source.place(reading.fragments, ref, row)
+        return f"{where}, row {ref.first_row + row:,} of the batch"
+
+
+def _readable(ref: ChunkRef, refused: Sequence[Refused]) -> NDArray[np.int64]:
+    """The numbers in the chunk of the rows that were read."""
+    gone = [np.arange(entry.row, entry.row + entry.rows) for entry in refused]
+    return np.delete(np.arange(ref.rows), np.concatenate(gone) if gone else [])
+
+
+def _conformed(
+    table: pa.Table, contracts: Mapping[str, ColumnContract], there: _Places
 ) -> pa.Table:
     """The table with each declared column in its declared type; DataError when a value would change."""
     for name, contract in contracts.items():
@@ -97,27 +136,27 @@ def conformed(
         try:
             values = conform(have, arrow_type(contract))
         except ConversionError as error:
-            raise _type_changed(name, contract, error, (first_row, where)) from error
+            raise _type_changed(name, contract, error, there.of(error.row)) from error
         table = table.set_column(place, name, values)
     return table
 
 
-def _usable_key(keys: pd.Series[Any], where: str) -> None:
+def _usable_key(keys: pd.Series[Any], there: _Places) -> None:
     nulls = keys.isna()
     if nulls.any():
-        row = keys.index[int(nulls.to_numpy().argmax())]
         raise DataError(
             f"a null in the key {keys.name!r}",
-            f"{where}, row {row:,} of the batch",
+            there.of(int(nulls.to_numpy().argmax())),
             f"{int(nulls.sum()):,} nulls",
             "a key that is never null",
             "mend the source: the key traces a row everywhere",
         )
     if not (keys.is_monotonic_increasing and keys.is_unique) and keys.duplicated().any():
-        doubled = keys[keys.duplicated()]
+        again = keys.duplicated()
+        doubled = keys[again]
         raise DataError(
             f"the key {keys.name!r} is not unique",
-            f"{where}, row {doubled.index[0]:,} of the batch",
+            there.of(int(again.to_numpy().argmax())),
             f"{len(doubled):,} repeated keys, the first {doubled.iloc[0]!r}",
             "a key that stands once in the batch",
             "mend the source, or choose a key that is unique",
@@ -125,13 +164,11 @@ def _usable_key(keys: pd.Series[Any], where: str) -> None:
 
 
 def _type_changed(
-    name: str, contract: ColumnContract, error: ConversionError, place: tuple[int, str]
+    name: str, contract: ColumnContract, error: ConversionError, where: str
 ) -> DataError:
-    first_row, where = place
-    row = "" if error.row is None else f", row {first_row + error.row:,} of the batch"
     return DataError(
         f"column {name!r} is not of its declared type",
-        f"{where}{row}",
+        where,
         error.seen,
         contract.dtype + (f" in zone {contract.timezone}" if contract.timezone else ""),
         "mend the source, or the column's dtype under validate.columns",

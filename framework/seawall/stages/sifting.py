@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from seawall.contracts import Refused
 from seawall.quarantine import SetAside
 
 __all__ = ["Sieve"]
@@ -33,6 +35,14 @@ class Sieve:
         if bad.any():
             self.aside.append(SetAside(self.frame[bad], stage, reason, column))
             self.frame = self.frame[~bad]
+
+    def refuse(self, refused: Sequence[Refused], first_row: int) -> None:
+        """Records that were never in the frame are in quarantine, with what is known of them."""
+        for entry in refused:
+            start = first_row + entry.row
+            rows = pd.DataFrame(index=pd.RangeIndex(start, start + entry.rows))
+            aside = SetAside(rows, "ingest", entry.reason, place=entry.place, raw=entry.raw)
+            self.aside.append(aside)
 
     @property
     def quarantined(self) -> dict[str, int]:
