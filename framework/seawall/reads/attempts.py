@@ -28,7 +28,7 @@ class Attempts:
     """Says how long there is for the next attempt, how long to wait for it, and when to give up.
 
     `remaining` is what the run's own deadline leaves, in seconds. `made` counts the attempts, `first`
-    is the first failure, `given_up` why there was no further attempt after a transient one.
+    is the first failure, `given_up` why attempts that were left were not made.
     """
 
     terms: Terms
@@ -103,8 +103,8 @@ class Attempts:
         """Whether there is no further attempt; a wait that would end after the deadline isn't begun."""
         left, asked = self.left_s(), _outcome(state).retry_after_s
         if self.made >= self.terms.max_attempts:
-            self.given_up = f"all {self.made} attempts failed"
-        elif left <= 0:
+            return True
+        if left <= 0:
             self.given_up = "the deadline is over"
         elif asked is not None and asked >= left:
             self.given_up = f"it asks to wait for {asked:,.0f} s, and {left:,.1f} s are left"

@@ -47,7 +47,7 @@ class Read:
 class Unread:
     """No attempt succeeded: the last failure, and the first where that is another one.
 
-    `given_up` says why no further attempt was made, where the failure itself would have allowed one.
+    `given_up` says why attempts were not made that were left and might have helped.
     """
 
     last: Failure

@@ -21,6 +21,7 @@ from seawall.failpoints import reach
 from seawall.running.attempt import Attempt
 from seawall.running.order import Order, RunResult, State
 from seawall.running.tell import Teller
+from seawall.secrets import Redaction
 from seawall.sinks.files import FilesSink, Holder
 
 __all__ = ["execute", "sink_of"]
@@ -29,7 +30,8 @@ __all__ = ["execute", "sink_of"]
 def execute(order: Order, events: EventSink) -> RunResult:
     """What came of the run. Errors that have a name are in the result; others are bugs and raised."""
     begun = time.monotonic()
-    teller = Teller(order.run_id, events, order.now)
+    redaction = Redaction.of(order.loaded.config, order.env)
+    teller = Teller(order.run_id, events, order.now, redaction)
     teller.tell(
         RunStarted,
         pipeline=order.loaded.config.pipeline,
@@ -47,8 +49,9 @@ def execute(order: Order, events: EventSink) -> RunResult:
         with sink.claim(order.batch, holder) as claim:
             attempt.carry_out(claim)
     except SeawallError as raised:
-        error = raised
+        error = redaction.error(raised)
     except Exception as bug:
+        redaction.error(bug)
         named = SeawallError(f"{type(bug).__name__} inside seawall", "the traceback says where")
         _tell_end(_result(attempt, named, time.monotonic() - begun), teller)
         raise

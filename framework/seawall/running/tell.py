@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -11,21 +11,24 @@ from seawall.contracts import EventSink
 from seawall.errors import SeawallError
 from seawall.events import ChunkFailed, ChunkFinished, ChunkRetried, Event, StageFinished
 from seawall.outcome import ChunkReport
+from seawall.secrets import Redaction
 
 __all__ = ["Teller"]
 
 
 @dataclass(frozen=True, slots=True)
 class Teller:
-    """Emits events of one run."""
+    """Emits events of one run, without a secret in them."""
 
     run_id: str
     sink: EventSink
     now: Callable[[], datetime]
+    redaction: Redaction = field(default_factory=Redaction)
 
     def tell(self, kind: type[Event], **values: Any) -> None:
         """An event of this kind was emitted."""
-        self.sink.emit(kind(run_id=self.run_id, at=self.now(), **values))
+        said = {name: self.redaction.value(value) for name, value in values.items()}
+        self.sink.emit(kind(run_id=self.run_id, at=self.now(), **said))
 
     def chunk(self, report: ChunkReport, *, reused: bool) -> None:
         """The chunk's stages and its end were emitted; of a reused chunk its end alone."""

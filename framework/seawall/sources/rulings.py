@@ -92,10 +92,10 @@ _SQL = {
     **_of(GONE, "psycopg", "Error"),
     **_of(DOWN, "psycopg", "OperationalError"),  # those with an SQLSTATE go by that
     **_of(BUG, "psycopg", "InterfaceError NotSupportedError"),
+    **_of(BUG, "psycopg.errors", "PipelineAborted"),
     **_of(BROKEN, "psycopg", "DataError"),
     **_of(GONE, "sqlite3", "Error"),
-    **_of(BROKEN, "sqlite3", "DatabaseError DataError"),
-    **_of(GONE, "sqlite3", "OperationalError"),  # those with a code of SQLite's go by that
+    **_of(BROKEN, "sqlite3", "DataError"),  # those with a code of SQLite's go by that
     **_of(BUG, "sqlite3", "InterfaceError ProgrammingError NotSupportedError"),
 }
 _HTTP = {
@@ -115,11 +115,13 @@ _OTHERS = {  # clients that only people's own sources use, and stores behind fss
     **_of(DENIED, "aiohttp.client_exceptions", "ClientConnectorCertificateError"),
     **_of(REFUSED, "aiohttp.client_exceptions", "TooManyRedirects"),
     **_of(GONE, "requests.exceptions", "RequestException"),
-    **_of(DOWN, "requests.exceptions", "ConnectionError Timeout ChunkedEncodingError"),
+    **_of(DOWN, "requests.exceptions", "ConnectionError Timeout ChunkedEncodingError RetryError"),
     **_of(DENIED, "requests.exceptions", "SSLError"),
     **_of(BROKEN, "requests.exceptions", "InvalidJSONError ContentDecodingError"),
     **_of(REFUSED, "requests.exceptions", "TooManyRedirects"),
+    **_of(GONE, "urllib3.exceptions", "HTTPError"),
     **_of(DOWN, "urllib3.exceptions", "TimeoutError ProtocolError NewConnectionError"),
+    **_of(DOWN, "urllib3.exceptions", "MaxRetryError IncompleteRead InvalidChunkLength"),
     **_of(DENIED, "urllib3.exceptions", "SSLError"),
     **_of(DOWN, "http.client", "IncompleteRead RemoteDisconnected"),
     **_of(DOWN, "urllib.error", "URLError ContentTooShortError"),
@@ -165,6 +167,9 @@ SQLSTATES = {
     "57P0": DOWN,  # shutting down, crashed, starting up
     "57P04": GONE,  # the database was dropped
     "57014": DOWN,  # the statement took too long, and the server ended it
+    "25P03": DOWN,  # the transaction idled too long
+    "25P04": DOWN,  # it took too long
+    "HV00N": DOWN,  # a server behind this one cannot be reached
     "40001": BUSY,
     "40003": BUSY,
     "40P01": BUSY,

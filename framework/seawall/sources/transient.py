@@ -47,17 +47,22 @@ __all__ = ["failure_of", "ruling_of"]
 FOREIGN = "plug-in"
 _LONGEST = 300
 _LONGEST_TRACE = 8_000
+_QUERY = re.compile(r"(with url: [^\s?]*)\?\S*")
 _URL = re.compile(r"(\w+://)(?:[^/?#\s]*@)?([^\s?#'\")>]*)(\?[^\s'\")>]*)?")
 _REFUSED_LOGIN = re.compile(
     r"authentication failed|no pg_hba\.conf entry|no password supplied|certificate verify failed"
 )
 _NOT_THERE = re.compile(r'(?:role|database) "[^"]*" does not exist')
+_NOT_SENT = "the request cannot be sent; check its url and headers"
 _SILENT = {
-    "httpx.LocalProtocolError",
-    "httpcore.LocalProtocolError",
     "h11._util.LocalProtocolError",
+    "httpcore.LocalProtocolError",
+    "httpx.InvalidURL",
+    "httpx.LocalProtocolError",
+    "requests.exceptions.InvalidHeader",
+    "requests.exceptions.InvalidURL",
 }
-"""Classes whose words quote the request's headers."""
+"""Classes whose words quote the request's headers, or a URL in pieces."""
 _NAMED: dict[type[SeawallError], Ruling] = {
     DataError: BROKEN,
     ForbiddenError: REFUSED,
@@ -235,7 +240,7 @@ def _words(error: BaseException, hide: Callable[[str], str]) -> str:
     """What the exception says, without what was sent along with the request."""
     name = f"{type(error).__module__}.{type(error).__qualname__}"
     if name in _SILENT:
-        return "the request cannot be sent as HTTP; check its url and headers"
+        return _NOT_SENT
     status = _status(error)
     if status is not None:
         answer = getattr(error, "response", error)
@@ -248,7 +253,7 @@ def _words(error: BaseException, hide: Callable[[str], str]) -> str:
 def _line(text: str) -> str:
     """One line of it, of its URLs neither userinfo nor query."""
     short = _URL.sub(lambda match: match[1] + match[2] + ("?…" if match[3] else ""), text)
-    return " ".join(short.split())[:_LONGEST]
+    return " ".join(_QUERY.sub(r"\1?…", short).split())[:_LONGEST]
 
 
 def _retry_after_s(error: BaseException, now: Callable[[], datetime]) -> float | None:
