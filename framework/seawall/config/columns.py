@@ -7,12 +7,11 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from seawall.config.faults import Fault, KeyPath, dotted
+from seawall.config.fits import is_of
 from seawall.config.judging import ColumnContract
 from seawall.config.places import Places
 
 __all__ = ["column_faults"]
-
-_TEXT = {"string", "category", "timestamp"}
 
 
 def column_faults(path: KeyPath, column: ColumnContract, places: Places) -> Iterator[Fault]:
@@ -31,7 +30,7 @@ def column_faults(path: KeyPath, column: ColumnContract, places: Places) -> Iter
 
 def _choices(path: KeyPath, column: ColumnContract, places: Places) -> Iterator[Fault]:
     for number, choice in enumerate(column.one_of or ()):
-        if not _fits(choice, column.dtype):
+        if not is_of(choice, column.dtype):
             at = (*path, "one_of", number)
             what = f"a choice that no {column.dtype} can be"
             yield Fault(
@@ -40,16 +39,6 @@ def _choices(path: KeyPath, column: ColumnContract, places: Places) -> Iterator[
     if column.one_of == ():
         at = (*path, "one_of")
         yield Fault(places.value(at), dotted(at), "a list without choices")
-
-
-def _fits(choice: object, dtype: str) -> bool:
-    if dtype == "bool" or isinstance(choice, bool):
-        return dtype == "bool" and isinstance(choice, bool)
-    if dtype in _TEXT:
-        return isinstance(choice, str)
-    if dtype.startswith("float"):
-        return isinstance(choice, int | float)
-    return isinstance(choice, int) and (choice >= 0 or not dtype.startswith("u"))
 
 
 def _times(path: KeyPath, column: ColumnContract, limit: object, places: Places) -> Iterator[Fault]:

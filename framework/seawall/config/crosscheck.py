@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from itertools import chain
 
+from seawall.config.chains import chain_faults, constant_faults
 from seawall.config.columns import column_faults
 from seawall.config.faults import Fault, KeyPath, dotted
-from seawall.config.lookups import LookupLink
+from seawall.config.joins import RESERVED, column_clashes, expectation_faults
 from seawall.config.models import PipelineConfig
 from seawall.config.near import did_you_mean
 from seawall.config.places import Places
 from seawall.config.templates import time_faults
+from seawall.config.waits import wait_faults
 
-__all__ = ["RESERVED", "cross_faults"]
-
-RESERVED = ("batch", "_degraded")
-"""Columns that the run adds itself, or that readers of a partitioned folder do."""
+__all__ = ["cross_faults"]
 
 
 def cross_faults(
@@ -31,7 +30,7 @@ def cross_faults(
 def _outputs(config: PipelineConfig, places: Places) -> Iterator[Fault]:
     """Outputs that would overwrite another column."""
     taken = dict.fromkeys(config.validate_.columns, "a column of the contract")
-    for name, lookup in config.ingest.lookups.items():
+    for name, lookup in config.ingest.joined.items():
         taken |= dict.fromkeys(lookup.added_columns.values(), f"a column of the lookup {name}")
     taken |= {config.ingest.primary.key: "the key", **dict.fromkeys(RESERVED, "reserved")}
     listed = not isinstance(config.predict.outputs, dict)
@@ -41,46 +40,6 @@ def _outputs(config: PipelineConfig, places: Places) -> Iterator[Fault]:
             what = f"the output {column!r} has a name that is taken: {taken[column]}"
             yield Fault(places.key(path), dotted(path), what, todo="choose another name")
         taken[column] = "another output"
-
-
-def _lookup_columns(config: PipelineConfig, places: Places) -> Iterator[Fault]:
-    """Columns that a lookup adds and that are there already."""
-    lookups = config.ingest.lookups
-    taken = {config.ingest.primary.key: "the key", **dict.fromkeys(RESERVED, "reserved")}
-    for name, lookup in lookups.items():
-        taken |= dict.fromkeys(lookup.join_columns, f"joined by in the lookup {name}")
-    for name, lookup in lookups.items():
-        written = lookup.columns
-        added = written.items() if isinstance(written, dict) else enumerate(written)
-        for step, column in added:
-            path: KeyPath = ("ingest", "lookups", name, "columns", step)
-            if column in taken:
-                what = f"the added column {column!r} has a name that is taken: {taken[column]}"
-                todo = f"give it another: columns: {{{column}: new_name}}"
-                yield Fault(places.value(path), dotted(path), what, todo=todo)
-            taken[column] = f"added by the lookup {name}"
-
-
-def _fallbacks(config: PipelineConfig, places: Places) -> Iterator[Fault]:
-    """Links to lookups that aren't there."""
-    known = config.ingest.lookups
-    for name, lookup in known.items():
-        for number, link in enumerate(lookup.fallback):
-            if not isinstance(link, LookupLink):
-                continue
-            path = ("ingest", "lookups", name, "fallback", number, "lookup")
-            others = [other for other in known if other != name]
-            if link.lookup not in others:
-                what = (
-                    "a lookup that falls back on itself"
-                    if link.lookup == name
-                    else "no such lookup"
-                )
-                todo = did_you_mean(link.lookup, others)
-                allowed = ", ".join(others) or "another lookup"
-                yield Fault(
-                    places.value(path), dotted(path), what, repr(link.lookup), allowed, todo
-                )
 
 
 def _quarantining(config: PipelineConfig) -> Iterator[KeyPath]:
@@ -94,6 +53,8 @@ def _quarantining(config: PipelineConfig) -> Iterator[KeyPath]:
     for name, bound in config.check_output.bounds.items():
         if bound.on_violation == "quarantine":
             yield ("check_output", "bounds", name, "on_violation")
+    if config.ingest.primary.on_corrupt_fragment == "quarantine":
+        yield ("ingest", "primary", "on_corrupt_fragment")
     for name, lookup in config.ingest.lookups.items():
         if lookup.on_missing_key == "quarantine":
             yield ("ingest", "lookups", name, "on_missing_key")
@@ -183,8 +144,11 @@ Check = Callable[[PipelineConfig, Places], Iterator[Fault]]
 _CHECKS: tuple[tuple[tuple[str, ...], Check], ...] = (
     (("as_of", "timezone"), _times),
     (("ingest", "validate", "predict"), _outputs),
-    (("ingest",), _lookup_columns),
-    (("ingest",), _fallbacks),
+    (("ingest",), column_clashes),
+    (("ingest",), expectation_faults),
+    (("ingest",), chain_faults),
+    (("ingest", "validate"), constant_faults),
+    (("ingest", "limits"), wait_faults),
     (("ingest", "validate", "check_output", "limits"), _budget),
     (("predict", "check_output"), _checked_outputs),
     (("check_output",), _means),
