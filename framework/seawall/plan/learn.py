@@ -53,7 +53,7 @@ def without_rows(config: PipelineConfig, columns: tuple[str, ...]) -> pd.DataFra
     """A frame of the read and the looked-up columns, typed by the contract; others are objects."""
     contracts = config.validate_.columns
     looked_up = [
-        new for way in config.ingest.lookups.values() for new in way.added_columns.values()
+        new for way in config.ingest.joined.values() for new in way.added_columns.values()
     ]
     names = list(dict.fromkeys([*columns, *looked_up]))
     typed = {name: arrow_type(contracts[name]) for name in names if name in contracts}

@@ -96,9 +96,9 @@ def columns_read(config: PipelineConfig) -> tuple[str, ...] | None:
     ingest = config.ingest
     if not config.validate_.columns and ingest.primary.columns is None:
         return None
-    added = {new for lookup in ingest.lookups.values() for new in lookup.added_columns.values()}
+    added = {new for lookup in ingest.joined.values() for new in lookup.added_columns.values()}
     contract = [name for name in config.validate_.columns if name not in added]
-    joins = [name for lookup in ingest.lookups.values() for name in lookup.join_columns]
+    joins = [name for lookup in ingest.joined.values() for name in lookup.join_columns]
     listed = contract if ingest.primary.columns is None else list(ingest.primary.columns)
     return tuple(dict.fromkeys([ingest.primary.key, *listed, *joins]))
 
@@ -106,7 +106,7 @@ def columns_read(config: PipelineConfig) -> tuple[str, ...] | None:
 def _held_to(
     config: PipelineConfig, schema: pa.Schema, columns: tuple[str, ...] | None, where: str
 ) -> None:
-    joins = [name for lookup in config.ingest.lookups.values() for name in lookup.join_columns]
+    joins = [name for lookup in config.ingest.joined.values() for name in lookup.join_columns]
     needed = dict.fromkeys([config.ingest.primary.key, *joins])
     present(schema, columns or tuple(needed), where=where)
     extra = [name for name in schema.names if name not in (columns or schema.names)]
@@ -119,7 +119,7 @@ def _held_to(
             "declare them under validate.columns, or set extra_columns: ignore",
         )
     taken = {
-        new for lookup in config.ingest.lookups.values() for new in lookup.added_columns.values()
+        new for lookup in config.ingest.joined.values() for new in lookup.added_columns.values()
     }
     clash = sorted(taken & set(columns or schema.names))
     if clash:
