@@ -191,3 +191,39 @@ def test_a_class_without_init_takes_nothing_unless_it_inherits(
     text = project.sample.replace(f"add_calendar\n    with: {STEP}", f"Step\n    with: {given}")
 
     assert len(project.faults(text)) == faults
+
+
+PRIMARY = re.compile(r"  primary: .*\n")
+FEED = "\ndef feed(batch, *, columns, day: str, rows: int = 1): ...\n"
+
+
+@pytest.mark.parametrize(
+    ("given", "what"),
+    [
+        ("{day: Monday}", ""),
+        ("{day: 1}", "a value of the wrong type"),
+        ("{rows: 1}", "missing parameter `day`"),
+        ("{day: Monday, batch: x}", "`batch` is given by the run"),
+        ("{day: Monday, root: x}", "`root` is given by the run"),
+        ("{day: Monday, row: 1}", "unknown parameter"),
+    ],
+)
+def test_a_sources_parameters(project: Any, given: str, what: str) -> None:
+    """A python source takes its own parameters; what the run gives it may not be set."""
+    project.write("pipelines/rules.py", project.module + FEED)
+    primary = (
+        f"  primary: {{type: python, use: 'pipelines.rules:feed', with: {given}, key: flight_id}}\n"
+    )
+    faults = project.faults(PRIMARY.sub(primary, project.sample, count=1))
+
+    assert [fault.what for fault in faults if fault.path.startswith("ingest.primary")] == (
+        [what] if what else []
+    )
+
+
+def test_a_source_outside_the_project(project: Any) -> None:
+    """A python source is found below the project's root or in what plugins.allow lists, like all code."""
+    primary = "  primary: {type: python, use: 'os:listdir', key: flight_id}\n"
+    faults = project.faults(PRIMARY.sub(primary, project.sample, count=1))
+
+    assert "ingest.primary.use" in [fault.path for fault in faults]

@@ -11,6 +11,8 @@ from typing import Any, Literal, Optional, Union
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from seawall.config.faults import Fault, KeyPath, dotted
+from seawall.config.ingest import PythonPrimary
+from seawall.config.lookups import PythonLookup
 from seawall.config.names import Callable_, NameNotFoundError, find
 from seawall.config.near import did_you_mean, near
 from seawall.config.places import Entry, Leaf, Node, Places, Table, matching, plain
@@ -18,16 +20,35 @@ from seawall.config.translate import quoted
 
 __all__ = ["Parameters", "parameters", "use_faults"]
 
-# where a pipeline file names code, and whether that is given the frame first
+
+@dataclass(frozen=True, slots=True)
+class _Use:
+    """A place that names code: whether a frame comes first, what the run gives, which keys stand beside.
+
+    With any other key beside `use`, that key is the fault: it may be a misspelt `with`. `type` is
+    the only type of section that has a `use`, where there are several.
+    """
+
+    framed: bool = True
+    given: frozenset[str] = frozenset({"context"})
+    beside: frozenset[str] = frozenset({"use", "with", "type", "on_violation"})
+    type: str | None = None
+
+
+_SOURCE = _Use(
+    framed=False,
+    given=frozenset({"batch", "columns", "as_of", "root", "context"}),
+    beside=frozenset({*PythonPrimary.model_fields, *PythonLookup.model_fields, "with"}),
+    type="python",
+)
 _USES = {
-    "validate.filters.*": True,
-    "validate.rules.*": True,
-    "featurize.*": True,
-    "predict.model": False,
+    "validate.filters.*": _Use(),
+    "validate.rules.*": _Use(),
+    "featurize.*": _Use(),
+    "predict.model": _Use(framed=False),
+    "ingest.primary": _SOURCE,
+    "ingest.lookups.*": _SOURCE,
 }
-_INJECTED = "context"
-# with any other key beside `use`, that key is the fault: it may be a misspelt `with`
-_BESIDE = {"use", "with", "type", "on_violation"}
 _SIMPLE: dict[str, Any] = {
     "str": str,
     "int": int,
@@ -46,78 +67,94 @@ _SIMPLE: dict[str, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """What may stand in `with:`: annotations by name, which are required, whether others pass too."""
+    """What may stand in `with:`: annotations by name, which are required, whether others pass too.
+
+    `given` are the names that the run sets, so that `with` may not.
+    """
 
     annotations: Mapping[str, ast.expr | None]
     required: frozenset[str]
     positional: frozenset[str]
+    given: frozenset[str]
     open: bool
 
 
 def use_faults(root: Node, project: Path, allow: Sequence[str]) -> Iterator[Fault]:
     """What is wrong with each `use` of the file and with the parameters beside it."""
-    for pattern, framed in _USES.items():
+    for pattern, how in _USES.items():
         for path, entry in matching(root, pattern):
-            use = entry.node.entries.get("use") if isinstance(entry.node, Table) else None
-            if use is None or not isinstance(use.node, Leaf) or not isinstance(use.node.value, str):
+            use = _named(entry.node, how)
+            if use is None:
                 continue
             try:
-                found = find(use.node.value, project, allow)
+                found = find(str(use.value), project, allow)
             except NameNotFoundError as error:
-                place, name = use.node.place, dotted((*path, "use"))
-                yield Fault(
-                    place, name, error.what, repr(use.node.value), error.allowed, error.todo
-                )
+                name, seen = dotted((*path, "use")), repr(use.value)
+                yield Fault(use.place, name, error.what, seen, error.allowed, error.todo)
                 continue
             if found is not None and found.node is not None:
-                known = parameters(found.node, framed=framed)
+                known = parameters(found.node, how)
                 if known is not None:
-                    yield from _with_faults(known, path, Places(root))
+                    yield from _with_faults(known, how, path, places=Places(root))
 
 
-def parameters(node: Callable_, *, framed: bool) -> Parameters | None:
+def _named(node: Node, how: _Use) -> Leaf | None:
+    """The name of the code, as it stands in the section; None where there is none."""
+    entries = _entries(node)
+    leaves = {name: entries[name].node if name in entries else None for name in ("use", "type")}
+    use, kind = leaves["use"], leaves["type"]
+    if not isinstance(use, Leaf) or not isinstance(use.value, str):
+        return None
+    other = how.type is not None and isinstance(kind, Leaf) and kind.value != how.type
+    return None if other else use
+
+
+def parameters(node: Callable_, how: _Use) -> Parameters | None:
     """The function's parameters, or those of the class's `__init__`; None where they can't be seen.
 
-    With `framed`, a function's first parameter is the frame and only keyword-only ones are set.
+    Where a frame comes first, it is a function's first parameter and only keyword-only ones are set.
     """
     if isinstance(node, ast.ClassDef):
-        return _of_class(node)
-    return _of(node.args, [] if framed else node.args.args)
+        return _of_class(node, how.given)
+    return _of(node.args, [] if how.framed else node.args.args, how.given)
 
 
-def _of_class(node: ast.ClassDef) -> Parameters | None:
+def _of_class(node: ast.ClassDef, given: frozenset[str]) -> Parameters | None:
     for statement in node.body:
         if isinstance(statement, ast.FunctionDef) and statement.name == "__init__":
             own = 0 if statement.args.posonlyargs else 1
-            return _of(statement.args, statement.args.args[own:])
+            return _of(statement.args, statement.args.args[own:], given)
     if node.bases or node.keywords or node.decorator_list:
         return None  # __init__ is inherited, or written by a decorator
-    return Parameters({}, frozenset(), frozenset(), open=False)
+    return Parameters({}, frozenset(), frozenset(), given, open=False)
 
 
-def _of(arguments: ast.arguments, named: list[ast.arg]) -> Parameters:
+def _of(arguments: ast.arguments, named: list[ast.arg], given: frozenset[str]) -> Parameters:
     """`named` are the parameters before the `*` that may be set."""
     bare = len(named) - len(arguments.defaults)
     pairs = zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
     required = {argument.arg for argument in named[: max(0, bare)]}
     required |= {argument.arg for argument, default in pairs if default is None}
     settable = [*named, *arguments.kwonlyargs]
-    annotations = {a.arg: a.annotation for a in settable if a.arg != _INJECTED}
+    annotations = {a.arg: a.annotation for a in settable if a.arg not in given}
     positional = {argument.arg for argument in arguments.args} - set(annotations)
-    is_open = arguments.kwarg is not None
     return Parameters(
-        annotations, frozenset(required - {_INJECTED}), frozenset(positional), is_open
+        annotations,
+        frozenset(required - given),
+        frozenset(positional),
+        given,
+        open=arguments.kwarg is not None,
     )
 
 
-def _with_faults(known: Parameters, path: KeyPath, places: Places) -> Iterator[Fault]:
+def _with_faults(known: Parameters, how: _Use, path: KeyPath, *, places: Places) -> Iterator[Fault]:
     given = _entries(places.node((*path, "with")))
     unknown = [] if known.open else [name for name in given if name not in known.annotations]
     for name in unknown:
         yield _unknown(name, known, (*path, "with", name), places)
     meant = {near(name, set(known.annotations) - set(given)) for name in unknown}
     absent = sorted(known.required - set(given) - meant)
-    if absent and set(_entries(places.node(path))) <= _BESIDE:
+    if absent and set(_entries(places.node(path))) <= how.beside:
         yield _absent(absent, path, places)
     for name, entry in given.items():
         annotation = known.annotations.get(name)
@@ -142,8 +179,8 @@ def _unknown(name: str, known: Parameters, path: KeyPath, places: Places) -> Fau
     given = _entries(places.node(path[:-1]))
     what = "unknown parameter"
     todo = did_you_mean(name, set(known.annotations) - set(given))
-    if name == _INJECTED:
-        what, todo = "`context` is given by the run", "leave it out"
+    if name in known.given:
+        what, todo = f"`{name}` is given by the run", "leave it out"
     elif name in known.positional:
         what, todo = f"`{name}` is no keyword-only parameter", "put `*` before it in the function"
     allowed = ", ".join(known.annotations) or "no parameters"

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from seawall.config.models import PipelineConfig, PythonModel
+from seawall.config.sources import PythonSource
 
 __all__ = ["modules_behind", "uses"]
 
@@ -15,8 +16,10 @@ __all__ = ["modules_behind", "uses"]
 def uses(config: PipelineConfig) -> list[str]:
     """Every `package.module:name` that a run of the pipeline calls."""
     steps = (*config.validate_.filters, *config.validate_.rules, *config.featurize)
+    sources = (config.ingest.primary, *config.ingest.lookups.values())
     model = config.predict.model
     named = [step.use for step in steps]
+    named += [source.use for source in sources if isinstance(source, PythonSource)]
     return [*named, model.use] if isinstance(model, PythonModel) else named
 
 
