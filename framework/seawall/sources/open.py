@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from seawall.config.plugged import PLUG_IN
 from seawall.config.sources import CsvFormat, FilesSource, SourceSection
 from seawall.contracts import Caps
 
@@ -24,6 +25,7 @@ _UPSTREAMS = {
     "sql": "seawall.sources.sql:SqlUpstream",
     "http": "seawall.sources.http:HttpUpstream",
     "python": "seawall.sources.python:PythonUpstream",
+    PLUG_IN: "seawall.sources.plugin:PluginUpstream",
 }
 
 
@@ -63,7 +65,7 @@ def open_upstream(section: SourceSection, env: Mapping[str, str], root: Path) ->
 
         return LocalFiles(section, root)
     kind = "files" if isinstance(section, FilesSource) else section.type
-    module, _, name = _UPSTREAMS[kind].partition(":")
+    module, _, name = _UPSTREAMS.get(kind, _UPSTREAMS[PLUG_IN]).partition(":")
     make: Any = getattr(importlib.import_module(module), name)
     made: Source = make(section, env)
     return made
