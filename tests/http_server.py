@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import gzip
 import json
+import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -166,6 +168,13 @@ class HttpServer:
         serve = {"poll_interval": 0.01}
         threading.Thread(target=self._server.serve_forever, kwargs=serve, daemon=True).start()
 
+    def secure(self, certificate: Path) -> None:
+        """The server speaks TLS from now on, with the key and the certificate of that file."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        if self._server is not None:
+            self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
+
     def stop(self) -> None:
         """Nobody listens; answers that hang or drip are given up."""
         self._closing.set()
@@ -190,6 +199,7 @@ class _Server(ThreadingHTTPServer):
 class _Exchange(BaseHTTPRequestHandler):
     server: _Server
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # else a body waits 40 ms behind its headers
 
     def do_GET(self) -> None:
         """The script's answer to this request."""

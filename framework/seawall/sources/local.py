@@ -10,13 +10,13 @@ import pyarrow as pa
 
 from seawall.config.sources import FilesSource
 from seawall.config.templates import fill
-from seawall.contracts import Fragment, Refused, Request
+from seawall.contracts import ChunkedSource, Fragment, Refused, Request
 from seawall.errors import DataError
 from seawall.names import did_you_mean
 from seawall.sources.files import below
 from seawall.sources.open import FileSource, open_source
 
-__all__ = ["LocalFiles"]
+__all__ = ["LocalFiles", "stream"]
 
 _ROWS = 131_072
 
@@ -38,18 +38,33 @@ class LocalFiles:
         pattern = below(self.root, fill(section.path, request.batch))
         source = open_source(FileSource(section.type, pattern, section.csv), {})
         fragments = source.fragments()
-        schema = source.schema(fragments)
-        columns = _wanted(request.columns, schema.names, where=pattern)
-        empty = True
-        for ref in source.chunks(fragments, _ROWS):
-            rows = source.read(fragments, ref, columns)
-            for refused in rows.refused:
-                raise _unreadable(refused)
-            empty = False
-            yield rows.table
-        if empty:
-            yield schema.empty_table().select(columns or schema.names)
+        yield from stream(source, fragments, request.columns, where=pattern)
         self.as_of = _newest(fragments)
+
+
+def stream(
+    source: ChunkedSource,
+    fragments: Sequence[Fragment],
+    wanted: Sequence[str] | None,
+    *,
+    where: str,
+) -> Iterator[pa.Table]:
+    """The rows chunk by chunk, without rows at least a table that has the columns.
+
+    Raises DataError for a missing column, and for a record that cannot be read: a stream has no
+    quarantine.
+    """
+    schema = source.schema(fragments)
+    columns = _wanted(wanted, schema.names, where=where)
+    empty = True
+    for ref in source.chunks(fragments, _ROWS):
+        rows = source.read(fragments, ref, columns)
+        for refused in rows.refused:
+            raise _unreadable(refused)
+        empty = False
+        yield rows.table
+    if empty:
+        yield schema.empty_table().select(columns or schema.names)
 
 
 def _wanted(

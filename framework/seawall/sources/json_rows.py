@@ -1,0 +1,219 @@
+"""The rows of a JSON document, one after the other as its bytes arrive; memory holds a few of them."""
+
+from __future__ import annotations
+
+import codecs
+import json
+from collections.abc import Iterator
+from typing import Any, NoReturn, Protocol
+
+from seawall.errors import DataError, UnavailableError
+
+__all__ = ["JsonRows"]
+
+_BLOCK = 1 << 16
+_KEYS = 20
+_SPACE = " \t\n\r"
+_NUMBER_GOES_ON = "0123456789.eE+-"
+
+
+class Readable(Protocol):
+    """What has bytes."""
+
+    def read(self, size: int, /) -> bytes:
+        """At most so many bytes; none at the end."""
+        ...
+
+
+class JsonRows:
+    """The objects of the list at a dotted path, or of the list that the document is.
+
+    Iterated once. After that `found` holds the value at `wanted`, another dotted path, or None.
+    Raises UnavailableError for a document of another shape, which is what a service sends that has
+    something else to say, DataError for a record that is larger than the cap.
+    """
+
+    def __init__(
+        self, file: Readable, *, records: str | None, wanted: str | None, cap: int, where: str
+    ) -> None:
+        self.where = where
+        self.found: Any = None
+        self._records = _path(records)
+        self._wanted = _path(wanted)
+        self._text = _Text(file, cap, where)
+        self._keys: list[str] = []
+        self._there = False
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        """The objects, in order."""
+        text = self._text
+        if text.peek() == "<":
+            raise text.wrong("an HTML page where rows are due", "rows as JSON")
+        if text.peek() == "":
+            raise text.wrong("an empty answer where rows are due", "rows as JSON")
+        yield from self._within(())
+        if not self._there:
+            path, keys = ".".join(self._records), ", ".join(self._keys) or "none"
+            raise text.wrong("no list where the records are due", f"a list at {path!r}", keys)
+        if text.peek():
+            raise text.wrong("more behind the end of the JSON document", "one JSON document")
+
+    def _within(self, path: tuple[str, ...]) -> Iterator[dict[str, Any]]:
+        """The rows of the value that stands at `path`, which leads to the records."""
+        if path == self._records:
+            self._there = True
+            yield from self._list()
+            return
+        for name in self._names(f"an object with the key {self._records[len(path)]!r}"):
+            inner = (*path, name)
+            if len(self._keys) < _KEYS:
+                self._keys.append(".".join(inner))
+            if inner == self._records[: len(inner)]:
+                yield from self._within(inner)
+            else:
+                self._note(inner, self._text.value())
+
+    def _list(self) -> Iterator[dict[str, Any]]:
+        text = self._text
+        if text.peek() != "[":
+            raise text.wrong("something else where the list of rows is due", "a list of objects")
+        for _ in text.items("[", "]"):
+            row = text.value()
+            if not isinstance(row, dict):
+                raise text.wrong("a row that is no object", "a list of objects", repr(row)[:100])
+            yield row
+
+    def _names(self, allowed: str) -> Iterator[str]:
+        """The keys of the object that stands here; the value is read by who asks for the next key."""
+        text = self._text
+        if text.peek() != "{":
+            raise text.wrong("something else where an object is due", allowed)
+        for _ in text.items("{", "}"):
+            name = text.value()
+            if not isinstance(name, str) or text.peek() != ":":
+                raise text.broken("a key without a value")
+            text.skip()
+            yield name
+
+    def _note(self, path: tuple[str, ...], value: Any) -> None:
+        """The value is kept where it is the wanted one, or holds it."""
+        if not self._wanted or path != self._wanted[: len(path)]:
+            return
+        for name in self._wanted[len(path) :]:
+            value = value.get(name) if isinstance(value, dict) else None
+        self.found = value
+
+
+class _Text:
+    """The document's text: what was read and not yet used."""
+
+    def __init__(self, file: Readable, cap: int, where: str) -> None:
+        self._file, self._cap, self._where = file, cap, where
+        self._decode = codecs.getincrementaldecoder("utf-8-sig")().decode
+        self._scan = json.JSONDecoder(parse_constant=self._refuse).raw_decode
+        self._text, self._at, self._ended, self._used = "", 0, False, 0
+
+    def peek(self) -> str:
+        """The next character that is no space; '' at the end."""
+        while True:
+            text, at = self._text, self._at
+            while at < len(text) and text[at] in _SPACE:
+                at += 1
+            self._at = at
+            if at < len(text):
+                return text[at]
+            if not self._read(_BLOCK):
+                return ""
+
+    def skip(self) -> None:
+        """The character that stands here is used."""
+        self._at += 1
+
+    def items(self, begin: str, end: str) -> Iterator[None]:
+        """Once for each item between the brackets; the item is used by who iterates."""
+        self.skip()
+        if self.peek() == end:
+            self.skip()
+            return
+        while True:
+            yield
+            following = self.peek()
+            self.skip()
+            if following == end:
+                return
+            if following != ",":
+                raise self.broken(f"{following!r} where , or {end} closes what {begin} began")
+            if self.peek() == end:
+                raise self.broken(f"a comma before {end}")
+
+    def value(self) -> Any:
+        """The value that stands here."""
+        self.peek()
+        more = _BLOCK
+        while True:
+            try:
+                value, end = self._scan(self._text, self._at)
+            except json.JSONDecodeError as error:
+                if self._ended:
+                    raise self.broken(error.msg) from None
+            except RecursionError:
+                raise self.broken("values nested too deeply") from None
+            except ValueError as error:  # a whole number of more than 4,300 digits
+                raise self.broken(str(error)) from None
+            else:
+                # a number at the end of what was read may go on
+                if (
+                    end < len(self._text)
+                    or self._ended
+                    or self._text[end - 1] not in _NUMBER_GOES_ON
+                ):
+                    self._at = end
+                    return value
+            # doubling: a large value is not scanned anew for each of its blocks
+            more = max(more, len(self._text) - self._at)
+            self._read(more)
+
+    def wrong(self, what: str, allowed: str, seen: str = "") -> UnavailableError:
+        """The error for an answer that is something else than rows."""
+        shown = seen or " ".join(self._text[self._at : self._at + 200].split())
+        todo = "see what the service sends, and the section's `format` and `records`"
+        return UnavailableError(what, self._where, shown, allowed, todo)
+
+    def broken(self, why: str) -> UnavailableError:
+        """The error for text that is no JSON."""
+        place = self._used + self._at
+        return self.wrong(f"no JSON: {why} (character {place:,})", "JSON")
+
+    def _read(self, count: int) -> bool:
+        """More text is there; False at the end. DataError once one value is larger than the cap."""
+        kept = self._text[self._at :]
+        if len(kept) > self._cap:
+            raise DataError(
+                "a record that is too large",
+                self._where,
+                f"more than {self._cap:,} characters",
+                f"{self._cap:,} bytes a record",
+                "find out what the service sent; if it is right, raise caps: record_bytes",
+            )
+        blocks: list[str] = []
+        while count > 0 and not self._ended:
+            payload = self._file.read(_BLOCK)
+            self._ended = not payload
+            blocks.append(self._decoded(payload))
+            count -= len(blocks[-1])
+        self._used, self._text, self._at = self._used + self._at, "".join([kept, *blocks]), 0
+        return bool(self._text)
+
+    def _decoded(self, payload: bytes) -> str:
+        try:
+            return self._decode(payload, not payload)
+        except UnicodeDecodeError as error:
+            seen = error.object[error.start : error.start + 8].hex(" ")
+            raise self.wrong("text that is not UTF-8", "UTF-8", seen) from None
+
+    def _refuse(self, name: str) -> NoReturn:
+        raise self.broken(f"{name} is no value of JSON's")
+
+
+def _path(dotted: str | None) -> tuple[str, ...]:
+    return tuple(dotted.split(".")) if dotted else ()

@@ -1,0 +1,455 @@
+"""HTTP: what counts as an answer, how pages end, and what is never sent or followed."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from seawall.config.sources import HttpSource
+from seawall.contracts import Caps, Request
+from seawall.errors import DataError, ForbiddenError, UnavailableError
+from seawall.sources.http import HttpUpstream
+from tests.http_server import (
+    Answer,
+    Asked,
+    HttpServer,
+    bomb,
+    failure,
+    html,
+    pages,
+    redirect,
+    rows,
+    text,
+    too_many,
+    truncated,
+)
+
+PLANES = [{"tail": f"N{number}", "year": 1990 + number} for number in range(7)]
+LOOPBACK = ["127.0.0.0/8"]
+
+
+def source(url: str, *, env: dict[str, str] | None = None, **keys: Any) -> HttpUpstream:
+    """A source for that URL, which may be on loopback."""
+    section = {"type": "http", "url": url, "private_networks": LOOPBACK, **keys}
+    return HttpUpstream(HttpSource.model_validate(section), env or {})
+
+
+def request(tmp_path: Path, columns: tuple[str, ...] | None = None, **caps: int) -> Request:
+    """What is asked for: rows of a day."""
+    asked = Request("2013-07-01", datetime(2013, 7, 1, tzinfo=UTC), tmp_path, columns, Caps(**caps))
+    return replace(asked, scratch=tmp_path)
+
+
+def read(made: HttpUpstream, asked: Request) -> list[dict[str, Any]]:
+    """All rows."""
+    return [row for table in made.tables(asked) for row in table.to_pylist()]
+
+
+@pytest.fixture
+def ask(tmp_path: Path, http_server: HttpServer) -> Callable[..., list[dict[str, Any]]]:
+    """The rows that come of answers under the path /rows."""
+
+    def asked(*script: Any, columns: tuple[str, ...] | None = None, **keys: Any) -> Any:
+        caps = keys.pop("caps", {})
+        url = http_server.route("/rows", *script)
+        return read(source(url, **keys), request(tmp_path, columns, **caps))
+
+    return asked
+
+
+def test_list_of_objects_is_read(ask: Any) -> None:
+    """A JSON list becomes rows, of which the wanted columns are kept."""
+    assert ask(rows(PLANES), columns=("tail",)) == [{"tail": row["tail"]} for row in PLANES]
+
+
+def test_records_stand_at_a_path(ask: Any) -> None:
+    """Rows are found at a dotted path, whatever stands before and behind them."""
+    answer = {"meta": {"list": [1]}, "data": {"n": 7, "rows": PLANES, "more": None}, "end": [{}]}
+
+    assert ask(rows(answer), records="data.rows") == PLANES
+
+
+def test_whole_numbers_stay_exact(ask: Any) -> None:
+    """A whole number beyond 2^53 is read digit by digit, and fractions stay fractions."""
+    found = [{"n": 2**53 + 1, "x": 0.1}, {"n": -(2**63), "x": 2}]
+
+    assert ask(rows(found)) == found
+
+
+def test_numbers_that_share_no_exact_type_are_refused(ask: Any) -> None:
+    """A column whose values no type holds without loss is an error, not a rounded column."""
+    with pytest.raises(DataError, match="in column 'n'"):
+        ask(rows([{"n": 2**53 + 1}, {"n": 0.5}]))
+
+
+def test_key_that_some_rows_lack_is_null(ask: Any) -> None:
+    """A key that a row leaves out is null there, also when it comes late."""
+    assert ask(rows([{"a": 1}, {"a": 2, "b": "x"}])) == [{"a": 1, "b": None}, {"a": 2, "b": "x"}]
+
+
+def test_renamed_column_is_missing(ask: Any) -> None:
+    """A wanted column that no row has is an error which names the nearest key."""
+    with pytest.raises(DataError, match="did you mean 'tail'"):
+        ask(rows(PLANES), columns=("tails",))
+
+
+def test_empty_list_keeps_the_columns(tmp_path: Path, http_server: HttpServer) -> None:
+    """No rows are no error here, and come with the columns that were asked for."""
+    url = http_server.route("/rows", rows([]))
+    (table,) = source(url).tables(request(tmp_path, ("a", "b")))
+
+    assert (table.num_rows, table.column_names) == (0, ["a", "b"])
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (html(), "an HTML page where rows are due"),
+        (text(html().body, kind="application/json"), "an HTML page where rows are due"),
+        (rows({"error": "expired"}), "something else where the list of rows is due"),
+        (rows("nothing"), "something else where the list of rows is due"),
+        (rows([1]), "a row that is no object"),
+        (text(""), "an empty answer"),
+        (text('[{"a": 1}, {"a": '), "no JSON"),
+        (text('[{"a": 1},]'), "no JSON: a comma before"),
+        (text('[{"a": 1}] [{"a": 2}]'), "more behind the end"),
+        (text('[{"a": NaN}]'), "no JSON: NaN"),
+        (text("[" * 100_000), "something else|no object|nested too deeply"),
+        (text(b'[{"a": "\xe9"}]'), "not UTF-8"),
+        (text('[{"a": ' + "9" * 5_000 + "}]"), "no JSON"),
+        (Answer(status=204), "an answer without rows"),
+        (text("[]", Content_Encoding="br"), "an encoding that was not asked for"),
+        (text("[]", Content_Encoding="gzip, gzip"), "an encoding that was not asked for"),
+    ],
+)
+def test_what_is_no_list_of_rows_is_refused(ask: Any, answer: Answer, words: str) -> None:
+    """An answer of another shape is a failure that says what came, never rows."""
+    with pytest.raises(UnavailableError, match=words):
+        ask(answer)
+
+
+def test_object_without_the_records_names_its_keys(ask: Any) -> None:
+    """When the list isn't at its path the keys that are there are named."""
+    with pytest.raises(UnavailableError) as caught:
+        ask(rows({"error": "expired", "code": 7}), records="data")
+
+    assert caught.value.seen == "error, code"
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 429, 500, 503])
+def test_status_is_raised_with_its_answer(ask: Any, status: int) -> None:
+    """A status of 4xx or 5xx is raised as such, so that it can be judged, without the query."""
+    with pytest.raises(httpx.HTTPStatusError, match=f"status {status} ") as caught:
+        ask(failure(status, Retry_After="7"), params={"token": "geheim"})
+
+    assert caught.value.response.headers["Retry-After"] == "7"
+    assert "geheim" not in str(caught.value)
+
+
+def test_nothing_is_tried_again(ask: Any, http_server: HttpServer) -> None:
+    """One failure is one request: trying again is one layer's business."""
+    for answer in (failure(500), too_many("0"), truncated(rows(PLANES), 9)):
+        with pytest.raises(httpx.HTTPError):
+            ask(answer)
+
+    assert len(http_server.requests) == 3
+
+
+def test_truncated_body_is_the_networks_fault(ask: Any) -> None:
+    """A body that ends before its length is a broken connection, even where it is whole JSON."""
+    with pytest.raises(httpx.RemoteProtocolError):
+        ask(replace(rows(PLANES), claims=10_000, cut=True))
+
+
+def test_cut_chunks_are_the_networks_fault(ask: Any) -> None:
+    """A chunked body without its last chunk is a broken connection."""
+    body = b"2\r\n[]\r\n"
+    with pytest.raises(httpx.RemoteProtocolError):
+        ask(Answer(body, headers={"Transfer-Encoding": "chunked"}, cut=True))
+
+
+def test_gzip_is_unpacked(ask: Any) -> None:
+    """A body in gzip is read, and one that is cut short is damaged, wherever it is cut."""
+    packed = gzip.compress(json.dumps(PLANES).encode())
+
+    assert ask(text(packed, Content_Encoding="gzip")) == PLANES
+    with pytest.raises(DataError, match="not whole gzip data"):
+        ask(text(packed[:-4], Content_Encoding="gzip"))
+
+
+def test_bomb_is_stopped_by_the_cap_on_a_record(ask: Any) -> None:
+    """A gzip bomb of one value ends at the cap on a record."""
+    with pytest.raises(DataError, match="a record that is too large"):
+        ask(bomb(20), caps={"record_bytes": 1 << 20})
+
+
+def test_bomb_is_stopped_by_the_cap_on_bytes(ask: Any) -> None:
+    """What is unpacked counts, over all pages, and reading ends once it is too much."""
+    packed = gzip.compress(b'[{"k": 1}' + b',{"k": 1}' * 1_000_000 + b"]")
+    with pytest.raises(DataError, match="more than 1,000,000 bytes"):
+        ask(text(packed, Content_Encoding="gzip"), caps={"decoded_bytes": 1_000_000})
+
+
+def test_large_document_is_read_in_pieces(tmp_path: Path, http_server: HttpServer) -> None:
+    """A document of many rows comes in several tables, whose types are each other's."""
+    many = [{"n": number, "s": "x" * 40} for number in range(120_000)]
+    url = http_server.route("/rows", rows(many))
+    tables = list(source(url).tables(request(tmp_path)))
+
+    assert [table.num_rows for table in tables] == [50_000, 50_000, 20_000]
+    assert [row for table in tables for row in table.to_pylist()] == many
+
+
+def test_json_lines_and_csv_are_read_as_files_are(ask: Any) -> None:
+    """Lines of JSON keep their types; every value of CSV is text, by the declared layout."""
+    lines = "".join(json.dumps(row) + "\n" for row in PLANES)
+    table = "tail;year\nN1;'19;90'\nN2;\n"
+    layout = {"delimiter": ";", "quote": "'"}
+
+    assert ask(text(lines), format="jsonl") == PLANES
+    found = [{"tail": "N1", "year": "19;90"}, {"tail": "N2", "year": None}]
+    assert ask(text(table, kind="text/csv"), format="csv", csv=layout) == found
+
+
+def test_fault_in_csv_names_the_service(ask: Any, http_server: HttpServer, tmp_path: Path) -> None:
+    """A bad record is named by its line of the answer, not by a file of ours, which is gone."""
+    with pytest.raises(DataError) as caught:
+        ask(text("a,b\n1,2\n1\n", kind="text/csv"), format="csv")
+
+    assert caught.value.where == f"{http_server.url}/rows:3"
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("kind", ["csv", "jsonl"])
+def test_text_of_another_shape_is_refused(ask: Any, kind: str) -> None:
+    """A page for people is refused in text formats too, whatever type it claims."""
+    with pytest.raises(UnavailableError, match="an HTML page"):
+        ask(text(html().body), format=kind)
+    with pytest.raises(DataError, match="a record that is too large"):
+        ask(text("a\n" + "x" * 3_000), format=kind, caps={"record_bytes": 2_000})
+
+
+def test_empty_json_lines_are_no_rows(ask: Any) -> None:
+    """A body without bytes holds no JSON lines, which is no error here."""
+    assert ask(text(""), format="jsonl", columns=("a",)) == []
+
+
+def test_headers_and_params_come_from_secrets(ask: Any, http_server: HttpServer) -> None:
+    """References are resolved when the request is made, and {batch} is filled in."""
+    env = {"TOKEN": "Bearer geheim", "KEY": "a b&c"}
+    ask(
+        rows([]),
+        env=env,
+        headers={"Authorization": "${env:TOKEN}"},
+        params={"key": "${env:KEY}", "day": "{batch}"},
+    )
+    (asked,) = http_server.requests
+
+    assert asked.headers["authorization"] == "Bearer geheim"
+    assert asked.query == {"key": "a b&c", "day": "2013-07-01"}
+
+
+def test_batch_stands_in_the_url(tmp_path: Path, http_server: HttpServer) -> None:
+    """{batch} in the URL is the batch's key; parameters that stand there stay."""
+    http_server.route("/days/2013-07-01", rows(PLANES))
+    made = source(http_server.url + "/days/{batch}?x=1", params={"y": "2"})
+
+    assert read(made, request(tmp_path)) == PLANES
+    assert http_server.requests[0].query == {"x": "1", "y": "2"}
+
+
+def test_as_of_is_the_declared_headers(tmp_path: Path, http_server: HttpServer) -> None:
+    """The rows' time is Last-Modified unless another header is asked for; without one it is unknown."""
+    url = http_server.route(
+        "/rows",
+        rows(PLANES, Last_Modified="Mon, 01 Jul 2013 06:00:00 GMT", X_As_Of="2013-06-30T23:00:00Z"),
+    )
+    made, asked = source(url), request(tmp_path)
+    times = []
+    for name in ("Last-Modified", "X-As-Of", "X-Other", "Content-Type"):
+        read(made, replace(asked, as_of_header=name))
+        times.append(made.as_of)
+
+    assert times == [
+        datetime(2013, 7, 1, 6, tzinfo=UTC),
+        datetime(2013, 6, 30, 23, tzinfo=UTC),
+        None,
+        None,
+    ]
+
+
+def by_link(asked: Asked) -> Answer:
+    """Two rows a page, and a Link to the next."""
+    at = int(asked.query.get("at", "0"))
+    found = rows(PLANES[at : at + 2])
+    if at + 2 >= len(PLANES):
+        return found
+    link = f'</rows?at={at + 2}>; rel="next", </rows?at=0>; rel="first"'
+    return replace(found, headers={**found.headers, "Link": link})
+
+
+def by_link_within(asked: Asked) -> Answer:
+    """Two rows a page, and the next one's URL in the answer."""
+    at = int(asked.query.get("at", "0"))
+    following = f"/rows?at={at + 2}" if at + 2 < len(PLANES) else None
+    return rows({"rows": PLANES[at : at + 2], "links": {"next": following}})
+
+
+def by_cursor(asked: Asked) -> Answer:
+    """Two rows a page, and a cursor behind them."""
+    at = int(asked.query.get("after", "0"))
+    return rows({"next": at + 2 if at + 2 < len(PLANES) else None, "rows": PLANES[at : at + 2]})
+
+
+WAYS: dict[str, tuple[Any, dict[str, Any]]] = {
+    "link header": (by_link, {"pages": {"by": "link"}}),
+    "link in the answer": (
+        by_link_within,
+        {"records": "rows", "pages": {"by": "link", "next": "links.next"}},
+    ),
+    "cursor": (
+        by_cursor,
+        {"records": "rows", "pages": {"by": "cursor", "parameter": "after", "next": "next"}},
+    ),
+    "page": (
+        pages(PLANES, 2, lambda asked: 2 * (int(asked.query["page"]) - 1)),
+        {"pages": {"by": "page", "parameter": "page", "size": 2}},
+    ),
+    "offset": (
+        pages(PLANES, 2, lambda asked: int(asked.query["from"])),
+        {"pages": {"by": "offset", "parameter": "from", "size": 2, "size_parameter": "n"}},
+    ),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_pages_are_read_to_the_last(ask: Any, http_server: HttpServer, way: str) -> None:
+    """Every way of paging gives each row once, in order, and ends by itself."""
+    script, keys = WAYS[way]
+
+    assert ask(script, **keys) == PLANES
+    assert len(http_server.requests) == 4
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_page_that_fails_fails_the_read(ask: Any, way: str) -> None:
+    """A failure on a later page is raised: the pages before it are no answer."""
+    script, keys = WAYS[way]
+
+    with pytest.raises(httpx.HTTPStatusError):
+        ask(script, script, failure(500), **keys)
+
+
+def test_size_of_pages_is_asked_for(ask: Any, http_server: HttpServer) -> None:
+    """The size is sent where the file names its parameter, and offsets count rows."""
+    script, keys = WAYS["offset"]
+    ask(script, **keys)
+
+    assert [asked.query["from"] for asked in http_server.requests] == ["0", "2", "4", "6"]
+    assert {asked.query["n"] for asked in http_server.requests} == {"2"}
+
+
+@pytest.mark.parametrize(
+    ("answer", "keys"),
+    [
+        (rows(PLANES[:2]), WAYS["page"][1]),
+        (rows(PLANES[:2]), WAYS["offset"][1]),
+        (rows({"rows": PLANES, "next": "same"}), WAYS["cursor"][1]),
+        (rows({"rows": PLANES, "links": {"next": "/rows"}}), WAYS["link in the answer"][1]),
+        (rows({"rows": [], "next": "same"}), WAYS["cursor"][1]),
+    ],
+)
+def test_pages_in_a_circle_end(ask: Any, answer: Answer, keys: dict[str, Any]) -> None:
+    """A service that sends the same page for ever is a failure, not an endless read."""
+    with pytest.raises(UnavailableError, match=r"earlier page|came already"):
+        ask(answer, **keys)
+
+
+def test_empty_pages_without_end_are_given_up(ask: Any, http_server: HttpServer) -> None:
+    """A cursor that always changes while no rows come is given up."""
+
+    def next_cursor(asked: Asked) -> Answer:
+        return rows({"rows": [], "next": int(asked.query.get("after", "0")) + 1})
+
+    with pytest.raises(UnavailableError, match="do not end"):
+        ask(next_cursor, **WAYS["cursor"][1])
+    assert len(http_server.requests) == 100
+
+
+def test_secret_parameter_goes_along_to_the_next_page(ask: Any, http_server: HttpServer) -> None:
+    """A token that the link leaves out is sent again to the same host."""
+    ask(by_link, env={"T": "geheim"}, params={"token": "${env:T}"}, pages={"by": "link"})
+
+    assert {asked.query.get("token") for asked in http_server.requests} == {"geheim"}
+
+
+def test_redirect_is_refused(ask: Any, http_server: HttpServer) -> None:
+    """A redirect is not followed unless its host is listed, not even to the same host."""
+    http_server.route("/login", html())
+
+    with pytest.raises(ForbiddenError, match="that the file does not list"):
+        ask(redirect("/login?from=geheim"))
+    assert http_server.asked("/login") == []
+
+
+def test_listed_redirect_is_followed_without_secrets(ask: Any, http_server: HttpServer) -> None:
+    """A listed host is followed; headers of the section go to its own host and port only."""
+    other = HttpServer()
+    try:
+        other.route("/there", rows(PLANES))
+        headers = {"Authorization": "geheim", "X-Api-Key": "geheim"}
+        found = ask(redirect(f"{other.url}/there"), headers=headers, redirects=["127.0.0.1"])
+    finally:
+        other.stop()
+
+    assert found == PLANES
+    assert "geheim" in str(http_server.requests)
+    assert "geheim" not in str(other.requests)
+
+
+def test_redirects_end(ask: Any, http_server: HttpServer) -> None:
+    """At most five redirects are followed."""
+    with pytest.raises(ForbiddenError, match="more than 5 redirects"):
+        ask(redirect("/rows"), redirects=["127.0.0.1"])
+    assert len(http_server.requests) == 6
+
+
+def test_next_page_elsewhere_is_refused(ask: Any) -> None:
+    """A next link to another host is held to the same list as a redirect."""
+    answer = rows({"rows": PLANES, "links": {"next": "http://198.51.100.7/rows"}})
+
+    with pytest.raises(ForbiddenError, match="a next page on another host"):
+        ask(answer, **WAYS["link in the answer"][1])
+
+
+@pytest.mark.parametrize("url", ["ftp://example.com/a", "http:///a", "file:///etc/passwd"])
+def test_other_schemes_are_refused(tmp_path: Path, url: str) -> None:
+    """Only http and https are asked."""
+    with pytest.raises(DataError, match="no URL of an HTTP service"):
+        read(source(url), request(tmp_path))
+
+
+def test_proxies_of_the_environment_are_ignored(ask: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A proxy in the environment does not get to see the requests."""
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+
+    assert ask(rows(PLANES)) == PLANES
+
+
+def test_url_from_the_environment_is_not_shown(tmp_path: Path, http_server: HttpServer) -> None:
+    """An address that came from a reference appears in no error, only the reference does."""
+    url = http_server.route("/geheim", failure(404))
+    made = source("${env:SERVICE}", env={"SERVICE": url})
+
+    with pytest.raises(httpx.HTTPStatusError) as caught:
+        read(made, request(tmp_path))
+    assert str(caught.value) == "status 404 Not Found from ${env:SERVICE}"
