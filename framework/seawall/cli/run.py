@@ -102,7 +102,7 @@ def _stopped_by_signals(stop: StopRequest) -> Iterator[None]:
     """The first SIGTERM or Ctrl-C asks the run to stop at a chunk's border, the second ends it."""
 
     def ask(number: int, _frame: object) -> None:
-        if stop():
+        if stop.signal_number:  # a run whose time is up still stops for a first signal
             os._exit(128 + number)
         stop.set(number)
         warn("stopping at the next chunk's border; once more to stop at once")

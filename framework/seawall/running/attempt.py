@@ -15,7 +15,7 @@ from seawall.gate import judge
 from seawall.plan import Plan
 from seawall.plan.make import make_plan
 from seawall.running.claimed import end_committed_plans, same_batch
-from seawall.running.deadline import within_deadline
+from seawall.running.deadline import Deadline
 from seawall.running.degraded import degradation_of
 from seawall.running.fold import Fold
 from seawall.running.order import Order
@@ -54,7 +54,7 @@ class Attempt:
     reused_chunks: int = 0
     rehearsals: tuple[LookupRehearsed, ...] = ()
 
-    def carry_out(self, claim: Claim) -> None:
+    def carry_out(self, claim: Claim, deadline: Deadline) -> None:
         """The batch is published, or was already; any other end is raised."""
         if claim.base is not None:
             self.version = claim.base.version
@@ -62,7 +62,7 @@ class Attempt:
         claim.sweep()
         self._refresh_view(claim)
         end_committed_plans(claim)
-        with within_deadline(self.order), reading(self.order, self.teller) as world:
+        with reading(self.order, self.teller, deadline) as world:
             self._read_and_publish(claim, world)
 
     def _read_and_publish(self, claim: Claim, world: World) -> None:
@@ -145,6 +145,7 @@ class Attempt:
     def _after_commit(self, entry: LogEntry, staged: Staged, claim: Claim, world: World) -> None:
         """What can be done again if it fails: the view, snapshots, the plan's ending, garbage."""
         self.version, self.path = entry.version, str(claim.sink.layout.view(entry))
+        world.deadline.meet()
         reach("7a")
         self._refresh_view(claim, entry)
         reach("7b")

@@ -2,16 +2,104 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import faulthandler
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from seawall.errors import Exit, InterruptedRunError, SeawallError, TemporaryError
 from seawall.running.order import Order
 
-__all__ = ["within_deadline"]
+__all__ = ["Deadline", "watch", "within_deadline"]
+
+_LAST_WORDS_S = 5.0
+_GIL_S = 10.0
+_LONGEST_S = 1e9  # what locks can wait for is finite
+_STDERR = 2
+
+
+class Deadline:
+    """When a run's time is up; without a limit it never is."""
+
+    def __init__(
+        self, limit_s: float | None = None, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._clock = clock
+        self._ends = None if limit_s is None else clock() + limit_s
+        self._met = threading.Event()
+
+    def remaining(self) -> float | None:
+        """The seconds that are left, 0 when there are none; None without a limit."""
+        return None if self._ends is None else max(0.0, self._ends - self._clock())
+
+    def meet(self) -> None:
+        """The run has published or is over: nothing ends it any more."""
+        self._met.set()
+
+    def met_within(self, seconds: float) -> bool:
+        """Whether the run has published, or is over, within so many seconds."""
+        return self._met.wait(seconds)
 
 
 @contextmanager
-def within_deadline(order: Order) -> Iterator[None]:
-    """The run stops at a chunk's border when its time is up, and is killed when it does not."""
-    del order
-    yield
+def within_deadline(
+    order: Order, last_words: Callable[[SeawallError], object]
+) -> Iterator[Deadline]:
+    """The run stops at a chunk's border when its time is up, and is killed when it does not.
+
+    Whoever waits for `order.stop` wakes at the deadline. A run that is still at work `order.grace_s`
+    later is hung: the stacks of all threads go to stderr, `last_words` may take five seconds to tell
+    of its end, and the process ends with 75. Raises TemporaryError for a run that stopped in time.
+    """
+    limit = order.loaded.config.limits.run_deadline
+    if limit is None:
+        yield Deadline()
+        return
+    limit_s = min(limit.total_seconds(), _LONGEST_S)
+    deadline, error = Deadline(limit_s), _over(f"{limit_s:,g} s")
+    threading.Thread(target=watch, args=(deadline, order, error, last_words), daemon=True).start()
+    # Foreign code that holds the GIL holds the watch, too. This one is in C; all it can do is exit 1.
+    patience_s = limit_s + order.grace_s + _LAST_WORDS_S + _GIL_S
+    faulthandler.dump_traceback_later(patience_s, file=_STDERR, exit=True)
+    try:
+        yield deadline
+    except InterruptedRunError as interrupted:
+        if order.stop.signal_number:
+            raise
+        raise error from interrupted
+    finally:
+        deadline.meet()
+        faulthandler.cancel_dump_traceback_later()
+
+
+def watch(
+    deadline: Deadline,
+    order: Order,
+    error: SeawallError,
+    last_words: Callable[[SeawallError], object],
+) -> None:
+    """The run's time was up before it published: it was asked to stop, or ended with the process."""
+    if deadline.met_within(deadline.remaining() or 0.0):
+        return
+    order.stop.expire()
+    if deadline.met_within(order.grace_s):
+        return
+    os.write(_STDERR, f"{error}\nit hangs; the stacks of its threads:\n".encode())
+    faulthandler.dump_traceback(file=_STDERR, all_threads=True)
+    # In a thread of its own: whoever is told may hang as well.
+    teller = threading.Thread(target=last_words, args=(error,), daemon=True)
+    teller.start()
+    teller.join(min(order.grace_s, _LAST_WORDS_S))
+    os._exit(Exit.TEMPFAIL)
+
+
+def _over(limit: str) -> TemporaryError:
+    return TemporaryError(
+        "the run's time is up",
+        "limits.run_deadline",
+        f"it is not published after {limit}",
+        f"{limit} from start to publication",
+        "run the batch again: finished chunks are reused; or give it more time",
+    )

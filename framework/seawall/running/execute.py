@@ -19,6 +19,7 @@ from seawall.errors import (
 from seawall.events import RunEnded, RunStarted
 from seawall.failpoints import reach
 from seawall.running.attempt import Attempt
+from seawall.running.deadline import within_deadline
 from seawall.running.order import Order, RunResult, State
 from seawall.running.tell import Teller
 from seawall.secrets import Redaction
@@ -41,22 +42,26 @@ def execute(order: Order, events: EventSink) -> RunResult:
         pid=order.pid,
     )
     attempt = Attempt(order, teller)
+
+    def end(error: SeawallError | None) -> RunResult:
+        result = _result(attempt, error, time.monotonic() - begun)
+        _tell_end(result, teller)
+        return result
+
     error: SeawallError | None = None
     try:
         sink = sink_of(order.loaded.config, order.loaded.root)
         sink.preflight()
         holder = Holder(order.run_id, order.pid, order.host, order.now())
-        with sink.claim(order.batch, holder) as claim:
-            attempt.carry_out(claim)
+        with within_deadline(order, end) as deadline, sink.claim(order.batch, holder) as claim:
+            attempt.carry_out(claim, deadline)
     except SeawallError as raised:
         error = redaction.error(raised)
     except Exception as bug:
         redaction.error(bug)
-        named = SeawallError(f"{type(bug).__name__} inside seawall", "the traceback says where")
-        _tell_end(_result(attempt, named, time.monotonic() - begun), teller)
+        end(SeawallError(f"{type(bug).__name__} inside seawall", "the traceback says where"))
         raise
-    result = _result(attempt, error, time.monotonic() - begun)
-    _tell_end(result, teller)
+    result = end(error)
     reach("7d")
     return result
 

@@ -23,7 +23,7 @@ State = Literal["published", "already published", "held", "stopped", "failed", "
 
 
 class StopRequest:
-    """Set by a signal: the run stops at the next chunk's border."""
+    """Set by a signal, or when the run's time is up: it stops at the next chunk's border."""
 
     def __init__(self) -> None:
         self._event = threading.Event()
@@ -32,6 +32,10 @@ class StopRequest:
     def set(self, signal_number: int) -> None:
         """The run is asked to stop."""
         self.signal_number = signal_number
+        self._event.set()
+
+    def expire(self) -> None:
+        """The run is asked to stop, and not by a signal: its time is up."""
         self._event.set()
 
     def __call__(self) -> bool:
@@ -49,7 +53,10 @@ def _now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One attempt at one batch: what is run, how, and what the world looks like from here."""
+    """One attempt at one batch: what is run, how, and what the world looks like from here.
+
+    After `limits.run_deadline` and `grace_s` more the whole process is ended.
+    """
 
     loaded: LoadedConfig
     batch: str
@@ -64,6 +71,7 @@ class Order:
     host: str = field(default_factory=socket.gethostname)
     pid: int = field(default_factory=os.getpid)
     breakers: Breakers | None = None
+    grace_s: float = 20.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from seawall.config.sources import FilesSource, HttpSource, SourceSection, SqlSo
 from seawall.isolation import Isolation
 from seawall.reads import LOOKUP, PRIMARY, Budget, Reader, terms_of
 from seawall.reads.reader import at_home
+from seawall.running.deadline import Deadline
 from seawall.running.order import Order
 from seawall.running.tell import Teller
 from seawall.running.world import World
@@ -22,7 +23,7 @@ _GRACE_S = 1.0
 
 
 @contextmanager
-def reading(order: Order, teller: Teller) -> Iterator[World]:
+def reading(order: Order, teller: Teller, deadline: Deadline) -> Iterator[World]:
     """The world with a reader within; no process of the reader is left behind.
 
     Where the file has sources that are read in a process of their own, that process begins to
@@ -38,8 +39,9 @@ def reading(order: Order, teller: Teller) -> Iterator[World]:
             calls=isolation,
             stop=order.stop,
             budget=Budget(config.limits.retries),
+            remaining=deadline.remaining,
         )
-        yield World(order, teller, reader)
+        yield World(order, teller, reader, deadline)
 
 
 def _reads_aside(ingest: Ingest, env: Mapping[str, str]) -> Iterator[bool]:
