@@ -56,6 +56,11 @@ def test_what_changes_values(project: Any, group: str, change: Callable[[Any], o
         lambda p: p.change("limits:", "execution: {workers: 2, executor: processes}\nlimits:"),
         lambda p: p.change("limits:", "alerts: [{command: [cat], on: [failed]}]\nlimits:"),
         lambda p: p.change("limits:", "profile: {columns: none}\nlimits:"),
+        lambda p: p.change("columns: [v]", "columns: [v]\n      retry: {max_attempts: 9}"),
+        lambda p: p.change("columns: [v]", "columns: [v]\n      deadline: 9m"),
+        lambda p: p.change("columns: [v]", "columns: [v]\n      caps: {rows: 9}"),
+        lambda p: p.change("chunk_rows: 2", "chunk_rows: 2, wait_for: 9m"),
+        lambda p: p.change("  lookups:", "  rehearsal: {rows: 9}\n  lookups:"),
         lambda p: p.write("unitproj/unrelated.py", "A = 1\n"),
         lambda p: p.write("data/w.csv", "c,v\na,11\n"),
         lambda _: importlib.import_module("unitproj.unrelated"),
@@ -97,6 +102,18 @@ def test_secrets_are_not_kept(project: Any, url: str) -> None:
 
     assert "hunter2" not in json.dumps([dict(plan.details), dict(plan.fingerprint)])
     assert any(name.startswith("config.ingest.lookups.w.url") for name in plan.details)
+
+
+def test_written_out_headers_are_kept_as_digests(project: Any) -> None:
+    """A token that stands in the file makes another plan when it changes, and is not in it."""
+    project.change(
+        "type: csv\n      path: data/w.csv",
+        f"type: http\n      url: http://x\n      headers: {{Authorization: 'Bearer {SECRET}'}}",
+    )
+    before = project.plan()
+
+    assert differing(project, lambda p: p.change("Bearer", "Basic")) == {"config"}
+    assert "hunter2" not in json.dumps(dict(before.details))
 
 
 def test_differences_in_words() -> None:

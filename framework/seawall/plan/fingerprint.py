@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from seawall.config.models import PipelineConfig
+from seawall.config.plugged import offers
 from seawall.contracts import Fragment
 from seawall.models import ModelPin
 from seawall.plan.code import modules_behind, uses
+from seawall.plan.plugged import plugged
 
-__all__ = ["SAME_BATCH", "changed", "details", "groups"]
+__all__ = ["SAME_BATCH", "changed", "content", "details", "groups"]
 
 SCHEMA = "1"
 """Raised when the framework itself computes other values from the same inputs."""
@@ -24,6 +26,18 @@ SAME_BATCH = ("config", "code", "model", "input")
 
 _HOW = {"description", "execution", "limits", "alerts", "profile", "plugins"}
 _HOW_PATHS = ("ingest.primary.chunk_rows", "publish.keep_versions", "publish.path")
+_PATIENCE = (
+    "attempt_timeout",
+    "caps",
+    "circuit_breaker",
+    "deadline",
+    "on_unchanged_input",
+    "retry",
+    "wait_for",
+)
+"""Keys of a source that say how patiently it is read."""
+_HIDDEN = ("headers", "params", "storage", "with")
+"""Keys of a source below which a secret may be written out: only a digest is kept of these."""
 _LIBRARIES = ("numpy", "pandas", "pyarrow", "scikit-learn")
 
 
@@ -39,6 +53,7 @@ def details(
     found |= {f"input.{Path(f.path).name}#{n}": f.sha256 for n, f in enumerate(fragments)}
     found |= {f"software.{name}": importlib.metadata.version(name) for name in _LIBRARIES}
     found |= {f"software.{name}": version for name, version in _plugins(named, root)}
+    found |= {f"software.{name}": version for name, version in _plugged(config)}
     found["software.seawall values"] = SCHEMA
     return found
 
@@ -53,6 +68,12 @@ def groups(found: Mapping[str, str]) -> dict[str, str]:
     }
 
 
+def content(fragments: Iterable[Fragment]) -> str:
+    """A digest of what is in the files, whatever they are called: the same for two batches of one feed."""
+    digests = [fragment.sha256 for fragment in fragments]
+    return hashlib.sha256(json.dumps(digests).encode()).hexdigest()
+
+
 def changed(before: Mapping[str, str], now: Mapping[str, str]) -> str:
     """What is different, in words: `model sha256 8f2c… is now 91aa…`; '' when nothing is."""
     names = [name for name in {**before, **now} if before.get(name) != now.get(name)]
@@ -65,7 +86,7 @@ def changed(before: Mapping[str, str], now: Mapping[str, str]) -> str:
 
 
 def _flat(config: PipelineConfig) -> Iterable[tuple[str, str]]:
-    document = config.model_dump(mode="json", by_alias=True)
+    document = _document(config)
     pending: list[tuple[str, Any]] = [("", document)]
     while pending:
         path, value = pending.pop(0)
@@ -75,6 +96,23 @@ def _flat(config: PipelineConfig) -> Iterable[tuple[str, str]]:
             yield path, json.dumps(_without_secrets(value))
         else:
             yield path, json.dumps(value)
+
+
+def _document(config: PipelineConfig) -> dict[str, Any]:
+    """The file's values without those of `ingest` that change no row, or that nobody may see."""
+    document = config.model_dump(mode="json", by_alias=True)
+    ingest = document["ingest"]
+    del ingest["rehearsal"]
+    for source in (ingest["primary"], *ingest["lookups"].values()):
+        for key in _PATIENCE:
+            source.pop(key, None)
+        for key in set(_HIDDEN) & set(source):
+            source[key] = {name: _digest(value) for name, value in source[key].items()}
+    return document
+
+
+def _digest(value: object) -> str:
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
 
 
 def _counts(path: str) -> bool:
@@ -94,6 +132,14 @@ def _plugins(named: Iterable[str], root: Path) -> Iterable[tuple[str, str]]:
     for package in sorted(outside):
         for distribution in sorted(set(known.get(package, []))):
             yield distribution, importlib.metadata.version(distribution)
+
+
+def _plugged(config: PipelineConfig) -> Iterable[tuple[str, str]]:
+    """The versions of the distributions from which source plug-ins come."""
+    for _, section in plugged(config):
+        for point in offers(section.type):
+            if point.dist is not None:
+                yield point.dist.name, point.dist.version
 
 
 def _without_secrets(url: str) -> str:

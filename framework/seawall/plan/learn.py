@@ -16,11 +16,13 @@ from seawall.config.models import PipelineConfig
 from seawall.conform import arrow_type, to_frame
 from seawall.contracts import Context
 from seawall.errors import ForbiddenError, SeawallError, SoftwareError
+from seawall.isolation import Isolation
 from seawall.lookups.sql import unbound
 from seawall.models import Model, load, pin
 from seawall.names import did_you_mean
 from seawall.plan.bound import bound_steps
 from seawall.plan.make import columns_read
+from seawall.plan.plugged import plugged, plugin_faults
 from seawall.stages.predict import features
 from seawall.stages.steps import mask, transformed
 
@@ -39,22 +41,17 @@ def faults_of(loaded: LoadedConfig, context: Context, *, with_model: bool) -> li
     """
     learner = _Learner(loaded, context)
     columns = columns_read(loaded.config)
+    faults = [*learner.queries(), *learner.plugins()]
     if columns is None:
-        return [
-            *learner.imports(),
-            *learner.queries(),
-            *(learner.model(None) if with_model else ()),
-        ]
+        return [*learner.imports(), *faults, *(learner.model(None) if with_model else ())]
     made = without_rows(loaded.config, columns)
-    return [*learner.queries(), *learner.dry_run(made, with_model=with_model)]
+    return [*faults, *learner.dry_run(made, with_model=with_model)]
 
 
 def without_rows(config: PipelineConfig, columns: tuple[str, ...]) -> pd.DataFrame:
     """A frame of the read and the looked-up columns, typed by the contract; others are objects."""
     contracts = config.validate_.columns
-    looked_up = [
-        new for way in config.ingest.joined.values() for new in way.added_columns.values()
-    ]
+    looked_up = [new for way in config.ingest.joined.values() for new in way.added_columns.values()]
     names = list(dict.fromkeys([*columns, *looked_up]))
     typed = {name: arrow_type(contracts[name]) for name in names if name in contracts}
     frame = to_frame(pa.schema(typed.items()).empty_table(), 0, contracts)
@@ -83,6 +80,12 @@ class _Learner:
                     given = ", ".join(f":{key}" for key in ["batch", *lookup.params])
                     what = f"the query asks for a value that nobody gives: :{missing}"
                     yield self._fault(path, what, allowed=given, todo="add it to the params")
+
+    def plugins(self) -> Iterator[Fault]:
+        """Plug-ins that cannot be used, found out in a process of their own."""
+        if any(plugged(self.loaded.config)):
+            with Isolation() as calls:
+                yield from plugin_faults(self.loaded, calls)
 
     def dry_run(self, frame: pd.DataFrame, *, with_model: bool) -> Iterator[Fault]:
         """Every step on the frame without rows; after a fault the next step sees what was there."""

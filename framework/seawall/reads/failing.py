@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from seawall.config.plugged import label
+from seawall.config.sources import PluginSource, SourceSection
 from seawall.contracts import Failure
 from seawall.errors import (
     DataError,
@@ -14,7 +18,7 @@ from seawall.errors import (
 from seawall.isolation import Died, TimedOut
 from seawall.reads.values import Unread
 
-__all__ = ["error_of", "failure_of_reply", "words"]
+__all__ = ["blamed", "error_of", "failure_of_reply", "words"]
 
 _ERRORS: dict[str, type[SeawallError]] = {
     "unavailable": UnavailableError,
@@ -34,6 +38,14 @@ def failure_of_reply(reply: Died | TimedOut) -> Failure:
         return Failure("the source raised", reply.reason, "software", trace=reply.trace)
     what = f"the process that read it died: {reply.reason}"
     return Failure(what, transient=True, availability=True, trace=reply.trace)
+
+
+def blamed(failure: Failure, section: SourceSection) -> Failure:
+    """The failure, with the plug-in and its distribution in its words where the source is one."""
+    if not isinstance(section, PluginSource):
+        return failure
+    whose = label(section.type)
+    return failure if whose in failure.what else replace(failure, what=f"{whose}: {failure.what}")
 
 
 def words(failure: Failure) -> str:

@@ -18,7 +18,7 @@ from seawall.events import AttemptFailed, ReadBegins
 from seawall.isolation import Answered, Reply, Stopped
 from seawall.reads.attempts import Attempts
 from seawall.reads.budget import Budget
-from seawall.reads.failing import failure_of_reply, words
+from seawall.reads.failing import blamed, failure_of_reply, words
 from seawall.reads.values import Read, Stop, Terms, Unread
 from seawall.secrets import Redaction
 from seawall.sources.delivery import HANDLER, deliver, document_of, failure_in, leavings
@@ -102,7 +102,10 @@ class Reader:
             if here:
                 return _checked(deliver(document, into.parent), into)
             answer = self._aside(document, into.parent, timeout_s)
-            return redaction.value(answer) if isinstance(answer, Failure) else answer
+            if not isinstance(answer, Failure):
+                return answer
+            told: Failure = redaction.value(blamed(answer, section))
+            return told
 
         def tell(failure: Failure, wait_s: float | None) -> None:
             _swept(into)
