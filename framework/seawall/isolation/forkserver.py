@@ -23,9 +23,16 @@ _ROOT = str(Path(__file__).resolve().parents[2])
 # stays as it is for whatever the calls start.
 _BOOT = (
     "import sys; sys.path.insert(0, sys.argv[1]); "
-    "from seawall.isolation.server import serve; serve(int(sys.argv[2]))"
+    "from seawall.isolation.serve import serve; serve(int(sys.argv[2]))"
 )
-_ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS")
+# What would start threads while it is imported; a fork of a process with threads is not safe.
+_ONE_THREAD = {
+    "BLIS_NUM_THREADS": "1",
+    "JE_ARROW_MALLOC_CONF": "background_thread:false",
+    "MKL_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+}
 _LEAVE_S = 2.0
 _TELL_S = 0.5
 _WORDS = 8_000
@@ -128,5 +135,5 @@ def _started(theirs: socket.socket) -> subprocess.Popen[bytes]:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         start_new_session=True,
-        env={**os.environ, **dict.fromkeys(_ONE_THREAD, "1")},
+        env={**os.environ, **_ONE_THREAD},
     )

@@ -5,12 +5,13 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from seawall.isolation.call import Call, opened
+from seawall.isolation.call import opened
 from seawall.isolation.conversation import Patience, reply_to
 from seawall.isolation.forkserver import Forkserver, Needs
 from seawall.isolation.reply import Died, Reply
@@ -70,14 +71,14 @@ class Isolation:
         """
         place = str(folder.absolute())
         request = framed({"handler": handler, "document": document, "folder": place})
+        until = time.monotonic() + timeout_s
         patience = Patience(timeout_s, self._needs.grace_s, stop)
-        began = time.monotonic()
-        with contextlib.ExitStack() as stack:
-            try:
-                call = stack.enter_context(self._opened(request))
-            except OSError as error:
-                return Died(f"could not be started: {error}", time.monotonic() - began)
-            return reply_to(call, patience)
+        reply, was_begun = self._tried(request, patience)
+        if isinstance(reply, Died) and not was_begun:
+            # Most likely the server was killed while nobody called; nothing has happened so far.
+            left_s = until - time.monotonic()
+            reply, _ = self._tried(request, replace(patience, timeout_s=left_s))
+        return reply
 
     def rest(self) -> None:
         """The server is gone and its memory given back; calls in flight come back as stopped."""
@@ -91,15 +92,15 @@ class Isolation:
         self._closed = True
         self.rest()
 
-    @contextlib.contextmanager
-    def _opened(self, request: bytes) -> Iterator[Call]:
+    def _tried(self, request: bytes, patience: Patience) -> tuple[Reply, bool]:
+        """The reply, and whether a process was there to give it."""
+        began = time.monotonic()
         with contextlib.ExitStack() as stack:
             try:
                 call = stack.enter_context(opened(self._running(), request))
-            except (BrokenPipeError, ConnectionResetError):
-                # Killed since the last call, a moment ago: `poll` did not know yet.
-                call = stack.enter_context(opened(self._replaced(), request))
-            yield call
+            except OSError as error:
+                return Died(f"could not be started: {error}", time.monotonic() - began), False
+            return reply_to(call, patience), call.pid is not None
 
     def _running(self) -> Forkserver:
         with self._lock:
@@ -109,11 +110,6 @@ class Isolation:
                 self._drop()
                 self._forkserver = Forkserver(self._needs)
             return self._forkserver
-
-    def _replaced(self) -> Forkserver:
-        with self._lock:
-            self._drop()
-        return self._running()
 
     def _drop(self) -> None:
         if self._forkserver is not None:

@@ -8,16 +8,11 @@ the `watch` stays here. The server never sees what is asked or answered.
 from __future__ import annotations
 
 import contextlib
-import faulthandler
-import gc
-import importlib
 import os
 import selectors
 import signal
 import socket
-import sys
 import time
-import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -25,17 +20,16 @@ from functools import partial
 from seawall.isolation import kin
 from seawall.isolation.child import Cradle, live
 from seawall.isolation.ward import Ward
-from seawall.isolation.wire import framed, receive
+from seawall.isolation.wire import framed
 
-__all__ = ["Server", "serve"]
+__all__ = ["ENDING", "TICK_S", "Server"]
 
-_TICK_S = 0.2
+TICK_S = 0.2
+ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 _SWEEP_S = 0.01
 _LEAVE_AFTER_S = 0.2
 _GIVE_UP_S = 1.5
 _CLOEXEC = getattr(socket, "MSG_CMSG_CLOEXEC", 0)
-_ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
-_CRASH_CHARACTERS = 4_000
 
 
 @dataclass(slots=True)
@@ -65,13 +59,14 @@ class Server:
     def _is_done(self) -> bool:
         if self.leave_by is None:
             return False
-        return not (self.wards or self.ended) or time.monotonic() > self.leave_by
+        is_alone = not (self.wards or self.ended or kin.children())
+        return is_alone or time.monotonic() > self.leave_by
 
     def _patience_s(self) -> float:
         if self.ended or self.leave_by is not None:
             return _SWEEP_S
-        due = min((ward.due for ward in self.wards.values()), default=_TICK_S + time.monotonic())
-        return min(max(due - time.monotonic(), 0.0), _TICK_S)
+        due = min((ward.due for ward in self.wards.values()), default=TICK_S + time.monotonic())
+        return min(max(due - time.monotonic(), 0.0), TICK_S)
 
     def _register(self, source: socket.socket | int, act: Callable[[], None]) -> None:
         self.selector.register(source, selectors.EVENT_READ, act)
@@ -92,7 +87,7 @@ class Server:
                 os.close(number)
 
     def _on_alarm(self) -> None:
-        if any(number in _ENDING for number in self.alarm.recv(64)):
+        if any(number in ENDING for number in self.alarm.recv(64)):
             self._leave()
 
     def _leave(self) -> None:
@@ -189,6 +184,8 @@ class Server:
                 return
             if ward := self.wards.pop(pid, None):
                 self.ended.append((ward, status, now))
+                if not kin.ADOPTS:
+                    kin.group_gets(pid, signal.SIGKILL)
 
     def _close(self, ward: Ward, status: int) -> None:
         for source in (ward.watch, ward.output, ward.trace):
@@ -209,88 +206,3 @@ def _pipes() -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
             pair.append((reader, writer))
         yield pair[0], pair[1]
         readers.pop_all()
-
-
-def serve(number: int) -> None:
-    """Calls were served until the parent closed the socket `number` or was gone; none is left."""
-    crash = os.dup(2)
-    faulthandler.enable(file=crash)
-    try:
-        _serve(socket.socket(fileno=number), crash)
-    except BaseException:  # noqa: BLE001 - these are its last words; the parent reads them
-        os.write(crash, traceback.format_exc()[-_CRASH_CHARACTERS:].encode())
-        os._exit(1)
-
-
-def _serve(control: socket.socket, crash: int) -> None:
-    control.set_inheritable(False)
-    hello = receive(control)
-    if hello is None:
-        return
-    sys.path[:] = hello["path"]
-    _be_quiet()
-    ringing, alarm = _alarm()
-    kin.adopt()
-    _preload(hello["preload"], hello["parent"])
-    lifeline, held = os.pipe()
-    server = Server(
-        parent=hello["parent"],
-        grace_s=hello["grace_s"],
-        control=control,
-        alarm=alarm,
-        foreign=(crash, held, ringing.fileno()),
-        lifeline=lifeline,
-    )
-    server.run()
-
-
-def _be_quiet() -> None:
-    """What imported modules print is nobody's output."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    for number in (1, 2):
-        os.dup2(nowhere, number)
-    os.close(nowhere)
-
-
-def _alarm() -> tuple[socket.socket, socket.socket]:
-    """A socket from which the number of each signal can be read, and the end that they come in by."""
-    ringing, alarm = socket.socketpair()
-    ringing.setblocking(False)
-    alarm.setblocking(False)
-    signal.set_wakeup_fd(ringing.fileno(), warn_on_full_buffer=False)
-    for number in (signal.SIGCHLD, *_ENDING):
-        signal.signal(number, lambda _number, _frame: None)
-    signal.pthread_sigmask(signal.SIG_SETMASK, ())
-    return ringing, alarm
-
-
-def _preload(modules: Sequence[str], parent: int) -> None:
-    """The modules are imported where that is possible; whoever needs one says why it is not."""
-    with _ended_without(parent):
-        for module in modules:
-            with contextlib.suppress(Exception):
-                importlib.import_module(module)
-    for stream in (sys.stdout, sys.stderr):
-        stream.flush()
-    # A collection in a child would copy every page that it looks at.
-    gc.disable()
-    gc.collect()
-    gc.freeze()
-
-
-@contextlib.contextmanager
-def _ended_without(parent: int) -> Iterator[None]:
-    """While modules are imported nobody reads the socket, so a timer looks for the parent."""
-
-    def look(_number: int, _frame: object) -> None:
-        if os.getppid() != parent:
-            os._exit(1)
-
-    signal.signal(signal.SIGALRM, look)
-    signal.siginterrupt(signal.SIGALRM, False)
-    signal.setitimer(signal.ITIMER_REAL, _TICK_S, _TICK_S)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, signal.SIG_DFL)
