@@ -31,12 +31,19 @@ class Fragment:
     """One file of a source as it was when the plan was made.
 
     `path` is absolute; `sha256` is of its bytes; `mtime_ns` only notices a change during the run.
+    `name` is what people call it, where the file is only a copy of what an upstream sent.
     """
 
     path: str
     bytes: int
     sha256: str
     mtime_ns: int
+    name: str = ""
+
+    @property
+    def shown(self) -> str:
+        """How it is named to people."""
+        return self.name or self.path
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,15 @@ class Workspace:
         """A lookup's rows are pinned under the name of their content."""
         return self._put(f"{_LOOKUPS}/{name}.{_sha256(payload)}.arrow", payload, rows=rows)
 
+    def adopt(self, path: str, *, rows: int) -> StoredFile:
+        """The file, which somebody else wrote within the folder, is durable from now on."""
+        with self.disk.open(self.folder / path) as file:
+            self.disk.fsync(file)
+            size = self.disk.size(self.folder / path)
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        self.disk.fsync_folder((self.folder / path).parent)
+        return StoredFile(path, digest, size, rows)
+
     def path(self, stored: StoredFile) -> Path:
         """Where the file stands."""
         return self.folder / stored.path
