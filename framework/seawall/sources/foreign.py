@@ -49,7 +49,7 @@ def called(name: str, call: Callable[[], Any]) -> Any:
         raise SoftwareError(
             f"{type(error).__name__}: {words}",
             f"{name} ({user_line(error)})",
-            todo="mend its code, then run the batch again",
+            todo="mend it, then run the batch again",
         ) from error
 
 

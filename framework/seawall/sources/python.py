@@ -7,18 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from seawall.calling import (
-    checked_parameters,
-    found,
-    named_parameters,
-    parameter_faults,
-    user_line,
-)
+from seawall.calling import checked_parameters, found, named_parameters, parameter_faults
 from seawall.config.sources import PythonSource
 from seawall.contracts import Context
-from seawall.errors import SeawallError, SoftwareError
-from seawall.sources.rulings import BUG
-from seawall.sources.transient import ruling_of
+from seawall.errors import SoftwareError
+from seawall.sources.foreign import pieces
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,18 +40,7 @@ class PythonUpstream:
         seawall's) passes as it is; anything else is a SoftwareError with the user's file and line,
         and so are parameters that don't fit and values that are no frames.
         """
-        use = self.section.use
-        answer = _called(use, lambda: _answer(self.section, request))
-        if _is_frame(answer):
-            yield answer
-            return
-        if not isinstance(answer, Iterator | list | tuple):
-            raise _no_frame(use, "returned", answer)
-        pieces, end = iter(answer), object()
-        while (piece := _called(use, lambda: next(pieces, end))) is not end:
-            if not _is_frame(piece):
-                raise _no_frame(use, "yielded", piece)
-            yield piece
+        return pieces(self.section.use, lambda: _answer(self.section, request))
 
 
 def _answer(section: PythonSource, request: Request) -> Any:
@@ -84,38 +66,3 @@ def _parameters(
     except ValidationError as error:
         faults = "; ".join(f"{name}: {words}" for name, words in parameter_faults(error))
         raise SoftwareError("parameters that don't fit", section.use, faults) from error
-
-
-def _called(use: str, call: Callable[[], Any]) -> Any:
-    """What the user's code answers; a bug in it is a SoftwareError that says where it stands."""
-    try:
-        return call()
-    except SeawallError:
-        raise
-    except Exception as error:
-        if ruling_of(error, "python") is not BUG:
-            raise
-        words = " ".join(str(error).split())[:200]
-        raise SoftwareError(
-            f"{type(error).__name__}: {words}",
-            f"{use} ({user_line(error)})",
-            todo="mend the function, then run the batch again",
-        ) from error
-
-
-def _is_frame(value: object) -> bool:
-    import pandas as pd
-    import pyarrow as pa
-
-    return isinstance(value, pd.DataFrame | pa.Table)
-
-
-def _no_frame(use: str, did: str, value: object) -> SoftwareError:
-    kind = type(value)
-    return SoftwareError(
-        f"it {did} something that is no table",
-        use,
-        f"a {kind.__module__}.{kind.__qualname__}".replace("builtins.", ""),
-        "a pandas DataFrame or an Arrow table, or an iterator of them",
-        "return a frame, or yield frames",
-    )
