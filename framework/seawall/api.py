@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -69,11 +70,13 @@ def check(config: str | os.PathLike[str], *, sets: Sequence[str] = ()) -> Loaded
 def observed(order: Order, sinks: Sequence[EventSink], *, warn: Callable[[str], None]) -> RunResult:
     """The run's result, with the ledger, the pipeline's alerts and these sinks told of everything."""
     from seawall.ledger import recorder
+    from seawall.ledger.breakers import breakers_in
     from seawall.observe import AlertSink, fan_out
     from seawall.running import execute
 
     loaded = order.loaded
-    with closing(recorder(ledger_location(loaded.root, order.env), warn=warn)) as ledger:
+    location = ledger_location(loaded.root, order.env)
+    with closing(recorder(location, warn=warn)) as ledger, ExitStack() as stack:
         told = fan_out(*sinks, ledger)
         alerts = AlertSink(
             loaded.config.alerts,
@@ -81,7 +84,11 @@ def observed(order: Order, sinks: Sequence[EventSink], *, warn: Callable[[str], 
             failed=told.emit,
             folder=loaded.root,
         )
-        return execute(order, fan_out(told, alerts))
+        everybody = fan_out(told, alerts)
+        if any(way.circuit_breaker for way in loaded.config.ingest.lookups.values()):
+            breakers = stack.enter_context(breakers_in(location, order.run_id, everybody, warn))
+            order = replace(order, breakers=breakers)
+        return execute(order, everybody)
 
 
 def ledger_location(root: Path, env: Mapping[str, str]) -> str:

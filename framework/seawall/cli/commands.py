@@ -34,6 +34,9 @@ COMMANDS = {
     "rollback": Listed(
         "seawall.cli.rollback:rollback", "Make an older version of a batch live again."
     ),
+    "breaker": Listed(
+        "seawall.cli.breaker:breaker", "List and reset the circuit breakers of upstreams."
+    ),
     "schema": Listed("seawall.cli.schema:schema", "Print the JSON Schema of pipeline files."),
 }
 

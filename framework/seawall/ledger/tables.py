@@ -22,12 +22,14 @@ from sqlalchemy.types import TypeDecorator
 
 __all__ = [
     "SCHEMA_VERSION",
+    "breakers",
     "chunks",
     "columns",
     "findings",
     "lookups",
     "metadata",
     "notes",
+    "rehearsals",
     "runs",
     "schema_version",
     "stages",
@@ -168,4 +170,32 @@ notes = Table(
     Column("at", Instant, nullable=False),
     Column("event", String(100), nullable=False),
     Column("fields", JSON, nullable=False),
+)
+
+breakers = Table(
+    "breakers",
+    metadata,
+    _key("identity"),
+    Column("label", String(200), nullable=False, default=""),
+    Column("failures", Integer, nullable=False),
+    Column("until", Instant),
+    Column("probe_run", String(200), nullable=False, default=""),
+    Column("probe_until", Instant),
+    # A change is made only on top of the version that was read: compare-and-set.
+    Column("version", Integer, nullable=False),
+)
+
+rehearsals = Table(
+    "rehearsals",
+    metadata,
+    _key("run_id"),
+    _key("lookup"),
+    _key("link"),
+    Column("problem", String, nullable=False),
+    Column("rows", BigInteger, nullable=False),
+    Column("age_s", Float),
+    Column("coverage", Float),
+    Column("mean_change", Float),
+    Column("p99_change", Float),
+    Column("within_budget", Boolean, nullable=False),
 )
