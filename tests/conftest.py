@@ -12,6 +12,7 @@ import pytest
 from tests.http_server import http_server  # noqa: F401 - a fixture for every test
 from tests.postgres import postgres  # noqa: F401 - a fixture for every test
 from tests.s3 import s3, s3_server  # noqa: F401 - fixtures for every test
+from tests.upstreams.table import pytest_terminal_summary  # noqa: F401 - a hook
 
 README = Path(__file__).parents[1] / "README.md"
 BEGIN, END = "<!-- what breaks: begin -->\n", "<!-- what breaks: end -->\n"
