@@ -29,6 +29,7 @@ FAILPOINTS = (
     "7b",  # it stands in place of the old view
     "7c",  # the published folder is synced
     "7d",  # the ledger has the run
+    "7e",  # the last known good is promoted
     "8a",  # garbage: one file is gone
 )
 """Every name that `reach` is called with."""

@@ -14,12 +14,9 @@ import pytest
 from pydantic import TypeAdapter
 from sqlalchemy.dialects import registry
 
-from seawall.config.judging import ColumnContract
 from seawall.config.lookups import Lookup
 from seawall.errors import DataError, SeawallError, UnavailableError
 from seawall.lookups.fetch import fetch
-from seawall.lookups.pin import pin, typed
-from seawall.staging import Workspace
 
 LOOKUP: TypeAdapter[Any] = TypeAdapter(Lookup)
 SQL = {
@@ -204,17 +201,6 @@ def test_files(fetched: Fetch, tmp_path: Path) -> None:
     assert [table["v"].cast("double").to_pylist() for table in found] == [[1.5, None]] * 3
 
 
-def test_a_header_alone(fetched: Fetch, tmp_path: Path) -> None:
-    """A CSV without records is a lookup without rows, in every type."""
-    (tmp_path / "w.csv").write_text("k,v\n")
-    lookup = {"type": "csv", "path": "w.csv", "join": ["k"], "columns": ["v"]}
-    table = typed(
-        "w", LOOKUP.validate_python(lookup), fetched(lookup), keys={"k": pa.int64()}, contracts={}
-    )
-
-    assert (table.num_rows, table["k"].type) == (0, pa.int64())
-
-
 def test_brackets_in_the_roots_name(tmp_path: Path) -> None:
     """A project's folder may have a name that looks like a pattern."""
     root = tmp_path / "[project]"
@@ -225,67 +211,3 @@ def test_brackets_in_the_roots_name(tmp_path: Path) -> None:
     )
 
     assert fetch("w", lookup, root=root, batch="b", env={}).num_rows == 1
-
-
-def typed_of(
-    values: list[Any], key: pa.DataType, contract: dict[str, Any] | None = None
-) -> pa.Table:
-    """A lookup's table of text keys and these values, typed."""
-    lookup = LOOKUP.validate_python({**SQL, "join": {"ours": "k"}, "columns": {"v": "new"}})
-    table = pa.table({"k": [str(n) for n in range(len(values))], "v": values})
-    contracts = {"new": ColumnContract(**contract)} if contract else {}
-    return typed("w", lookup, table, keys={"ours": key}, contracts=contracts)
-
-
-@pytest.mark.parametrize(
-    ("values", "contract", "kind"),
-    [
-        ([1, None], None, pa.float64()),
-        ([1, 2], None, pa.float64()),
-        ([1, 2], {"dtype": "int8"}, pa.int8()),
-        ([1.0, None], {"dtype": "int64", "nullable": True}, pa.int64()),
-        (["a", "b"], None, pa.string()),
-        (["a", "b"], {"dtype": "category"}, pa.dictionary(pa.int32(), pa.string())),
-        ([None, None], {"dtype": "float64", "nullable": True}, pa.float64()),
-        ([True, False], None, pa.bool_()),
-    ],
-)
-def test_types_of_added_columns(
-    values: list[Any], contract: dict[str, Any] | None, kind: pa.DataType
-) -> None:
-    """An added column has its declared type; an undeclared integer is a float, for keys without a match."""
-    table = typed_of(values, pa.int64(), contract)
-
-    assert (table["k"].type, table["v"].type) == (pa.int64(), kind)
-
-
-@pytest.mark.parametrize(
-    ("values", "key", "contract", "where"),
-    [
-        ([1], pa.timestamp("us"), None, "lookup w, key 'k', row 0"),
-        ([1.5], pa.int64(), {"dtype": "int64"}, "lookup w, column 'v', row 0"),
-        ([2**53 + 1], pa.int64(), None, "lookup w, column 'v', row 0"),
-        ([1], pa.int64(), {"dtype": "string"}, "lookup w, column 'v'"),
-    ],
-)
-def test_types_that_do_not_fit(
-    values: list[Any], key: pa.DataType, contract: Any, where: str
-) -> None:
-    """A key or value that does not survive its type is refused by lookup, column and row."""
-    with pytest.raises(DataError) as caught:
-        typed_of(values, key, contract)
-
-    assert caught.value.where == where
-
-
-def test_pinned(tmp_path: Path) -> None:
-    """A pinned lookup is a file of the plan with its rows; one with a doubled key is not pinned."""
-    workspace = Workspace(tmp_path / "b" / "1.p", "t")
-    workspace.prepare()
-    lookup = LOOKUP.validate_python(SQL)
-    stored = pin("w", lookup, pa.table({"k": ["a", "b"], "v": [1.0, 2.0]}), workspace)
-    with pytest.raises(DataError, match="several rows"):
-        pin("w", lookup, pa.table({"k": ["a", "a"], "v": [1.0, 2.0]}), workspace)
-
-    assert stored.rows == 2
-    assert pa.ipc.open_file(workspace.path(stored)).read_all()["v"].to_pylist() == [1.0, 2.0]

@@ -14,12 +14,13 @@ import pyarrow as pa
 import pytest
 
 from seawall.chunk import score
+from seawall.contracts import Request
 from seawall.errors import DataError, SoftwareError, StoppedError
-from seawall.lookups.fetch import fetch
 from seawall.lookups.pin import pin, typed
 from seawall.outcome import ChunkFailure, ChunkReport, from_receipt
 from seawall.plan import PinnedLookup, Plan
 from seawall.profile import Profile
+from seawall.sources import open_upstream
 from seawall.staging import Workspace
 
 Scored = Callable[..., list[ChunkReport | ChunkFailure]]
@@ -48,10 +49,11 @@ def with_lookups(plan: Plan, space: Workspace) -> Plan:
     """The plan with its lookups pinned."""
     pinned = []
     for name, lookup in plan.config.ingest.lookups.items():
-        table = fetch(name, lookup, root=plan.root, batch="b", env={})
+        request = Request("b", plan.context.as_of, plan.root, ("c", "v"))
+        table = pa.concat_tables(open_upstream(lookup, {}, plan.root).tables(request))
         contracts = plan.config.validate_.columns
         table = typed(name, lookup, table, keys={"c": pa.string()}, contracts=contracts)
-        pinned.append(PinnedLookup(name, pin(name, lookup, table, space)))
+        pinned.append(PinnedLookup(name, pin(name, table, space)))
     return plan.with_lookups(tuple(pinned))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 
 import pyarrow as pa
@@ -12,10 +13,9 @@ from seawall.config.lookups import Lookup
 from seawall.conform import ConversionError, arrow_type, conform, kind
 from seawall.contracts import StoredFile
 from seawall.errors import DataError
-from seawall.lookups.table import LookupTable
 from seawall.staging import Workspace
 
-__all__ = ["pin", "typed"]
+__all__ = ["content_of", "pin", "typed"]
 
 
 def typed(
@@ -45,14 +45,22 @@ def typed(
     return table
 
 
-def pin(name: str, lookup: Lookup, table: pa.Table, workspace: Workspace) -> StoredFile:
-    """The table is stored in the plan's folder, and holds one row a key or DataError is raised."""
-    LookupTable(name, table, join=lookup.join_columns, added=lookup.added_columns)
+def pin(name: str, table: pa.Table, workspace: Workspace) -> StoredFile:
+    """The table is stored in the plan's folder as one record batch, which workers map into memory."""
+    return workspace.put_lookup(name, _serialised(table), rows=table.num_rows)
+
+
+def content_of(table: pa.Table) -> str:
+    """The sha256 of the file that `pin` makes of the table."""
+    return hashlib.sha256(_serialised(table)).hexdigest()
+
+
+def _serialised(table: pa.Table) -> pa.Buffer:
     sink = pa.BufferOutputStream()
     table = table.combine_chunks().replace_schema_metadata(None)
     with pa.ipc.new_file(sink, table.schema) as writer:
         writer.write_table(table)
-    return workspace.put_lookup(name, sink.getvalue(), rows=table.num_rows)
+    return sink.getvalue()
 
 
 def _value_type(type_: pa.DataType) -> pa.DataType:

@@ -19,7 +19,7 @@ from seawall.running.deadline import Deadline
 from seawall.running.degraded import degradation_of
 from seawall.running.fold import Fold
 from seawall.running.order import Order
-from seawall.running.promoted import promote
+from seawall.running.promoted import promote, promote_left
 from seawall.running.reading import reading
 from seawall.running.rehearsed import rehearse
 from seawall.running.scoring import score_all
@@ -61,6 +61,7 @@ class Attempt:
             self.path = str(claim.sink.layout.view(claim.base))
         claim.sweep()
         self._refresh_view(claim)
+        promote_left(self.order.loaded.config, claim)
         end_committed_plans(claim)
         with reading(self.order, self.teller, deadline) as world:
             self._read_and_publish(claim, world)

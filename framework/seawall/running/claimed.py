@@ -18,7 +18,14 @@ from seawall.running.order import Order
 from seawall.sinks.files.sink import Claim
 from seawall.staging import Workspace
 
-__all__ = ["document_of", "end_committed_plans", "finished_chunks", "resumed", "same_batch"]
+__all__ = [
+    "committed_plans",
+    "document_of",
+    "end_committed_plans",
+    "finished_chunks",
+    "resumed",
+    "same_batch",
+]
 
 
 def same_batch(fingerprint: Mapping[str, str], other: Mapping[str, str]) -> bool:
@@ -28,10 +35,14 @@ def same_batch(fingerprint: Mapping[str, str], other: Mapping[str, str]) -> bool
 
 def end_committed_plans(claim: Claim) -> None:
     """No plan is open whose run committed and was killed before it could say so."""
+    for workspace in committed_plans(claim):
+        workspace.put_outcome("committed")
+
+
+def committed_plans(claim: Claim) -> list[Workspace]:
+    """The plans that are open although the run that worked on them last has committed."""
     committed = {entry.run_id for entry in claim.entries()}
-    for workspace in claim.plans():
-        if _last_run(workspace) in committed:
-            workspace.put_outcome("committed")
+    return [workspace for workspace in claim.plans() if _last_run(workspace) in committed]
 
 
 def _last_run(workspace: Workspace) -> str | None:

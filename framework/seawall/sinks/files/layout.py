@@ -46,6 +46,10 @@ class Layout:
         """The folder of the batch's plans."""
         return self.state / "plans" / batch
 
+    def snapshots(self, lookup: str) -> Path:
+        """The folder of a lookup's last known good rows, which all batches share."""
+        return self.state / "snapshots" / lookup
+
     def scratch(self, batch: str) -> Path:
         """The folder of the batch's temporary names."""
         return self.state / "tmp" / batch

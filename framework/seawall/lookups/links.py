@@ -1,0 +1,139 @@
+"""What each link of a chain answers, or the error that says why it does not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+import pyarrow as pa
+
+from seawall.config.lookups import LastKnownGood, Link, Lookup, LookupLink
+from seawall.disk import Disk
+from seawall.errors import DataError, SeawallError, StorageError, UnavailableError
+from seawall.lookups.answers import Answer, Wanted, answered, coverage
+from seawall.lookups.asked import Asked
+from seawall.lookups.constants import constant_answer
+from seawall.lookups.expect import Clock, held_to, holes, newest
+from seawall.lookups.last_known_good import current, rows_of, young_enough
+from seawall.lookups.measures import exact, percent
+
+__all__ = ["Handed", "UnreadError", "Upstreams", "link_answer", "link_name", "upstream_answer"]
+
+
+class UnreadError(Exception):
+    """An upstream was not read: the error that this becomes, after so many attempts."""
+
+    def __init__(self, error: SeawallError, attempts: int) -> None:
+        super().__init__(error, attempts)
+        self.error, self.attempts = error, attempts
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """What an upstream handed over; `as_of` is when its carrier says that the rows are from."""
+
+    table: pa.Table
+    as_of: datetime | None = None
+    attempts: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Upstreams:
+    """How the links of this plan's chains are reached.
+
+    `read` raises UnreadError; `answered` is told of a lookup that was there and made sense;
+    `snapshots` has the folder of a lookup's snapshots; `earlier` the contents that a lookup had in so
+    many other batches published last, the newest first.
+    """
+
+    lookups: Mapping[str, Lookup]
+    read: Callable[[str, Lookup], Handed]
+    answered: Callable[[Lookup], None]
+    snapshots: Callable[[str], Path]
+    earlier: Callable[[str, int], Sequence[str]]
+    clock: Clock
+    disk: Disk
+
+
+def link_name(link: Link) -> str:
+    """The link's name on rows and in reports: the replica's, last_known_good or constants."""
+    return link.lookup if isinstance(link, LookupLink) else next(iter(type(link).model_fields))
+
+
+def upstream_answer(wanted: Wanted, upstreams: Upstreams) -> Answer:
+    """What the lookup's own upstream has now, held to what the file expects of it.
+
+    Raises UnreadError, DataError for a table that cannot be joined, UnavailableError for one that
+    has too few rows or is stale. Columns with too many nulls are the answer's holes.
+    """
+    way, clock = wanted.lookup, upstreams.clock
+    handed = upstreams.read(wanted.name, way)
+    answer = answered(wanted, handed.table)
+    upstreams.answered(way)
+    expect, dated = way.expect, None
+    if expect.as_of_column is not None:
+        dated = newest(handed.table.column(expect.as_of_column), clock.zone)
+    elif expect.as_of_header is not None:
+        dated = handed.as_of
+    held_to(expect, answer.table, dated=dated, carried=handed.as_of, clock=clock)
+    return replace(
+        answer,
+        dated=dated,
+        as_of=dated or handed.as_of,
+        holes=holes(expect, answer.table),
+        attempts=handed.attempts,
+    )
+
+
+def link_answer(wanted: Wanted, link: Link, upstreams: Upstreams, asked: Asked) -> Answer:
+    """What the link has for the lookup that it stands in for, by that one's names."""
+    if isinstance(link, LookupLink):
+        return _replica(wanted, link.lookup, upstreams)
+    if isinstance(link, LastKnownGood):
+        return _last_known_good(wanted, link, upstreams, asked)
+    return constant_answer(wanted, link.constants)
+
+
+def _replica(wanted: Wanted, name: str, upstreams: Upstreams) -> Answer:
+    stand_in = replace(wanted, name=name, lookup=upstreams.lookups[name])
+    answer, ours = upstream_answer(stand_in, upstreams), wanted.lookup
+    theirs = stand_in.lookup.join_columns
+    names = {theirs[column]: own for column, own in ours.join_columns.items()}
+    added = {new: column for column, new in stand_in.lookup.added_columns.items()}
+    names |= {added[new]: own for own, new in ours.added_columns.items()}
+    columns = {own: answer.table.column(column) for column, own in names.items()}
+    missing = [column for column in wanted.columns if column not in columns]
+    if missing:  # one of its columns stands for two of ours
+        raise DataError(f"it has no column of its own for {missing[0]!r}")
+    found = {names[column]: seen for column, seen in answer.holes.items() if column in names}
+    return replace(answer, table=pa.table(columns), holes=found)
+
+
+def _last_known_good(
+    wanted: Wanted, link: LastKnownGood, upstreams: Upstreams, asked: Asked
+) -> Answer:
+    terms, folder = link.last_known_good, upstreams.snapshots(wanted.name)
+    try:
+        snapshot = current(upstreams.disk, folder)
+        if snapshot is None:
+            raise UnavailableError("no run that read it was published yet")
+        young_enough(snapshot, as_of=upstreams.clock.as_of, max_age=terms.max_age)
+        table = rows_of(upstreams.disk, folder, snapshot)
+    except StorageError as error:  # a disk that fails here is the link's failure, not the run's
+        raise UnavailableError("the snapshot cannot be read", error.where, error.seen) from error
+    missing = [column for column in wanted.columns if column not in table.column_names]
+    if missing:
+        there = ", ".join(table.column_names)
+        raise DataError(f"the snapshot has no column {missing[0]!r}", seen=f"the columns {there}")
+    answer = answered(wanted, table)
+    covered = coverage(answer.has(asked.keys))
+    least = terms.min_key_coverage
+    if least is not None and covered < exact(least):
+        raise UnavailableError(
+            "the snapshot has too few of the keys asked for",
+            seen=percent(float(covered)),
+            allowed=f"at least {percent(least)}",
+        )
+    return replace(answer, dated=snapshot.as_of, as_of=snapshot.as_of)

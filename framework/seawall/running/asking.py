@@ -1,0 +1,122 @@
+"""The upstreams of a run, as the chains of its lookups ask them."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pyarrow as pa
+
+from seawall.config.lookups import Lookup
+from seawall.contracts import Caps, Request
+from seawall.errors import InterruptedRunError
+from seawall.lookups.answers import Wanted
+from seawall.lookups.asked import Asked, asked_keys
+from seawall.lookups.chain import may_ask
+from seawall.lookups.expect import Clock
+from seawall.lookups.links import Handed, UnreadError, Upstreams
+from seawall.plan import Plan
+from seawall.reads import LOOKUP, Unread, error_of, terms_of
+from seawall.running.world import World
+from seawall.sinks.files.sink import Claim
+from seawall.stages.ingest import readable
+
+__all__ = ["Asking"]
+
+
+@dataclass(slots=True)
+class Asking:
+    """Reads upstreams into `scratch`, and knows which keys the batch asks for. Threads may share it."""
+
+    plan: Plan
+    claim: Claim
+    world: World
+    scratch: Path
+    wanted: Mapping[str, Wanted]
+    _numbers: Iterator[int] = field(default_factory=itertools.count)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _asked: Mapping[str, Asked] | None = None
+
+    def upstreams(self) -> Upstreams:
+        """How the links of the plan's chains are reached."""
+        config, now = self.plan.config, self.world.order.now()
+        zone = ZoneInfo(config.timezone) if config.timezone else UTC
+        return Upstreams(
+            lookups=config.ingest.lookups,
+            read=self._read,
+            answered=self._answered,
+            snapshots=self.claim.sink.layout.snapshots,
+            earlier=self._earlier,
+            clock=Clock(self.plan.context.as_of, now, zone),
+            disk=self.claim.sink.disk,
+        )
+
+    def keys(self, name: str) -> Asked:
+        """The keys that the batch asks the lookup for: one pass over the primary for all lookups."""
+        with self._lock:
+            if self._asked is None:
+                types = {n: w.keys for n, w in self.wanted.items() if may_ask(w)}
+                self._asked = asked_keys(self._key_columns(types), types, stop=self._stop)
+            return self._asked[name]
+
+    def _key_columns(self, types: Mapping[str, Mapping[str, pa.DataType]]) -> Iterator[pa.Table]:
+        """The primary's join columns, typed as ingest types them, chunk by chunk."""
+        plan, columns = self.plan, sorted({column for keys in types.values() for column in keys})
+        declared = plan.config.validate_.columns
+        contracts = {name: declared[name] for name in columns if name in declared}
+        reading = replace(plan.reading, columns=columns, contracts=contracts)
+        for ref in plan.chunks:
+            yield readable(reading, ref).table
+
+    def _stop(self) -> None:
+        stop = self.world.order.stop
+        if stop():
+            raise InterruptedRunError("stopped while lookups were read", stop.signal_number)
+
+    def _read(self, name: str, lookup: Lookup) -> Handed:
+        """What the upstream has now, mapped from a file that is gone with the last use of the table."""
+        into = self.scratch / f"{next(self._numbers)}.{name}.arrow"
+        terms = terms_of(lookup, LOOKUP)
+        read = self.world.reader.read(
+            lookup, self._request(lookup), name=name, into=into, terms=terms
+        )
+        if isinstance(read, Unread):
+            raise UnreadError(error_of(f"lookup {name}", read), read.attempts)
+        with pa.memory_map(str(read.path)) as mapped:
+            table = pa.ipc.open_file(mapped).read_all()
+        read.path.unlink()
+        return Handed(table, read.as_of, read.attempts)
+
+    def _request(self, lookup: Lookup) -> Request:
+        context, expect = self.plan.context, lookup.expect
+        dated = [expect.as_of_column] if expect.as_of_column is not None else []
+        columns = [*lookup.join_columns.values(), *lookup.added_columns, *dated]
+        request = Request(
+            batch=context.batch,
+            as_of=context.as_of,
+            root=self.plan.root,
+            columns=tuple(dict.fromkeys(columns)),
+            caps=lookup.caps.caps(Caps()),
+        )
+        if expect.as_of_header is None:
+            return request
+        return replace(request, as_of_header=expect.as_of_header)
+
+    def _answered(self, lookup: Lookup) -> None:
+        """The upstream was there, and made sense."""
+
+    def _earlier(self, name: str, most: int) -> Sequence[str]:
+        """What the lookup held in the other batches that were published last, newest first."""
+        contents: dict[str, str] = {}
+        for entry in self.claim.sink.newest_first():
+            content = entry.lookups.get(name, "")
+            if entry.batch != self.claim.batch and content:
+                contents.setdefault(entry.batch, content)
+            if len(contents) == most:
+                break
+        return list(contents.values())
