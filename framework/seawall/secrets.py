@@ -42,7 +42,9 @@ class Redaction:
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         forms = {form for secret in secrets for form in _forms(secret)}
         longest_first = sorted((form for form in forms if len(form) >= _SHORTEST), key=len)[::-1]
-        self._pattern = re.compile("|".join(map(re.escape, longest_first))) if forms else None
+        self._pattern = (
+            re.compile("|".join(map(_pattern, longest_first))) if longest_first else None
+        )
 
     @classmethod
     def of(cls, section: BaseModel, env: Mapping[str, str]) -> Redaction:
@@ -152,11 +154,15 @@ def _decoded(token: str) -> str:
         return ""
 
 
+def _pattern(form: str) -> str:
+    """The form itself, the digits of what is percent-encoded in either case."""
+    return _QUOTED.sub(lambda match: f"(?i:{match[0]})", re.escape(form))
+
+
 def _forms(secret: str) -> set[str]:
     """The ways in which libraries write a text down."""
     raw = secret.encode(errors="surrogateescape")
     quoted = {quote(raw, safe=""), quote(raw), quote_plus(raw)}
-    lower = {_QUOTED.sub(lambda match: match[0].lower(), form) for form in quoted}
     encoded = {base64.b64encode(raw).decode(), base64.urlsafe_b64encode(raw).decode()}
     escaped = {
         repr(secret)[1:-1],
@@ -168,4 +174,4 @@ def _forms(secret: str) -> set[str]:
     }
     if len(secret) < _SHORTEST:
         return set()
-    return {secret, *quoted, *lower, *escaped, *encoded, *(form.rstrip("=") for form in encoded)}
+    return {secret, *quoted, *escaped, *encoded, *(form.rstrip("=") for form in encoded)}

@@ -21,6 +21,9 @@ __all__ = ["reading"]
 _GRACE_S = 1.0
 """Between SIGTERM and SIGKILL: no hang outlives its deadline by two seconds."""
 
+# pyarrow imports pandas with the first array that it makes of a list
+_ALWAYS = ("seawall.sources.delivery", "seawall.sources.landing", "pandas")
+
 
 @contextmanager
 def reading(order: Order, teller: Teller, deadline: Deadline) -> Iterator[World]:
@@ -57,7 +60,7 @@ def _modules(ingest: Ingest, env: Mapping[str, str]) -> list[str]:
     """What the sources of the file will import, replicas among them."""
     sections = [ingest.primary, *ingest.lookups.values()]
     found = (name for section in sections for name in _modules_of(section, env))
-    return list(dict.fromkeys(["seawall.sources.delivery", "seawall.sources.landing", *found]))
+    return list(dict.fromkeys([*_ALWAYS, *found]))
 
 
 def _modules_of(section: SourceSection, env: Mapping[str, str]) -> Iterator[str]:
@@ -68,10 +71,10 @@ def _modules_of(section: SourceSection, env: Mapping[str, str]) -> Iterator[str]
         if section.path.startswith(("s3://", "s3a://")):
             yield "s3fs"
     elif isinstance(section, SqlSource):
-        yield from ("seawall.sources.sql", "sqlalchemy")
+        yield from ("seawall.sources.sql", "sqlalchemy.dialects.sqlite")
         if resolve(section.url, env).startswith("postgresql"):
-            yield "psycopg"
+            yield from ("seawall.sources.postgres", "sqlalchemy.dialects.postgresql.psycopg")
     elif isinstance(section, HttpSource):
-        yield from ("seawall.sources.http", "httpx")
+        yield from ("seawall.sources.http", "seawall.sources.exchange")
     else:  # foreign code is imported by its own call alone
-        yield from ("pandas", "seawall.sources.python")
+        yield "seawall.sources.python"

@@ -77,13 +77,13 @@ class Landing:
     def _write(self, group: pa.Table) -> None:
         self._open()
         with _ours():
-            self._writer.write_table(group.combine_chunks())
+            self._writer.write_table(_copied(group))
 
     def _open(self) -> None:
         if self._writer is not None:
             return
         with _ours():
-            if self.path.suffixes[-1] == ".parquet":
+            if self.path.suffix == ".parquet":
                 import pyarrow.parquet as pq
 
                 options = {"compression": "zstd", "write_statistics": False}
@@ -114,7 +114,7 @@ def _ours() -> Iterator[None]:
 
 
 def _groups(path: Path) -> Iterator[pa.Table]:
-    if path.suffixes[-1] == ".parquet":
+    if path.suffix == ".parquet":
         import pyarrow.parquet as pq
 
         with pq.ParquetFile(path) as file:
@@ -124,6 +124,11 @@ def _groups(path: Path) -> Iterator[pa.Table]:
     with pa.memory_map(str(path)) as source, pa.ipc.open_file(source) as file:
         for number in range(file.num_record_batches):
             yield pa.Table.from_batches([file.get_batch(number)])
+
+
+def _copied(group: pa.Table) -> pa.Table:
+    """The group in memory of its own: of a slice, Arrow's writer writes bytes of its neighbours too."""
+    return pa.concat_tables([group, group.slice(0, 0)]).combine_chunks()
 
 
 def _unified(before: pa.Schema, after: pa.Schema) -> pa.Schema:

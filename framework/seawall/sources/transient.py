@@ -241,11 +241,8 @@ def _words(error: BaseException, hide: Callable[[str], str]) -> str:
     name = f"{type(error).__module__}.{type(error).__qualname__}"
     if name in _SILENT:
         return _NOT_SENT
-    status = _status(error)
-    if status is not None:
-        answer = getattr(error, "response", error)
-        reason = getattr(answer, "reason_phrase", None) or getattr(answer, "reason", None) or ""
-        return _line(hide(f"{status} {reason}".strip()))
+    if _status(error) is not None:
+        return _line(hide(str(error).partition("\n")[0]))
     server = getattr(getattr(error, "diag", None), "message_primary", None)
     return _line(hide(str(server or error)))
 
