@@ -19,6 +19,7 @@ from seawall.config.models import Alert
 from seawall.config.references import resolve
 from seawall.events import AlertFailed
 from seawall.observe import AlertSink
+from seawall.observe.alerts import message_of
 
 TIMEOUT_S = 0.5
 
@@ -76,6 +77,7 @@ from seawall.config.models import Alert
 from seawall.contracts import Account
 from seawall.events import RunEnded
 from seawall.observe import AlertSink
+from seawall.observe.alerts import message_of
 alert = Alert.model_validate({"url": sys.argv[1], "timeout": "200ms"})
 end = RunEnded(run_id="r", at=datetime.now(UTC), pipeline="p", batch="b", state="held", exit=4, version=0,
                path="", account=Account(), findings=(), message="", seconds=1.0)
@@ -241,4 +243,26 @@ def test_five_seconds_are_the_default(server: Any, end: Any) -> None:
 
     assert (
         timedelta(seconds=4) < timedelta(seconds=time.monotonic() - began) < timedelta(seconds=20)
+    )
+
+
+@pytest.mark.parametrize(
+    ("on", "told"), [("degraded", 1), ("published", 1), ("held", 0), ("failed", 0)]
+)
+def test_a_degraded_batch_is_published_and_degraded(
+    server: Any, end: Any, on: str, told: int
+) -> None:
+    """Who asks for degraded batches hears of one, and who waits for the data as well."""
+    ended = end("published", degraded_rows=2, degradations={"weather=constants": 2}, message="")
+
+    assert failures(alert(url=server.url("ok"), on=[on]), event=ended) == []
+    assert [body["occasion"] for body in server.bodies] == ["degraded"] * told
+
+
+def test_the_sentence_names_what_is_degraded(end: Any) -> None:
+    """The alert's text says how many rows which fallback served."""
+    ended = end("published", degraded_rows=2, degradations={"weather=constants": 2}, message="")
+
+    assert message_of(ended)["text"] == (
+        "seawall: delays 2013-07-01 published (exit 0), degraded 2 of 8 rows: weather=constants 2"
     )

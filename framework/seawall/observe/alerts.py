@@ -16,13 +16,13 @@ from seawall.config.scalars import EnvRef
 from seawall.events import AlertFailed, Event, RunEnded
 from seawall.ledger.plain import plain
 from seawall.observe.delivery import DeliveryError, post, run_command
+from seawall.observe.words import degraded_words
 
-__all__ = ["AlertSink", "message_of", "occasion_of"]
+__all__ = ["AlertSink", "message_of", "occasions_of"]
 
 _TIMEOUT = timedelta(seconds=5)
 # What a person interrupted or a scheduler retries at once is no occasion.
 _OCCASIONS = {"held": "held", "stopped": "failed", "failed": "failed", "published": "published"}
-_DEGRADED_EXIT = 3
 
 
 class AlertSink:
@@ -58,7 +58,8 @@ class AlertSink:
             self._failed(AlertFailed(run_id=event.run_id, at=datetime.now(UTC), **fields))
 
     def _is_due(self, number: int, alert: Alert, event: RunEnded) -> bool:
-        if occasion_of(event) not in alert.on or (event.run_id, number) in self._told:
+        due = any(word in alert.on for word in occasions_of(event))
+        if not due or (event.run_id, number) in self._told:
             return False
         self._told.add((event.run_id, number))
         return True
@@ -76,19 +77,25 @@ class AlertSink:
         return deliver
 
 
-def occasion_of(event: RunEnded) -> str | None:
-    """The word that an alert's `on` lists; None when nobody needs to know."""
-    if event.state == "published" and event.exit == _DEGRADED_EXIT:
-        return "degraded"
-    return _OCCASIONS.get(event.state)
+def occasions_of(event: RunEnded) -> tuple[str, ...]:
+    """The words that an alert's `on` may list, the most telling first; none when nobody needs to know.
+
+    A degraded batch is published, too: who waits for the data hears of it.
+    """
+    known = (_OCCASIONS[event.state],) if event.state in _OCCASIONS else ()
+    return ("degraded", *known) if event.state == "published" and event.degraded_rows else known
 
 
 def message_of(event: RunEnded) -> dict[str, Any]:
     """What is posted; `text` is the sentence that chat tools show."""
     text = f"seawall: {event.pipeline} {event.batch} {event.state} (exit {int(event.exit)})"
+    occasions = occasions_of(event)
+    if "degraded" in occasions:
+        whole = event.account.published
+        text += f", degraded {degraded_words(event.degraded_rows, whole, event.degradations)}"
     return {
         "text": f"{text}: {event.message}" if event.message else text,
-        "occasion": occasion_of(event),
+        "occasion": occasions[0] if occasions else None,
         "run_id": event.run_id,
         "at": event.at.isoformat(),
         **plain(event.values()),

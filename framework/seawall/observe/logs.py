@@ -10,10 +10,17 @@ from typing import TYPE_CHECKING, Any, Literal, TextIO
 from seawall.contracts import EventSink, Finding
 from seawall.events import (
     AlertFailed,
+    AttemptFailed,
+    BreakerChanged,
     ChunkFailed,
     ChunkFinished,
     ChunkRetried,
     Event,
+    InputWaited,
+    LinkTried,
+    LookupRead,
+    LookupRehearsed,
+    ReadBegins,
     ResumeRefused,
     RunEnded,
     RunProfiled,
@@ -34,6 +41,10 @@ _LEVELS: dict[type[Event], Level] = {
     StageFinished: "debug",
     ChunkFinished: "debug",
     RunProfiled: "debug",
+    ReadBegins: "debug",
+    LinkTried: "debug",
+    LookupRehearsed: "debug",  # people read it in the run's summary
+    AttemptFailed: "warning",
     ResumeRefused: "warning",
     ChunkRetried: "warning",
     ViewFailed: "warning",
@@ -85,9 +96,22 @@ class LogSink:
 
 def level_of(event: Event) -> Level:
     """How much attention the event asks for."""
+    if isinstance(event, RunEnded) and event.state not in _GOOD:
+        return "error"
+    return "warning" if _is_amiss(event) else _LEVELS.get(type(event), "info")
+
+
+def _is_amiss(event: Event) -> bool:
+    """Whether the run goes on, with less than it should have."""
     if isinstance(event, RunEnded):
-        return "info" if event.state in _GOOD else "error"
-    return _LEVELS.get(type(event), "info")
+        return event.degraded_rows > 0
+    if isinstance(event, LookupRead):
+        return event.served_by != ("live",)
+    if isinstance(event, LinkTried):
+        return bool(event.problem)
+    if isinstance(event, InputWaited):
+        return not event.came
+    return isinstance(event, BreakerChanged) and event.state != "closed"
 
 
 def _finding_level(finding: Finding) -> Level:
@@ -146,13 +170,21 @@ def _text(*, colours: bool) -> Render:
     def render(logger: Any, method: str, line: MutableMapping[str, Any]) -> str:
         local = line.pop("at").astimezone()
         shown = {key: value for key, value in line.items() if value not in (None, "")}
+        trace = _indented(str(shown.pop("trace", "")))
         shown = {key: _short(value) for key, value in shown.items()}
-        return console(logger, method, {"timestamp": f"{local:%H:%M:%S}", **shown})
+        return console(logger, method, {"timestamp": f"{local:%H:%M:%S}", **shown}) + trace
 
     return render
 
 
+def _indented(trace: str) -> str:
+    """A stack below its line: where a call hung is read by people, line by line."""
+    return "".join(f"\n    {line}" for line in printable(trace).splitlines())
+
+
 def _short(value: Any) -> Any:
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
     if isinstance(value, str):
         return printable("; ".join(value.splitlines()))
     return float(f"{value:.6g}") if isinstance(value, float) else value
