@@ -10,6 +10,7 @@ SeawallError
 ├── SoftwareError        70    a user's stage or model raised
 ├── StorageError         74    disk full, input/output error, a store refused
 ├── TemporaryError       75    a lock is held, a conflict, an unknown outcome: try again
+│   └── InputChangedError      a file is not as it was when the plan was made
 ├── ForbiddenError       77    refused for safety: a hash, a path, an import
 ├── ConfigError          78    the pipeline file is invalid
 └── InterruptedRunError 130, 143    stopped by a signal at a chunk's border
@@ -33,6 +34,7 @@ __all__ = [
     "Exit",
     "ForbiddenError",
     "HeldError",
+    "InputChangedError",
     "InterruptedRunError",
     "RefusedError",
     "SeawallError",
@@ -131,6 +133,10 @@ class TemporaryError(SeawallError):
     """Somebody else holds the lock, won the race, or changed the input: a retry may do."""
 
     exit = Exit.TEMPFAIL
+
+
+class InputChangedError(TemporaryError):
+    """A file of the input is not as it was when the plan was made; a new plan may do."""
 
 
 class ForbiddenError(SeawallError):

@@ -18,6 +18,7 @@ __all__ = [
     "ChunkFinished",
     "ChunkRetried",
     "Event",
+    "InputChanged",
     "InputWaited",
     "LinkTried",
     "LookupRead",
@@ -149,6 +150,13 @@ class PrimaryRead(Event):
     attempts: int
     seconds: float
     reused: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputChanged(Event):
+    """A file of the primary changed while it was read; the run makes a new plan, once."""
+
+    problem: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -186,17 +186,32 @@ def test_no_budget_no_loss(
     assert "on_violation: quarantine with a budget" in message
 
 
-@pytest.mark.breaks(
-    "the input file: rewritten during the run", exit=75, then="the run ends, for a retry"
-)
-def test_input_that_changes_meanwhile(
+def test_input_that_changes_once(
     published: Path, begin: Callable[..., subprocess.Popen[str]], put: Put, frame: pd.DataFrame
 ) -> None:
-    """A file that is rewritten after it was planned ends the run with 75, for a retry."""
+    """A file that is rewritten after it was planned is planned anew: what it holds then is published."""
     process = begin(published, "--force", SEAWALL_FAILPOINT_STOP="3e")
     os.waitpid(process.pid, os.WUNTRACED)
     put(published, frame.head(50))
     process.send_signal(signal.SIGCONT)
     message = process.communicate()[1]
 
-    assert (process.returncode, "the input changed" in message) == (75, True), message
+    assert (process.returncode, "input changed" in message) == (0, True), message
+    assert pd.read_parquet(published / "out/breakdowns")["id"].max() == 1049
+
+
+@pytest.mark.breaks("the input file: rewritten again and again during the run")
+def test_input_that_changes_always(
+    published: Path, score: Command, refused: Callable[..., str]
+) -> None:
+    """A file that is rewritten under the second plan, too, ends the run with 75, for a retry."""
+    writer = "import os\n\ndef write(frame, *, path: str):\n    os.utime(path)\n    return frame\n"
+    (published / "factory" / "writer.py").write_text(writer)
+    config = published / "pipeline.yaml"
+    step = f"featurize:\n  - {{use: factory.writer:write, with: {{path: {source(published)}}}}}\n"
+    config.write_text(config.read_text().replace("featurize:\n", step))
+
+    message = refused(
+        published, score(published, "--workers", "1"), 75, "the input changed", *PARTS
+    )
+    assert message.count("plan ready") == 2

@@ -17,7 +17,7 @@ from seawall.contracts import Caps, ChunkedSource, Context
 from seawall.errors import ConfigError, DataError
 from seawall.models import pin
 from seawall.plan.bound import step_faults
-from seawall.plan.fingerprint import details, groups
+from seawall.plan.fingerprint import content, details, groups
 from seawall.plan.plan import Plan
 from seawall.sources import FileSource, below, open_source
 from seawall.sources.caps import small_enough
@@ -55,7 +55,7 @@ def make_plan(loaded: LoadedConfig, batch: str, *, now: Callable[[], datetime]) 
         fragments=fragments,
         chunks=tuple(source.chunks(fragments, config.ingest.primary.chunk_rows)),
         model=model,
-        fingerprint=groups(what),
+        fingerprint=groups(what) | {"content": content(fragments)},
         details=what,
     )
 

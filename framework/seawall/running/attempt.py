@@ -8,8 +8,21 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from seawall.contracts import Account, Finding, LogEntry
-from seawall.errors import DataError, HeldError, SeawallError, StoppedError, StorageError
-from seawall.events import LookupRehearsed, RunProfiled, VersionPublished, ViewFailed
+from seawall.errors import (
+    DataError,
+    HeldError,
+    InputChangedError,
+    SeawallError,
+    StoppedError,
+    StorageError,
+)
+from seawall.events import (
+    InputChanged,
+    LookupRehearsed,
+    RunProfiled,
+    VersionPublished,
+    ViewFailed,
+)
 from seawall.failpoints import reach
 from seawall.gate import judge
 from seawall.plan import Plan
@@ -19,13 +32,15 @@ from seawall.running.deadline import Deadline
 from seawall.running.degraded import degradation_of
 from seawall.running.fold import Fold
 from seawall.running.order import Order
-from seawall.running.promoted import promote, promote_left
+from seawall.running.promoted import promote
 from seawall.running.reading import reading
 from seawall.running.rehearsed import rehearse
 from seawall.running.scoring import score_all
 from seawall.running.spooled import spooled
 from seawall.running.staged import Staged, stage
 from seawall.running.tell import Teller
+from seawall.running.unchanged import unchanged
+from seawall.running.waiting import Wait, await_files
 from seawall.running.world import World
 from seawall.sinks.files.log import Draft
 from seawall.sinks.files.rollback import rolled_back_fingerprints
@@ -61,10 +76,15 @@ class Attempt:
             self.path = str(claim.sink.layout.view(claim.base))
         claim.sweep()
         self._refresh_view(claim)
-        promote_left(self.order.loaded.config, claim)
         end_committed_plans(claim)
         with reading(self.order, self.teller, deadline) as world:
-            self._read_and_publish(claim, world)
+            await_files(Wait(self.order, self.teller))
+            try:
+                self._read_and_publish(claim, world)
+            except InputChangedError as change:
+                self.teller.tell(InputChanged, problem=str(change))
+                await_files(Wait(self.order, self.teller))
+                self._read_and_publish(claim, world)
 
     def _read_and_publish(self, claim: Claim, world: World) -> None:
         order, spool = self.order, spooled(claim, world)
@@ -73,6 +93,7 @@ class Attempt:
             return
         if not plan.rows:
             raise _empty(plan)
+        self.findings = unchanged(plan, claim)
         staged = stage(plan, claim, world, spool)
         try:
             self._publish(staged, claim, world)
@@ -126,7 +147,7 @@ class Attempt:
         )
         reach("5")
         verdict = judge(plan.config, totals, degradation_of(plan, fold, claim))
-        self.findings = verdict.findings
+        self.findings = (*self.findings, *verdict.findings)
         if verdict.error is not None:
             raise verdict.error
         return Draft(
@@ -137,7 +158,7 @@ class Attempt:
             account=totals.account,
             fingerprint=plan.fingerprint,
             committed_at=self.order.now(),
-            findings=verdict.findings,
+            findings=self.findings,
             degraded_rows=totals.degraded_rows,
             degradations=dict(totals.degraded),
             lookups={pinned.name: pinned.content for pinned in plan.lookups},

@@ -11,9 +11,15 @@ from io import BufferedReader
 from pathlib import Path
 
 from seawall.contracts import Fragment
-from seawall.errors import DataError, SeawallError, StorageError, TemporaryError, UnavailableError
+from seawall.errors import (
+    DataError,
+    InputChangedError,
+    SeawallError,
+    StorageError,
+    UnavailableError,
+)
 
-__all__ = ["below", "find_fragments", "held_still", "opened", "unreadable"]
+__all__ = ["below", "find_fragments", "held_still", "matching", "opened", "unreadable"]
 
 
 def below(root: Path, pattern: str) -> str:
@@ -26,14 +32,19 @@ def find_fragments(pattern: str) -> tuple[Fragment, ...]:
 
     Raises UnavailableError when none matches, StorageError when one cannot be read.
     """
-    paths = sorted(path for path in glob.glob(pattern, recursive=True) if os.path.isfile(path))  # noqa: PTH113, PTH207 - patterns are absolute text
+    paths = matching(pattern)
     if not paths:
         raise _missing(pattern)
     return tuple(_fragment(path) for path in paths)
 
 
+def matching(pattern: str) -> list[str]:
+    """The paths of the files that match the glob, sorted."""
+    return sorted(path for path in glob.glob(pattern, recursive=True) if os.path.isfile(path))  # noqa: PTH113, PTH207 - patterns are absolute text
+
+
 def held_still(fragment: Fragment) -> None:
-    """The file has the size and time that it had when the plan was made, or TemporaryError."""
+    """The file has the size and time that it had when the plan was made, or InputChangedError."""
     try:
         found = Path(fragment.path).stat()
     except FileNotFoundError:
@@ -97,8 +108,8 @@ def _missing(pattern: str) -> UnavailableError:
     )
 
 
-def _changed(fragment: Fragment, seen: str) -> TemporaryError:
-    return TemporaryError(
+def _changed(fragment: Fragment, seen: str) -> InputChangedError:
+    return InputChangedError(
         "the input changed while it was read",
         fragment.path,
         seen,

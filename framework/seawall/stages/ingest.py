@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
@@ -14,14 +14,14 @@ from numpy.typing import NDArray
 from seawall.config.ingest import Ingest
 from seawall.config.judging import ColumnContract
 from seawall.conform import ConversionError, arrow_type, conform, kind, to_frame
-from seawall.contracts import ChunkedSource, ChunkRef, Fragment, Refused
+from seawall.contracts import ChunkedSource, ChunkRef, Fragment, Refused, Rows
 from seawall.errors import DataError
 from seawall.lookups.table import LookupTable
 from seawall.names import did_you_mean
 from seawall.sources.refused import refusal
 from seawall.stages.provenance import Provenance
 
-__all__ = ["Ingested", "Reading", "ingest", "present"]
+__all__ = ["Ingested", "Reading", "ingest", "present", "readable"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +59,8 @@ def ingest(reading: Reading, ref: ChunkRef, tables: Mapping[str, LookupTable]) -
     survive its declared type, or a null or repeated key; TemporaryError when the input changed since
     it was planned.
     """
-    rows = reading.source.read(reading.fragments, ref, reading.columns)
-    for refused in rows.refused:
-        if refused.reason not in reading.spared:
-            raise refusal(refused, ref.first_row)
-    there = _Places(reading, ref, _readable(ref, rows.refused))
-    table = _conformed(rows.table, reading.contracts, there)
+    rows = readable(reading, ref)
+    there, table = _Places.of_rows(reading, ref, rows), rows.table
     asked, missed, served = table, {}, {}
     for name, lookup in tables.items():
         found = lookup.positions(asked)
@@ -79,6 +75,19 @@ def ingest(reading: Reading, ref: ChunkRef, tables: Mapping[str, LookupTable]) -
     for name, links in served.items():
         provenance = provenance.marked(name, tables[name].serving.links, links)
     return Ingested(frame, missed, provenance, rows.refused)
+
+
+def readable(reading: Reading, ref: ChunkRef) -> Rows:
+    """The chunk's rows in their declared types, and the records that may be left out.
+
+    Raises DataError for a record that may not be, and for a value that its type would change.
+    """
+    rows = reading.source.read(reading.fragments, ref, reading.columns)
+    for refused in rows.refused:
+        if refused.reason not in reading.spared:
+            raise refusal(refused, ref.first_row)
+    there = _Places.of_rows(reading, ref, rows)
+    return Rows(_conformed(rows.table, reading.contracts, there), rows.refused)
 
 
 def present(schema: pa.Schema, wanted: Sequence[str], *, where: str) -> None:
@@ -103,20 +112,23 @@ class _Places:
     ref: ChunkRef
     rows: NDArray[np.int64]
 
+    @classmethod
+    def of_rows(cls, reading: Reading, ref: ChunkRef, rows: Rows) -> Self:
+        """The places of the rows that were read."""
+        gone = [np.arange(entry.row, entry.row + entry.rows) for entry in rows.refused]
+        everything = np.arange(ref.rows)
+        return cls(
+            reading, ref, np.delete(everything, np.concatenate(gone)) if gone else everything
+        )
+
     def of(self, row: int | None) -> str:
         """The file with the line or row group, and the row of the batch; the file alone for None."""
         reading, ref = self.reading, self.ref
         if row is None:
-            return reading.fragments[ref.spans[0].fragment].path
+            return reading.fragments[ref.spans[0].fragment].shown
         row = int(self.rows[row])
         where = reading.source.place(reading.fragments, ref, row)
         return f"{where}, row {ref.first_row + row:,} of the batch"
-
-
-def _readable(ref: ChunkRef, refused: Sequence[Refused]) -> NDArray[np.int64]:
-    """The numbers in the chunk of the rows that were read."""
-    gone = [np.arange(entry.row, entry.row + entry.rows) for entry in refused]
-    return np.delete(np.arange(ref.rows), np.concatenate(gone) if gone else [])
 
 
 def _conformed(
