@@ -172,7 +172,8 @@ class _Walk:
         self._note(name, answer, begun)
         covered = float(coverage(answer.has(self.asked.keys)))
         useless = "" if patched or served else "it has nothing of what is missing"
-        self._amend(problem=useless, coverage=covered, keys=self.asked.number(served))
+        keys = self.asked.number(served) if self.rows else None
+        self._amend(problem=useless, coverage=covered, keys=keys)
 
     def _falls_short(self, blend: Blend, live: Answer | None) -> bool:
         """Whether the lookup has failed, and the links have not made it what it has to be."""

@@ -30,8 +30,8 @@ _SKEW = timedelta(minutes=5)
 class Snapshot:
     """What is known of a lookup's last good read.
 
-    `as_of` is when its rows are from, `kept_at` when their run had published; `schema` has the types as text;
-    `identity` tells upstreams apart without any secret.
+    `as_of` is when its rows are from, `kept_at` when their run had published; `schema` has the types
+    as text.
     """
 
     lookup: str
@@ -43,7 +43,6 @@ class Snapshot:
     run_id: str
     batch: str
     schema: Mapping[str, str] = field(default_factory=dict)
-    identity: str = ""
 
     @property
     def file(self) -> str:

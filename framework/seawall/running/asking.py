@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from seawall.config.lookups import Lookup
 from seawall.contracts import Caps, Request
-from seawall.errors import InterruptedRunError
+from seawall.errors import InterruptedRunError, TemporaryError
 from seawall.lookups.answers import Wanted
 from seawall.lookups.asked import Asked, asked_keys
 from seawall.lookups.chain import may_ask
@@ -22,6 +22,7 @@ from seawall.lookups.expect import Clock
 from seawall.lookups.links import Handed, UnreadError, Upstreams
 from seawall.plan import Plan
 from seawall.reads import LOOKUP, Unread, error_of, terms_of
+from seawall.running.admitted import Admissions
 from seawall.running.world import World
 from seawall.sinks.files.sink import Claim
 from seawall.stages.ingest import readable
@@ -38,6 +39,7 @@ class Asking:
     world: World
     scratch: Path
     wanted: Mapping[str, Wanted]
+    admissions: Admissions
     _numbers: Iterator[int] = field(default_factory=itertools.count)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _asked: Mapping[str, Asked] | None = None
@@ -49,7 +51,7 @@ class Asking:
         return Upstreams(
             lookups=config.ingest.lookups,
             read=self._read,
-            answered=self._answered,
+            answered=lambda lookup: self.admissions.saw(lookup, available=True),
             snapshots=self.claim.sink.layout.snapshots,
             earlier=self._earlier,
             clock=Clock(self.plan.context.as_of, now, zone),
@@ -80,12 +82,18 @@ class Asking:
 
     def _read(self, name: str, lookup: Lookup) -> Handed:
         """What the upstream has now, mapped from a file that is gone with the last use of the table."""
+        refusal = self.admissions.refusal(name, lookup)
+        if refusal:
+            todo = "wait, or close it by hand: seawall breaker reset"
+            raise UnreadError(TemporaryError(refusal, f"lookup {name}", todo=todo), 0)
         into = self.scratch / f"{next(self._numbers)}.{name}.arrow"
         terms = terms_of(lookup, LOOKUP)
         read = self.world.reader.read(
             lookup, self._request(lookup), name=name, into=into, terms=terms
         )
         if isinstance(read, Unread):
+            if read.last.availability:
+                self.admissions.saw(lookup, available=False)
             raise UnreadError(error_of(f"lookup {name}", read), read.attempts)
         with pa.memory_map(str(read.path)) as mapped:
             table = pa.ipc.open_file(mapped).read_all()
@@ -106,9 +114,6 @@ class Asking:
         if expect.as_of_header is None:
             return request
         return replace(request, as_of_header=expect.as_of_header)
-
-    def _answered(self, lookup: Lookup) -> None:
-        """The upstream was there, and made sense."""
 
     def _earlier(self, name: str, most: int) -> Sequence[str]:
         """What the lookup held in the other batches that were published last, newest first."""

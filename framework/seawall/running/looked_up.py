@@ -22,6 +22,7 @@ from seawall.lookups.answers import Wanted
 from seawall.lookups.chain import Exhausted, Resolved, resolve, words
 from seawall.lookups.pin import content_of, pin
 from seawall.plan import PinnedLookup, Plan
+from seawall.running.admitted import Admissions
 from seawall.running.asking import Asking
 from seawall.running.tell import Teller
 from seawall.running.world import World
@@ -50,8 +51,10 @@ def look_up(
     """
     wanted = wanted_of(plan)
     with _scratch(workspace) as scratch:
-        asking = Asking(plan, claim, world, scratch, wanted)
+        admissions = Admissions(world.order)
+        asking = Asking(plan, claim, world, scratch, wanted, admissions)
         ends = _at_the_same_time(asking, workspace) if wanted else []
+        admissions.settle()
     found, failures = [], {}
     for name, end in zip(wanted, ends, strict=True):
         _tell_links(world.teller, name, end.outcome)
