@@ -24,9 +24,14 @@ _TODO = "check each part of it; it is not shown here, since it may hold a passwo
 
 
 class Database(Protocol):
-    """A connection that reads; `subqueries` says whether a query within another keeps its order."""
+    """A connection that reads.
+
+    `subqueries` says whether a query within another keeps its order; `renamed` matches what the
+    database appends to the name of a column that stands twice in such a query.
+    """
 
     subqueries: bool
+    renamed: str
 
     def pieces(self, statement: Statement, values: Mapping[str, Any]) -> Iterator[pa.Table]:
         """The rows in pieces; at least one table, which has the columns when there are no rows."""
@@ -54,6 +59,7 @@ def database_at(
 
 class _Sqlite:
     subqueries = True
+    renamed = r":[0-9]+$"
 
     def __init__(self, connection: Any, dialect: Any) -> None:
         self._connection, self._dialect = connection, dialect
@@ -70,6 +76,7 @@ class _Sqlite:
 
 class _Other:
     subqueries = False
+    renamed = r"$"
 
     def __init__(self, connection: Any) -> None:
         self._connection = connection

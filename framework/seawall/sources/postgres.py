@@ -60,6 +60,7 @@ class Postgres:
     dialect: Any
     until: float | None = None
     subqueries = True
+    renamed = r"$"
 
     def pieces(self, statement: Statement, values: Mapping[str, Any]) -> Iterator[pa.Table]:
         """The rows in pieces through a server-side cursor; types are the same in each."""

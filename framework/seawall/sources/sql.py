@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -53,10 +54,9 @@ class SqlUpstream:
 
 
 def _names(database: Database, query: Query) -> list[str]:
-    """The columns that the query has."""
+    """The columns that the query has, by the names that it gives them."""
     (empty,) = database.pieces(query.nothing(), query.values)
-    names: list[str] = empty.column_names
-    return names
+    return [re.sub(database.renamed, "", name) for name in empty.column_names]
 
 
 def _ranges(
