@@ -20,12 +20,13 @@ class TcpProxy:
 
     `pass`: bytes go through. `refuse`: nobody listens, open connections are reset. `hang`:
     connections are accepted, and no byte comes back. `drip`: an answer comes back at a byte every
-    `drip_s`. `cut`: an answer is reset after `cut_after` bytes.
+    `drip_s`. `cut`: an answer is reset after `cut_after` bytes. `connections` and `sent` count what
+    came through: connections, and bytes of answers.
     """
 
     def __init__(self, port: int, *, drip_s: float = 1.0, cut_after: int = 100) -> None:
         self.target, self.drip_s, self.cut_after = port, drip_s, cut_after
-        self.connections = 0
+        self.connections = self.sent = 0
         self._mode: Mode = "pass"
         self._changed = threading.Condition()
         self._open: set[socket.socket] = set()
@@ -106,6 +107,7 @@ class TcpProxy:
                 for piece in [payload] if asking else self._pieces(payload, sent):
                     sink.sendall(piece)
                     sent += len(piece)
+                    self.sent += 0 if asking else len(piece)
             sink.shutdown(socket.SHUT_WR)
             return
         self._reset(source)

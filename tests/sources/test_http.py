@@ -187,7 +187,7 @@ def test_gzip_is_unpacked(ask: Any) -> None:
 
 def test_bomb_is_stopped_by_the_cap_on_a_record(ask: Any) -> None:
     """A gzip bomb of one value ends at the cap on a record."""
-    with pytest.raises(DataError, match="a record that is too large"):
+    with pytest.raises(DataError, match="a record of more than|a line of more than"):
         ask(bomb(20), caps={"record_bytes": 1 << 20})
 
 
@@ -233,7 +233,7 @@ def test_text_of_another_shape_is_refused(ask: Any, kind: str) -> None:
     """A page for people is refused in text formats too, whatever type it claims."""
     with pytest.raises(UnavailableError, match="an HTML page"):
         ask(text(html().body), format=kind)
-    with pytest.raises(DataError, match="a record that is too large"):
+    with pytest.raises(DataError, match="a record of more than|a line of more than"):
         ask(text("a\n" + "x" * 3_000), format=kind, caps={"record_bytes": 2_000})
 
 

@@ -10,12 +10,15 @@ from seawall.names import did_you_mean
 __all__ = ["wanted"]
 
 
-def wanted(columns: Sequence[str] | None, there: Sequence[str]) -> tuple[str, ...]:
+def wanted(
+    columns: Sequence[str] | None, there: Sequence[str], where: str = ""
+) -> tuple[str, ...]:
     """The columns to read, each once, None being all; DataError for one that isn't there once."""
     for column in columns or ():
         if column not in there:
             raise DataError(
                 f"a column is missing: {column!r}",
+                where,
                 seen=f"the columns {', '.join(there)}",
                 allowed=f"a column {column!r}",
                 todo=did_you_mean(column, there) or "mend the upstream, or what is asked of it",
@@ -25,6 +28,7 @@ def wanted(columns: Sequence[str] | None, there: Sequence[str]) -> tuple[str, ..
     if doubled:
         raise DataError(
             f"several columns of one name: {', '.join(map(repr, doubled))}",
+            where,
             seen=f"the columns {', '.join(there)}",
             allowed="one column a name",
             todo="give them names of their own (… AS …)",

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from seawall.errors import DataError
+from seawall.sources.caps import beyond
 
 __all__ = ["COMPRESSIONS", "Decoded", "Room", "compression_of"]
 
@@ -39,13 +40,8 @@ class Room:
         """So many came; DataError when that is more than is allowed."""
         self.taken += count
         if self.taken > self.allowed:
-            raise DataError(
-                "more came back than is allowed",
-                where,
-                f"more than {self.allowed:,} bytes once decoded",
-                f"{self.allowed:,} bytes",
-                "find out what its source sent; if it is right, raise caps: decoded_bytes",
-            )
+            seen = f"more than {self.allowed:,} bytes once decoded"
+            raise beyond("decoded_bytes", where, seen, f"{self.allowed:,}")
 
 
 class Decoded:

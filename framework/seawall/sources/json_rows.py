@@ -7,7 +7,8 @@ import json
 from collections.abc import Iterator
 from typing import Any, NoReturn, Protocol
 
-from seawall.errors import DataError, UnavailableError
+from seawall.errors import UnavailableError
+from seawall.sources.caps import beyond
 
 __all__ = ["JsonRows"]
 
@@ -188,13 +189,8 @@ class _Text:
         """More text is there; False at the end. DataError once one value is larger than the cap."""
         kept = self._text[self._at :]
         if len(kept) > self._cap:
-            raise DataError(
-                "a record that is too large",
-                self._where,
-                f"more than {self._cap:,} characters",
-                f"{self._cap:,} bytes a record",
-                "find out what the service sent; if it is right, raise caps: record_bytes",
-            )
+            seen = f"a record of more than {self._cap:,} characters"
+            raise beyond("record_bytes", self._where, seen, f"{self._cap:,}")
         blocks: list[str] = []
         while count > 0 and not self._ended:
             payload = self._file.read(_BLOCK)

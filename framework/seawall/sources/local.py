@@ -36,7 +36,7 @@ class LocalFiles:
         """
         section = self.section
         pattern = below(self.root, fill(section.path, request.batch))
-        source = open_source(FileSource(section.type, pattern, section.csv), {})
+        source = open_source(FileSource(section.type, pattern, section.csv, request.caps), {})
         fragments = source.fragments()
         yield from stream(source, fragments, request.columns, where=pattern)
         self.as_of = _newest(fragments)

@@ -14,7 +14,8 @@ import pyarrow as pa
 
 from seawall.config.sources import CsvFormat
 from seawall.contracts import Request
-from seawall.errors import DataError, SeawallError, UnavailableError
+from seawall.errors import SeawallError, UnavailableError
+from seawall.sources.caps import beyond
 from seawall.sources.landing import UnwrittenError
 from seawall.sources.local import stream
 from seawall.sources.open import FileSource, open_source
@@ -47,19 +48,17 @@ def text_tables(file: Readable, text: Text, request: Request) -> Iterator[pa.Tab
     Raises UnavailableError for an HTML page, DataError for records that cannot be read or are larger
     than the cap, UnwrittenError when our own disk refuses.
     """
-    with _scratch(request) as folder:
-        path = folder / f"spilled.{text.kind}"
+    with _scratch(request, f"spilled.{text.kind}") as path:
         _copy(_blocks(file, text, request.caps.record_bytes), path)
         if text.kind == "jsonl" and not path.stat().st_size:
             yield pa.table({column: pa.nulls(0) for column in request.columns or ()})
             return
-        source = open_source(FileSource(text.kind, glob.escape(str(path)), text.layout), {})
+        spilled = FileSource(text.kind, glob.escape(str(path)), text.layout, request.caps)
+        source = open_source(spilled, {})
         try:
             yield from stream(source, source.fragments(), request.columns, where=text.where)
         except SeawallError as error:
             raise _renamed(error, str(path), text.where) from error
-        finally:
-            path.unlink()
 
 
 def _blocks(file: Readable, text: Text, cap: int) -> Iterator[bytes]:
@@ -73,7 +72,8 @@ def _blocks(file: Readable, text: Text, cap: int) -> Iterator[bytes]:
         end = block.find(b"\n")
         line += len(block) if end < 0 else end
         if line > cap:
-            raise _too_large(text.where, cap)
+            seen = f"a line of more than {cap:,} bytes"
+            raise beyond("record_bytes", text.where, seen, f"{cap:,}")
         if end >= 0:
             line = len(block) - block.rfind(b"\n") - 1
         yield block
@@ -103,16 +103,6 @@ def _refuse_html(block: bytes, text: Text) -> None:
         )
 
 
-def _too_large(where: str, cap: int) -> DataError:
-    return DataError(
-        "a record that is too large",
-        where,
-        f"a line of more than {cap:,} bytes",
-        f"{cap:,} bytes a record",
-        "find out what its source sent; if it is right, raise caps: record_bytes",
-    )
-
-
 def _renamed(error: SeawallError, path: str, where: str) -> SeawallError:
     """The same error, which speaks of what was asked for instead of our own file."""
     return type(error)(*(str(part).replace(path, where) for part in error.args))
@@ -127,9 +117,7 @@ def _ours() -> Iterator[None]:
 
 
 @contextmanager
-def _scratch(request: Request) -> Iterator[Path]:
-    if request.scratch is not None:
-        yield request.scratch
-        return
-    with tempfile.TemporaryDirectory(prefix="seawall-") as folder:
-        yield Path(folder)
+def _scratch(request: Request, name: str) -> Iterator[Path]:
+    """A name for a file that is gone after the block."""
+    with tempfile.TemporaryDirectory(prefix="spill-", dir=request.scratch) as folder:
+        yield Path(folder) / name
