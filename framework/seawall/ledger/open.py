@@ -36,9 +36,13 @@ _CORRUPT = ("file is not a database", "malformed", "file is encrypted")
 
 
 class LedgerVersionError(SeawallError):
-    """The ledger was written by a newer seawall; it is left as it is."""
+    """The ledger was written by another version of seawall, and is left as it is."""
 
     exit = Exit.CONFIG
+
+
+class OlderLedgerError(LedgerVersionError):
+    """The ledger was written by an older seawall: whoever may write sets it aside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +105,9 @@ def existing_ledger(location: str) -> Ledger | None:
         raise unreadable(ledger.location, error) from error
 
 
-def set_aside(file: Path, at: datetime) -> Path:
-    """The file, and SQLite's two beside it, stand under a name that says they are corrupt."""
-    aside = file.with_name(f"{file.name}.corrupt-{at:%Y%m%dT%H%M%S%f}")
+def set_aside(file: Path, why: str, at: datetime) -> Path:
+    """The file, and SQLite's two beside it, stand under a name that says why."""
+    aside = file.with_name(f"{file.name}.{why}-{at:%Y%m%dT%H%M%S%f}")
     for suffix in ("-wal", "-shm", ""):
         part = file.with_name(file.name + suffix)
         if part.exists():
@@ -119,7 +123,7 @@ def replace_corrupt(ledger: Ledger, warn: Callable[[str], None]) -> None:
     # Another process may have replaced it a moment ago: what stands there now is looked at again.
     if _is_sound(ledger):
         return
-    aside = set_aside(ledger.file, datetime.now(UTC))
+    aside = set_aside(ledger.file, "corrupt", datetime.now(UTC))
     _prepare(ledger)
     warn(
         f"the ledger {ledger.location} was corrupt: it is kept as {aside.name}, a new one is begun"
@@ -142,7 +146,12 @@ def _connect(location: str) -> Ledger:
     url = _url(location)
     sqlite_file = url.get_backend_name() == "sqlite" and url.database not in {None, "", ":memory:"}
     file = Path(str(url.database)) if sqlite_file else None
-    engine = create_engine(url, pool_pre_ping=file is None)
+    try:
+        engine = create_engine(url, pool_pre_ping=file is None)
+    except ModuleNotFoundError as error:
+        todo = f"install {error.name} (pip install 'seawall[postgres]' for PostgreSQL)"
+        shown = url.render_as_string(hide_password=True)
+        raise StorageError("the ledger's driver is not installed", shown, todo=todo) from error
     if url.get_backend_name() == "sqlite":
         event.listen(engine, "connect", _tune)
     shown = str(file) if file else url.render_as_string(hide_password=True)
@@ -153,7 +162,8 @@ def _url(location: str) -> URL:
     if "://" not in location:
         return URL.create("sqlite", database=str(Path(location).absolute()))
     try:
-        return make_url(location)
+        url = make_url(location)
+        return url.set(drivername="postgresql+psycopg") if url.drivername == "postgresql" else url
     except ArgumentError as error:
         raise UsageError(
             "SEAWALL_LEDGER is not a URL that SQLAlchemy knows",
@@ -175,6 +185,13 @@ def _prepare_or_replace(ledger: Ledger, warn: Callable[[str], None]) -> None:
         if not is_corrupt(error):
             raise
         replace_corrupt(ledger, warn)
+    except OlderLedgerError as error:
+        if ledger.file is None:
+            raise
+        ledger.close()
+        aside = set_aside(ledger.file, "older", datetime.now(UTC))
+        _prepare(ledger)
+        warn(f"{error.what}: it is kept as {aside.name}, a new one is begun")
 
 
 def _prepare(ledger: Ledger) -> None:
@@ -194,15 +211,19 @@ def _version(ledger: Ledger) -> int | None:
         if not inspect(connection).has_table(schema_version.name):
             return None
         version = connection.execute(select(schema_version.c.version)).scalar()
-    if version is not None and version > SCHEMA_VERSION:
-        raise LedgerVersionError(
-            "the ledger was written by a newer seawall",
-            ledger.location,
-            f"schema version {version}",
-            f"up to {SCHEMA_VERSION}",
-            "upgrade seawall, or set SEAWALL_LEDGER to another place",
-        )
-    return version
+    if version is None or version == SCHEMA_VERSION:
+        return version
+    newer = version > SCHEMA_VERSION
+    raise (LedgerVersionError if newer else OlderLedgerError)(
+        f"the ledger was written by {'a newer' if newer else 'an older'} seawall",
+        ledger.location,
+        f"schema version {version}",
+        f"{SCHEMA_VERSION}",
+        "upgrade seawall, or set SEAWALL_LEDGER to another place"
+        if newer
+        else "the next run keeps the file under another name and begins a new one; a database is "
+        "left alone: set SEAWALL_LEDGER to another one",
+    )
 
 
 def _is_sound(ledger: Ledger) -> bool:

@@ -14,7 +14,7 @@ from seawall.errors import UsageError
 from seawall.ledger import tables
 from seawall.ledger.alive import is_gone
 from seawall.ledger.open import Ledger
-from seawall.ledger.rows import ChunkRow, LookupRow, NoteRow, RunDetail, RunRow
+from seawall.ledger.rows import ChunkRow, LookupRow, NoteRow, RehearsalRow, RunDetail, RunRow
 from seawall.ledger.seen import stage_rows
 
 __all__ = ["row_counts", "run", "runs"]
@@ -95,6 +95,9 @@ def _detail(connection: Connection, run_id: str) -> RunDetail:
         chunks=tuple(_chunk_row(row) for row in _rows(connection, tables.chunks, run_id)),
         stages=stage_rows(_rows(connection, tables.stages, run_id)),
         lookups=tuple(_lookup_row(row) for row in _rows(connection, tables.lookups, run_id)),
+        rehearsals=tuple(
+            RehearsalRow(**_own(row)) for row in _rows(connection, tables.rehearsals, run_id)
+        ),
         findings=tuple(_finding(row) for row in _rows(connection, tables.findings, run_id)),
         notes=tuple(_note(row) for row in _rows(connection, tables.notes, run_id)),
         columns={r["column"]: r["profile"] for r in described if not r["degraded"]},

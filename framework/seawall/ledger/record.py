@@ -13,7 +13,7 @@ from seawall.errors import StorageError
 from seawall.events import Event, PlanReady, RunEnded, RunStarted, StageFinished
 from seawall.ledger.open import Ledger, is_corrupt, open_ledger, replace_corrupt
 from seawall.ledger.patience import patience
-from seawall.ledger.writes import Write, stage_writes, writes
+from seawall.ledger.writes import Write, for_dialect, stage_writes, writes
 
 __all__ = ["Recorder", "recorder"]
 
@@ -105,7 +105,8 @@ def _write(ledger: Ledger, pending: Sequence[Write]) -> None:
 def _execute(connection: Connection, pending: Sequence[Write]) -> None:
     for _, group in groupby(pending, key=lambda write: id(write.statement)):
         same = list(group)
-        connection.execute(same[0].statement, [dict(write.values) for write in same])
+        statement = for_dialect(same[0].statement, connection.dialect.name)
+        connection.execute(statement, [dict(write.values) for write in same])
 
 
 class _Unrecorded:

@@ -9,7 +9,16 @@ from datetime import datetime
 
 from seawall.contracts import Account, Finding, Scalar
 
-__all__ = ["ChunkRow", "LookupRow", "NoteRow", "RunDetail", "RunRow", "SeenRange", "StageRow"]
+__all__ = [
+    "ChunkRow",
+    "LookupRow",
+    "NoteRow",
+    "RehearsalRow",
+    "RunDetail",
+    "RunRow",
+    "SeenRange",
+    "StageRow",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +103,21 @@ class LookupRow:
 
 
 @dataclass(frozen=True, slots=True)
+class RehearsalRow:
+    """What would have happened if the lookup had failed and this link had answered."""
+
+    lookup: str
+    link: str
+    problem: str
+    rows: int
+    age_s: float | None
+    coverage: float | None
+    mean_change: float | None
+    p99_change: float | None
+    within_budget: bool
+
+
+@dataclass(frozen=True, slots=True)
 class NoteRow:
     """Something of note: a retry, a refused resume, a failed alert."""
 
@@ -110,6 +134,7 @@ class RunDetail:
     chunks: tuple[ChunkRow, ...]
     stages: tuple[StageRow, ...]
     lookups: tuple[LookupRow, ...]
+    rehearsals: tuple[RehearsalRow, ...]
     findings: tuple[Finding, ...]
     notes: tuple[NoteRow, ...]
     columns: Mapping[str, Mapping[str, Scalar]]

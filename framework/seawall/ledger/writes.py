@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from functools import singledispatch
+from functools import cache, singledispatch
 from typing import Any
 
 from sqlalchemy import Executable, Insert, Table, bindparam, insert, update
@@ -13,12 +13,31 @@ from seawall import events
 from seawall.ledger import tables
 from seawall.ledger.plain import plain
 
-__all__ = ["Write", "stage_writes", "writes"]
+__all__ = ["Write", "for_dialect", "stage_writes", "writes"]
 
 
 def _put(table: Table) -> Insert:
     # A write whose outcome was unknown may be tried again.
     return insert(table).prefix_with("OR REPLACE", dialect="sqlite")
+
+
+def for_dialect(statement: Executable, dialect: str) -> Executable:
+    """The statement; on PostgreSQL a row that is there already is written over, as SQLite does."""
+    if dialect != "postgresql" or not isinstance(statement, Insert):
+        return statement
+    return _upserts(statement.table)
+
+
+@cache
+def _upserts(table: Any) -> Executable:
+    from sqlalchemy.dialects.postgresql import insert as upsert
+
+    key = [column.name for column in table.primary_key]
+    statement = upsert(table)
+    values = {c.name: statement.excluded[c.name] for c in table.columns if c.name not in key}
+    if table is tables.notes:  # numbered by the database
+        return statement
+    return statement.on_conflict_do_update(index_elements=key, set_=values)
 
 
 _RUN = _put(tables.runs)
@@ -27,6 +46,7 @@ _STAGE = _put(tables.stages)
 _LOOKUP = _put(tables.lookups)
 _FINDING = _put(tables.findings)
 _COLUMN = _put(tables.columns)
+_REHEARSAL = _put(tables.rehearsals)
 _NOTE = insert(tables.notes)
 
 
@@ -172,3 +192,8 @@ def _degraded(event: events.VersionPublished | events.RunEnded) -> dict[str, Any
 def _run_update(run_id: str, values: Mapping[str, Any]) -> list[Write]:
     statement = update(tables.runs).where(tables.runs.c.run_id == bindparam("this_run"))
     return [Write(statement, {"this_run": run_id, **values})]
+
+
+@writes.register
+def _(event: events.LookupRehearsed) -> list[Write]:
+    return [Write(_REHEARSAL, {"run_id": event.run_id, **event.values()})]
