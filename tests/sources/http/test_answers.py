@@ -1,10 +1,9 @@
-"""HTTP: what counts as an answer, how pages end, and what is never sent or followed."""
+"""HTTP: what counts as an answer, and what comes of it."""
 
 from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,56 +12,19 @@ from typing import Any
 import httpx
 import pytest
 
-from seawall.config.sources import HttpSource
-from seawall.contracts import Caps, Request
-from seawall.errors import DataError, ForbiddenError, UnavailableError
-from seawall.sources.http import HttpUpstream
+from seawall.errors import DataError, UnavailableError
 from tests.http_server import (
     Answer,
-    Asked,
     HttpServer,
     bomb,
     failure,
     html,
-    pages,
-    redirect,
     rows,
     text,
     too_many,
     truncated,
 )
-
-PLANES = [{"tail": f"N{number}", "year": 1990 + number} for number in range(7)]
-LOOPBACK = ["127.0.0.0/8"]
-
-
-def source(url: str, *, env: dict[str, str] | None = None, **keys: Any) -> HttpUpstream:
-    """A source for that URL, which may be on loopback."""
-    section = {"type": "http", "url": url, "private_networks": LOOPBACK, **keys}
-    return HttpUpstream(HttpSource.model_validate(section), env or {})
-
-
-def request(tmp_path: Path, columns: tuple[str, ...] | None = None, **caps: int) -> Request:
-    """What is asked for: rows of a day."""
-    asked = Request("2013-07-01", datetime(2013, 7, 1, tzinfo=UTC), tmp_path, columns, Caps(**caps))
-    return replace(asked, scratch=tmp_path)
-
-
-def read(made: HttpUpstream, asked: Request) -> list[dict[str, Any]]:
-    """All rows."""
-    return [row for table in made.tables(asked) for row in table.to_pylist()]
-
-
-@pytest.fixture
-def ask(tmp_path: Path, http_server: HttpServer) -> Callable[..., list[dict[str, Any]]]:
-    """The rows that come of answers under the path /rows."""
-
-    def asked(*script: Any, columns: tuple[str, ...] | None = None, **keys: Any) -> Any:
-        caps = keys.pop("caps", {})
-        url = http_server.route("/rows", *script)
-        return read(source(url, **keys), request(tmp_path, columns, **caps))
-
-    return asked
+from tests.sources.http.asking import PLANES, read, request, source
 
 
 def test_list_of_objects_is_read(ask: Any) -> None:
@@ -187,7 +149,7 @@ def test_gzip_is_unpacked(ask: Any) -> None:
 
 def test_bomb_is_stopped_by_the_cap_on_a_record(ask: Any) -> None:
     """A gzip bomb of one value ends at the cap on a record."""
-    with pytest.raises(DataError, match="a record of more than|a line of more than"):
+    with pytest.raises(DataError, match="of more than"):
         ask(bomb(20), caps={"record_bytes": 1 << 20})
 
 
@@ -233,28 +195,13 @@ def test_text_of_another_shape_is_refused(ask: Any, kind: str) -> None:
     """A page for people is refused in text formats too, whatever type it claims."""
     with pytest.raises(UnavailableError, match="an HTML page"):
         ask(text(html().body), format=kind)
-    with pytest.raises(DataError, match="a record of more than|a line of more than"):
+    with pytest.raises(DataError, match="of more than"):
         ask(text("a\n" + "x" * 3_000), format=kind, caps={"record_bytes": 2_000})
 
 
 def test_empty_json_lines_are_no_rows(ask: Any) -> None:
     """A body without bytes holds no JSON lines, which is no error here."""
     assert ask(text(""), format="jsonl", columns=("a",)) == []
-
-
-def test_headers_and_params_come_from_secrets(ask: Any, http_server: HttpServer) -> None:
-    """References are resolved when the request is made, and {batch} is filled in."""
-    env = {"TOKEN": "Bearer geheim", "KEY": "a b&c"}
-    ask(
-        rows([]),
-        env=env,
-        headers={"Authorization": "${env:TOKEN}"},
-        params={"key": "${env:KEY}", "day": "{batch}"},
-    )
-    (asked,) = http_server.requests
-
-    assert asked.headers["authorization"] == "Bearer geheim"
-    assert asked.query == {"key": "a b&c", "day": "2013-07-01"}
 
 
 def test_batch_stands_in_the_url(tmp_path: Path, http_server: HttpServer) -> None:
@@ -284,172 +231,3 @@ def test_as_of_is_the_declared_headers(tmp_path: Path, http_server: HttpServer) 
         None,
         None,
     ]
-
-
-def by_link(asked: Asked) -> Answer:
-    """Two rows a page, and a Link to the next."""
-    at = int(asked.query.get("at", "0"))
-    found = rows(PLANES[at : at + 2])
-    if at + 2 >= len(PLANES):
-        return found
-    link = f'</rows?at={at + 2}>; rel="next", </rows?at=0>; rel="first"'
-    return replace(found, headers={**found.headers, "Link": link})
-
-
-def by_link_within(asked: Asked) -> Answer:
-    """Two rows a page, and the next one's URL in the answer."""
-    at = int(asked.query.get("at", "0"))
-    following = f"/rows?at={at + 2}" if at + 2 < len(PLANES) else None
-    return rows({"rows": PLANES[at : at + 2], "links": {"next": following}})
-
-
-def by_cursor(asked: Asked) -> Answer:
-    """Two rows a page, and a cursor behind them."""
-    at = int(asked.query.get("after", "0"))
-    return rows({"next": at + 2 if at + 2 < len(PLANES) else None, "rows": PLANES[at : at + 2]})
-
-
-WAYS: dict[str, tuple[Any, dict[str, Any]]] = {
-    "link header": (by_link, {"pages": {"by": "link"}}),
-    "link in the answer": (
-        by_link_within,
-        {"records": "rows", "pages": {"by": "link", "next": "links.next"}},
-    ),
-    "cursor": (
-        by_cursor,
-        {"records": "rows", "pages": {"by": "cursor", "parameter": "after", "next": "next"}},
-    ),
-    "page": (
-        pages(PLANES, 2, lambda asked: 2 * (int(asked.query["page"]) - 1)),
-        {"pages": {"by": "page", "parameter": "page", "size": 2}},
-    ),
-    "offset": (
-        pages(PLANES, 2, lambda asked: int(asked.query["from"])),
-        {"pages": {"by": "offset", "parameter": "from", "size": 2, "size_parameter": "n"}},
-    ),
-}
-
-
-@pytest.mark.parametrize("way", WAYS)
-def test_pages_are_read_to_the_last(ask: Any, http_server: HttpServer, way: str) -> None:
-    """Every way of paging gives each row once, in order, and ends by itself."""
-    script, keys = WAYS[way]
-
-    assert ask(script, **keys) == PLANES
-    assert len(http_server.requests) == 4
-
-
-@pytest.mark.parametrize("way", WAYS)
-def test_page_that_fails_fails_the_read(ask: Any, way: str) -> None:
-    """A failure on a later page is raised: the pages before it are no answer."""
-    script, keys = WAYS[way]
-
-    with pytest.raises(httpx.HTTPStatusError):
-        ask(script, script, failure(500), **keys)
-
-
-def test_size_of_pages_is_asked_for(ask: Any, http_server: HttpServer) -> None:
-    """The size is sent where the file names its parameter, and offsets count rows."""
-    script, keys = WAYS["offset"]
-    ask(script, **keys)
-
-    assert [asked.query["from"] for asked in http_server.requests] == ["0", "2", "4", "6"]
-    assert {asked.query["n"] for asked in http_server.requests} == {"2"}
-
-
-@pytest.mark.parametrize(
-    ("answer", "keys"),
-    [
-        (rows(PLANES[:2]), WAYS["page"][1]),
-        (rows(PLANES[:2]), WAYS["offset"][1]),
-        (rows({"rows": PLANES, "next": "same"}), WAYS["cursor"][1]),
-        (rows({"rows": PLANES, "links": {"next": "/rows"}}), WAYS["link in the answer"][1]),
-        (rows({"rows": [], "next": "same"}), WAYS["cursor"][1]),
-    ],
-)
-def test_pages_in_a_circle_end(ask: Any, answer: Answer, keys: dict[str, Any]) -> None:
-    """A service that sends the same page for ever is a failure, not an endless read."""
-    with pytest.raises(UnavailableError, match=r"earlier page|came already"):
-        ask(answer, **keys)
-
-
-def test_empty_pages_without_end_are_given_up(ask: Any, http_server: HttpServer) -> None:
-    """A cursor that always changes while no rows come is given up."""
-
-    def next_cursor(asked: Asked) -> Answer:
-        return rows({"rows": [], "next": int(asked.query.get("after", "0")) + 1})
-
-    with pytest.raises(UnavailableError, match="do not end"):
-        ask(next_cursor, **WAYS["cursor"][1])
-    assert len(http_server.requests) == 100
-
-
-def test_secret_parameter_goes_along_to_the_next_page(ask: Any, http_server: HttpServer) -> None:
-    """A token that the link leaves out is sent again to the same host."""
-    ask(by_link, env={"T": "geheim"}, params={"token": "${env:T}"}, pages={"by": "link"})
-
-    assert {asked.query.get("token") for asked in http_server.requests} == {"geheim"}
-
-
-def test_redirect_is_refused(ask: Any, http_server: HttpServer) -> None:
-    """A redirect is not followed unless its host is listed, not even to the same host."""
-    http_server.route("/login", html())
-
-    with pytest.raises(ForbiddenError, match="that the file does not list"):
-        ask(redirect("/login?from=geheim"))
-    assert http_server.asked("/login") == []
-
-
-def test_listed_redirect_is_followed_without_secrets(ask: Any, http_server: HttpServer) -> None:
-    """A listed host is followed; headers of the section go to its own host and port only."""
-    other = HttpServer()
-    try:
-        other.route("/there", rows(PLANES))
-        headers = {"Authorization": "geheim", "X-Api-Key": "geheim"}
-        found = ask(redirect(f"{other.url}/there"), headers=headers, redirects=["127.0.0.1"])
-    finally:
-        other.stop()
-
-    assert found == PLANES
-    assert "geheim" in str(http_server.requests)
-    assert "geheim" not in str(other.requests)
-
-
-def test_redirects_end(ask: Any, http_server: HttpServer) -> None:
-    """At most five redirects are followed."""
-    with pytest.raises(ForbiddenError, match="more than 5 redirects"):
-        ask(redirect("/rows"), redirects=["127.0.0.1"])
-    assert len(http_server.requests) == 6
-
-
-def test_next_page_elsewhere_is_refused(ask: Any) -> None:
-    """A next link to another host is held to the same list as a redirect."""
-    answer = rows({"rows": PLANES, "links": {"next": "http://198.51.100.7/rows"}})
-
-    with pytest.raises(ForbiddenError, match="a next page on another host"):
-        ask(answer, **WAYS["link in the answer"][1])
-
-
-@pytest.mark.parametrize("url", ["ftp://example.com/a", "http:///a", "file:///etc/passwd"])
-def test_other_schemes_are_refused(tmp_path: Path, url: str) -> None:
-    """Only http and https are asked."""
-    with pytest.raises(DataError, match="no URL of an HTTP service"):
-        read(source(url), request(tmp_path))
-
-
-def test_proxies_of_the_environment_are_ignored(ask: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A proxy in the environment does not get to see the requests."""
-    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
-        monkeypatch.setenv(name, "http://127.0.0.1:9")
-
-    assert ask(rows(PLANES)) == PLANES
-
-
-def test_url_from_the_environment_is_not_shown(tmp_path: Path, http_server: HttpServer) -> None:
-    """An address that came from a reference appears in no error, only the reference does."""
-    url = http_server.route("/geheim", failure(404))
-    made = source("${env:SERVICE}", env={"SERVICE": url})
-
-    with pytest.raises(httpx.HTTPStatusError) as caught:
-        read(made, request(tmp_path))
-    assert str(caught.value) == "status 404 Not Found from ${env:SERVICE}"
