@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
-from seawall.config.ingest import FilePrimary
+from seawall.config.ingest import FilePrimary, Primary
 from seawall.config.load import LoadedConfig
 from seawall.config.models import PipelineConfig
+from seawall.config.sources import CsvFormat
 from seawall.config.templates import batch_key, fill
 from seawall.conform import arrow_type
 from seawall.contracts import Caps, ChunkedSource, Context
-from seawall.errors import ConfigError, DataError
+from seawall.errors import ConfigError, DataError, UsageError
 from seawall.models import pin
 from seawall.plan.bound import step_faults
 from seawall.plan.fingerprint import content, details, groups
@@ -23,24 +26,38 @@ from seawall.sources import FileSource, below, open_source
 from seawall.sources.caps import small_enough
 from seawall.stages.ingest import present
 
-__all__ = ["columns_read", "context_of", "make_plan", "source_of"]
+__all__ = [
+    "columns_read",
+    "context_of",
+    "fetched",
+    "groundwork",
+    "make_plan",
+    "name_of",
+    "source_of",
+]
 
 
-def make_plan(loaded: LoadedConfig, batch: str, *, now: Callable[[], datetime]) -> Plan:
+def make_plan(
+    loaded: LoadedConfig, batch: str, *, now: Callable[[], datetime], spool: Path | None = None
+) -> Plan:
     """The plan of one batch: files listed and hashed, schema held to the contract, model pinned.
 
-    Raises ConfigError when a step cannot be imported or made, UnavailableError when the input or the
-    model is missing, DataError when a file is damaged or lacks a column, ForbiddenError when the
-    model is not the pinned one.
+    `spool` is the Parquet file into which a primary that has to be fetched was fetched. Raises
+    ConfigError when a step cannot be imported or made, UnavailableError when the input or the model
+    is missing, DataError when a file is damaged or lacks a column, ForbiddenError when the model is
+    not the pinned one.
     """
     config, faults = loaded.config, step_faults(loaded)
     if faults:
         raise ConfigError(faults)
-    source = source_of(loaded, batch)
+    source = source_of(loaded, batch, spool)
     fragments = source.fragments()
+    if spool is not None:
+        name = name_of(config.ingest.primary)
+        fragments = tuple(replace(fragment, name=name) for fragment in fragments)
     columns = columns_read(config)
     schema = source.schema(fragments)
-    _held_to(config, schema, columns, fragments[0].path)
+    _held_to(config, schema, columns, fragments[0].shown)
     caps = config.ingest.primary.caps.caps(Caps())
     small_enough(source.decoded_bytes(fragments, columns), caps, str(source))
     model = pin(config.predict, root=loaded.root, batch=batch)
@@ -79,15 +96,40 @@ def context_of(config: PipelineConfig, batch: str, *, now: Callable[[], datetime
     return Context(config.pipeline, batch, stated)
 
 
-def source_of(loaded: LoadedConfig, batch: str) -> ChunkedSource:
-    """The primary source of a batch; nothing is read yet."""
+def groundwork(loaded: LoadedConfig, batch: str) -> dict[str, str]:
+    """Everything but the input that changes values, once the steps and the model are found.
+
+    Raises ConfigError, UnavailableError and ForbiddenError as `make_plan` does.
+    """
+    faults = step_faults(loaded)
+    if faults:
+        raise ConfigError(faults)
+    model = pin(loaded.config.predict, root=loaded.root, batch=batch)
+    return details(loaded.config, loaded.root, model, ())
+
+
+def fetched(primary: Primary) -> bool:
+    """Whether the primary is read into a file of the run's own before it can be read at will."""
+    return not isinstance(primary, FilePrimary) or primary.remote or primary.compressed
+
+
+def name_of(primary: Primary) -> str:
+    """What the primary is called where its rows have no file of their own."""
+    return f"{primary.type} primary"
+
+
+def source_of(loaded: LoadedConfig, batch: str, spool: Path | None = None) -> ChunkedSource:
+    """The primary source of a batch, from its spool where it has to be fetched; nothing is read yet."""
     primary = loaded.config.ingest.primary
-    if not isinstance(primary, FilePrimary):  # the loader refuses the other types
-        raise DataError("no reader for this type of source", "ingest.primary", primary.type)
-    pattern = below(loaded.root, fill(primary.path, batch_key(batch)))
     contracts = loaded.config.validate_.columns
     types = {name: arrow_type(contract) for name, contract in contracts.items()}
     caps = primary.caps.caps(Caps())
+    if spool is not None:
+        pattern = below(spool.parent, spool.name)
+        return open_source(FileSource("parquet", pattern, CsvFormat(), caps), types)
+    if not isinstance(primary, FilePrimary) or fetched(primary):
+        raise UsageError("the primary has to be fetched first", "ingest.primary", primary.type)
+    pattern = below(loaded.root, fill(primary.path, batch_key(batch)))
     return open_source(FileSource(primary.type, pattern, primary.csv, caps), types)
 
 

@@ -27,19 +27,20 @@ from seawall.failpoints import reach
 from seawall.gate import judge
 from seawall.plan import Plan
 from seawall.plan.make import make_plan
+from seawall.plan.plugged import refuse_misfits
 from seawall.running.claimed import end_committed_plans, same_batch
 from seawall.running.deadline import Deadline
 from seawall.running.degraded import degradation_of
 from seawall.running.fold import Fold
+from seawall.running.noticed import noticed
 from seawall.running.order import Order
-from seawall.running.promoted import promote
+from seawall.running.promoted import promote, promote_left
 from seawall.running.reading import reading
 from seawall.running.rehearsed import rehearse
 from seawall.running.scoring import score_all
-from seawall.running.spooled import spooled
+from seawall.running.spooled import Spool, spooled
 from seawall.running.staged import Staged, stage
 from seawall.running.tell import Teller
-from seawall.running.unchanged import unchanged
 from seawall.running.waiting import Wait, await_files
 from seawall.running.world import World
 from seawall.sinks.files.log import Draft
@@ -76,6 +77,7 @@ class Attempt:
             self.path = str(claim.sink.layout.view(claim.base))
         claim.sweep()
         self._refresh_view(claim)
+        promote_left(self.order.loaded.config, claim)
         end_committed_plans(claim)
         with reading(self.order, self.teller, deadline) as world:
             await_files(Wait(self.order, self.teller))
@@ -87,13 +89,18 @@ class Attempt:
                 self._read_and_publish(claim, world)
 
     def _read_and_publish(self, claim: Claim, world: World) -> None:
-        order, spool = self.order, spooled(claim, world)
-        plan = make_plan(order.loaded, order.batch, now=order.now)
+        refuse_misfits(self.order.loaded, world.reader.calls)
+        with spooled(claim, world) as spool:
+            self._plan_and_publish(claim, world, spool)
+
+    def _plan_and_publish(self, claim: Claim, world: World, spool: Spool | None) -> None:
+        order, path = self.order, None if spool is None else spool.path
+        plan = make_plan(order.loaded, order.batch, now=order.now, spool=path)
         if not order.force and self._is_published(plan, claim):
             return
         if not plan.rows:
             raise _empty(plan)
-        self.findings = unchanged(plan, claim)
+        self.findings = noticed(plan, claim)
         staged = stage(plan, claim, world, spool)
         try:
             self._publish(staged, claim, world)
@@ -200,7 +207,7 @@ class Attempt:
 def _empty(plan: Plan) -> DataError:
     return DataError(
         "the input has no rows",
-        ", ".join(fragment.path for fragment in plan.fragments[:3]),
+        ", ".join(fragment.shown for fragment in plan.fragments[:3]),
         f"{len(plan.fragments):,} files, 0 rows",
         "at least one row",
         "find out why its writer wrote none; the published version stays as it is",

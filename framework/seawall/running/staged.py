@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from seawall.events import ResumeRefused
 from seawall.outcome import ChunkReport
@@ -49,5 +49,8 @@ def stage(plan: Plan, claim: Claim, world: World, spool: Spool | None) -> Staged
     workspace = claim.open_plan(secrets.token_hex(6)) if spool is None else spool.workspace
     lookups = look_up(plan, workspace, claim, world)
     plan = plan.with_lookups(lookups)
-    workspace.put_plan(document_of(plan, order, claim.base))
+    document = document_of(plan, order, claim.base)
+    if spool is not None:
+        document["spool"] = asdict(spool.file)
+    workspace.put_plan(document)
     return Staged(plan, workspace, {})
