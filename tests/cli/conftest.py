@@ -78,12 +78,13 @@ def seawall(project: Path) -> Command:
 
 @pytest.fixture
 def recorded(project: Path) -> Callable[..., None]:
-    """Records a run of one chunk in the project's ledger."""
+    """Records a run of one chunk in the project's ledger, with more events before its end."""
 
-    def record(run_id: str = "20130701T030405-1f2e", **ending: Any) -> None:
+    def record(run_id: str = "20130701T030405-1f2e", *more: Any, **ending: Any) -> None:
         ledger = open_ledger(str(project / ".seawall" / "ledger.db"), warn=pytest.fail)
         recorder = Recorder(ledger, warn=pytest.fail)
-        for event in events(run_id, ending):
+        *begun, last = events(run_id, ending)
+        for event in [*begun, *more, last]:
             recorder.emit(event)
         ledger.close()
 
@@ -152,7 +153,7 @@ def events(run_id: str, ending: dict[str, Any]) -> list[Any]:
 
 
 @pytest.fixture
-def publish(project: Path) -> Callable[[int], None]:
+def publish(project: Path) -> Callable[..., None]:
     """Publishes versions of the batch 2013-07-01: each has as many rows as its number says."""
     import pyarrow as pa
 
@@ -160,7 +161,7 @@ def publish(project: Path) -> Callable[[int], None]:
 
     sink = FilesSink(project / "predictions" / "delays")
 
-    def commit(rows: int) -> None:
+    def commit(rows: int, **about: Any) -> None:
         table = pa.table({"id": list(range(rows))})
         with sink.claim("2013-07-01", Holder.here(f"run-{rows}")) as claim:
             writer = claim.version_writer(table.schema)
@@ -173,6 +174,7 @@ def publish(project: Path) -> Callable[[int], None]:
                 account=Account(rows, rows),
                 fingerprint={"input": str(rows)},
                 committed_at=datetime.now(UTC),
+                **about,
             )
             claim.commit(draft)
             claim.refresh_view()

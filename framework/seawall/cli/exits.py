@@ -20,7 +20,10 @@ MEANINGS = {
     Exit.OK: Meaning("published, or already published", "Nothing."),
     Exit.INTERNAL: Meaning("a bug of seawall", "Report it with the traceback; don't retry."),
     Exit.USAGE: Meaning("the command line was wrong", "Correct the command."),
-    Exit.DEGRADED: Meaning("published within the budget for degradation", "Look at the lookups."),
+    Exit.DEGRADED: Meaning(
+        "published, with a fallback's values within the budget",
+        "See why the lookups failed; when they are back, run the batch again with --force.",
+    ),
     Exit.REFUSED: Meaning(
         "a check refused the result; the previous version is still live",
         "Read the findings. Mend the input, the model or the bound, and run the batch again.",

@@ -6,8 +6,7 @@ from typing import Any
 
 import click
 
-from seawall.cli.exits import next_step
-from seawall.cli.explanation import Section, sections
+from seawall.cli.explanation import Section, sections, step_of
 from seawall.cli.project import ledger_here, no_ledger
 from seawall.cli.terminal import say, say_json, say_table
 
@@ -47,6 +46,6 @@ def _say_section(section: Section) -> None:
 def _document(detail: Any) -> dict[str, Any]:
     from seawall.ledger.plain import plain
 
-    step = next_step(detail.run.state, detail.run.exit)
+    step = step_of(detail.run)
     added_up = {"filtered_by": detail.filtered_by, "quarantined_by": detail.quarantined_by}
     return {**plain(detail), **added_up, "meaning": step.meaning, "todo": step.todo}

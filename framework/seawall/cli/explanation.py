@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from seawall.cli.exits import next_step
+from seawall.cli.exits import Meaning, next_step
 from seawall.cli.words import duration, moment, number
+from seawall.errors import Exit
 
 if TYPE_CHECKING:
+    from seawall.contracts import Scalar
     from seawall.ledger import RunDetail, RunRow, SeenRange
 
-__all__ = ["Section", "sections"]
+__all__ = ["Section", "sections", "step_of"]
+
+_TRIED = "link tried"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +33,13 @@ def sections(detail: RunDetail) -> Iterator[Section]:
     """What happened, where the rows went, what was found and seen, and what to do next."""
     yield _what_happened(detail.run)
     yield _rows(detail)
-    parts = (_findings, _failed_chunks, _lookups, _stages, _seen, _columns, _notes)
-    yield from (section for part in parts if (section := part(detail)).rows)
+    yield from (section for part in _PARTS if (section := part(detail)).rows)
     yield Section("What to do next", (_todo(detail),))
 
 
 def _what_happened(run: RunRow) -> Section:
     code = "" if run.exit is None else f", exit {run.exit}"
-    step = next_step(run.state, run.exit)
+    step = step_of(run)
     lines = [
         f"{run.state.upper()}{code}: {step.meaning}",
         *(line for line in run.message.splitlines() if line),
@@ -80,6 +83,9 @@ def _rows(detail: RunDetail) -> Section:
         lines.append("this does not add up: the run ended before every row had its place")
     rows = [("filtered", reason, number(n)) for reason, n in detail.filtered_by.items()]
     rows += [("quarantined", reason, number(n)) for reason, n in detail.quarantined_by.items()]
+    if detail.run.degraded_rows:
+        lines.append(f"{detail.run.degraded_rows:,} rows were scored with a fallback's values")
+        rows += [("degraded", mark, number(n)) for mark, n in detail.run.degradations.items()]
     return Section("Rows", tuple(lines), ("went", "because of", "rows"), tuple(rows))
 
 
@@ -102,6 +108,8 @@ def _lookups(detail: RunDetail) -> Section:
     rows = tuple(
         (
             look.lookup,
+            ", ".join(look.served_by),
+            moment(look.as_of),
             number(look.rows),
             duration(look.seconds),
             _pinned(reused=look.reused),
@@ -109,8 +117,25 @@ def _lookups(detail: RunDetail) -> Section:
         )
         for look in detail.lookups
     )
-    headers = ("lookup", "rows", "took", "read", "sha256")
+    headers = ("lookup", "served by", "as of", "rows", "took", "read", "sha256")
     return Section("Lookups", headers=headers, rows=rows)
+
+
+def _links(detail: RunDetail) -> Section:
+    """Every link that was asked for an answer: those of healthy lookups are not told."""
+    rows = tuple(_link(note.fields) for note in detail.notes if note.event == _TRIED)
+    headers = ("lookup", "link", "outcome", "attempts", "took", "rows", "coverage", "serves keys")
+    return Section("Fallback chains", headers=headers, rows=rows)
+
+
+def _link(tried: Mapping[str, Any]) -> tuple[str, ...]:
+    coverage = tried.get("coverage")
+    return (
+        *(str(tried["lookup"]), str(tried["link"]), tried["problem"] or "answered"),
+        *(number(tried["attempts"]), duration(tried["seconds"]), number(tried["rows"])),
+        "" if coverage is None else f"{coverage:.1%}",
+        number(tried.get("keys")),
+    )
 
 
 def _pinned(*, reused: bool) -> str:
@@ -143,22 +168,48 @@ def _span(seen: SeenRange) -> tuple[str, str, str]:
 
 
 def _columns(detail: RunDetail) -> Section:
-    names = tuple(dict.fromkeys(name for profile in detail.columns.values() for name in profile))
+    return _profiles("Columns", detail.columns)
+
+
+def _degraded_columns(detail: RunDetail) -> Section:
+    return _profiles("Columns of the degraded rows", detail.degraded_columns)
+
+
+def _profiles(title: str, columns: Mapping[str, Mapping[str, Scalar]]) -> Section:
+    names = tuple(dict.fromkeys(name for profile in columns.values() for name in profile))
     rows = tuple(
         (column, *(number(profile.get(name)) for name in names))
-        for column, profile in detail.columns.items()
+        for column, profile in columns.items()
     )
-    return Section("Columns", headers=("column", *names), rows=rows)
+    return Section(title, headers=("column", *names), rows=rows)
 
 
 def _notes(detail: RunDetail) -> Section:
-    rows = tuple((moment(note.at), note.event, _spelled(note.fields)) for note in detail.notes)
+    rows = tuple(
+        (moment(note.at), note.event, _spelled(note.fields))
+        for note in detail.notes
+        if note.event != _TRIED
+    )
     return Section("Of note", headers=("at", "event", "what"), rows=rows)
 
 
 def _spelled(fields: Mapping[str, object]) -> str:
-    return ", ".join(f"{name} {value}" for name, value in fields.items())
+    """The fields in words; a stack belongs to the log."""
+    told = {name: value for name, value in fields.items() if name != "trace"}
+    return ", ".join(f"{name} {value}" for name, value in told.items())
+
+
+_PARTS: tuple[Callable[[RunDetail], Section], ...] = (
+    *(_findings, _failed_chunks, _lookups, _links, _stages, _seen),
+    *(_columns, _degraded_columns, _notes),
+)
 
 
 def _todo(detail: RunDetail) -> str:
-    return next_step(detail.run.state, detail.run.exit).todo
+    return step_of(detail.run).todo
+
+
+def step_of(run: RunRow) -> Meaning:
+    """What its end means and what to do; of a degraded batch that is published, what that asks for."""
+    degraded = run.exit == Exit.OK and run.degraded_rows
+    return next_step(run.state, Exit.DEGRADED if degraded else run.exit)

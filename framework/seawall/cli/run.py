@@ -29,7 +29,8 @@ __all__ = ["run"]
 
 _SHOWN = (
     *("run_id", "pipeline", "batch", "state", "exit", "version", "path", "account"),
-    *("findings", "chunks", "reused_chunks", "seconds"),
+    *("degraded_rows", "degradations", "findings", "rehearsals"),
+    *("chunks", "reused_chunks", "seconds"),
 )
 _COLLECT_EVERY = 100_000
 """Objects between two runs of the garbage collector: looking through what imports leave behind every
@@ -46,6 +47,7 @@ _COLLECT_EVERY = 100_000
 @click.option("--workers", type=click.IntRange(min=1), help="How many of them.")
 @click.option("--inner-threads", type=click.IntRange(min=1), help="Threads of the model in each.")
 @click.option("--force", is_flag=True, help="Publish again what is published or was rolled back.")
+@click.option("--strict-exit", is_flag=True, help="Exit with 3 when what is published is degraded.")
 @click.option(
     "--log-format",
     type=click.Choice(["text", "json"]),
@@ -55,7 +57,7 @@ _COLLECT_EVERY = 100_000
 )
 @click.option("-v", "--verbose", is_flag=True, help="Log every stage of every chunk.")
 @click.option("--json", "as_json", is_flag=True, help="The result as one JSON object.")
-def run(*, config: Path, batch: str, sets: tuple[str, ...], as_json: bool, **how: Any) -> int:
+def run(*, config: Path, batch: str, sets: tuple[str, ...], **how: Any) -> int:
     """Score a batch and publish it if every check passes."""
     gc.set_threshold(_COLLECT_EVERY)
     order = _order(config, batch, sets, how)
@@ -69,11 +71,17 @@ def run(*, config: Path, batch: str, sets: tuple[str, ...], as_json: bool, **how
             result = observed(order, [logs, progress], warn=warn)
     finally:
         progress.close()
-    if as_json:
-        mention(json.dumps(_document(result)))
+    code = _exit(result) if how["strict_exit"] else result.exit
+    if how["as_json"]:
+        mention(json.dumps(_document(result) | {"exit": int(code)}))
     else:
         _say_summary(result)
-    return result.exit
+    return code
+
+
+def _exit(result: RunResult) -> Exit:
+    """The run's code; DEGRADED where fallbacks served rows of what is published."""
+    return Exit.DEGRADED if result.exit == Exit.OK and result.degraded_rows else result.exit
 
 
 def _order(config: Path, batch: str, sets: tuple[str, ...], how: dict[str, Any]) -> Order:
@@ -124,23 +132,9 @@ def _document(result: RunResult) -> dict[str, Any]:
 
 
 def _say_summary(result: RunResult) -> None:
-    """What a person wants to know: how it ended, where the rows went, where they stand, what next."""
-    version = f" as version {result.version}" if result.state.endswith("published") else ""
-    mention(f"{result.pipeline} {result.batch}: {result.state}{version} in {result.seconds:.1f} s")
-    if result.account.read and result.error is None:
-        mention(f"  rows         {result.account}")
-    elif result.account.read:
-        mention(f"  rows         read {result.account.read:,}, none of them published")
-    if result.reused_chunks:
-        mention(
-            f"  chunks       {result.chunks}, {result.reused_chunks} of them from an earlier run"
-        )
-    for finding in result.findings:
-        if finding.severity != "ok":
-            mention(f"  {finding.severity:<12} {finding.message}")
-    if result.version:
-        live = "predictions" if result.exit == Exit.OK else "still live"
-        mention(f"  {live:<12} {result.path} (version {result.version})")
-    mention(f"  summary      seawall explain {result.run_id}")
+    from seawall.cli.summary import summary
+
+    for line in summary(result):
+        mention(line)
     if result.error is not None:
         warn(str(result.error))

@@ -17,7 +17,7 @@ __all__ = ["runs"]
 
 _HEADERS = (
     *("run", "pipeline", "batch", "state", "exit", "version"),
-    *("read", "published", "quarantined", "filtered", "began", "took"),
+    *("read", "published", "quarantined", "filtered", "degraded", "began", "took"),
 )
 
 
@@ -56,5 +56,6 @@ def _cells(row: RunRow) -> list[str]:
         *(number(row.exit), number(row.version) if row.version else ""),
         *(number(account.read), number(account.published)),
         *(number(account.quarantined), number(account.filtered)),
+        number(row.degraded_rows) if row.degraded_rows else "",
         *(moment(row.started_at), duration(row.seconds)),
     ]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["status"]
 
-_HEADERS = ("batch", "version", "by", "rows", "committed", "run", "readers see it")
+_HEADERS = ("batch", "version", "by", "rows", "degraded", "committed", "run", "readers see it")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,5 +83,8 @@ def _cells(live: _Live) -> list[str]:
     entry = live.entry
     kind = f"{entry.kind} to {entry.to_version}" if entry.to_version is not None else entry.kind
     when = moment(entry.committed_at)
-    rows = number(entry.file.rows)
-    return [entry.batch, str(entry.version), kind, rows, when, entry.run_id, live.problem or "yes"]
+    marks = ", ".join(f"{mark} {number(count)}" for mark, count in entry.degradations.items())
+    return [
+        *(entry.batch, str(entry.version), kind, number(entry.file.rows), marks),
+        *(when, entry.run_id, live.problem or "yes"),
+    ]

@@ -1,0 +1,46 @@
+"""What a person wants to know when a run has ended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from seawall.errors import Exit
+from seawall.observe.words import degraded_words
+
+if TYPE_CHECKING:
+    from seawall.running import RunResult
+
+__all__ = ["summary"]
+
+
+def summary(result: RunResult) -> Iterator[str]:
+    """How it ended, where the rows went, what was found, where the predictions stand, what next."""
+    version = f" as version {result.version}" if result.state.endswith("published") else ""
+    yield f"{result.pipeline} {result.batch}: {result.state}{version} in {result.seconds:.1f} s"
+    yield from _rows(result)
+    if result.reused_chunks:
+        yield _line(
+            "chunks", f"{result.chunks}, {result.reused_chunks} of them from an earlier run"
+        )
+    for finding in result.findings:
+        if finding.severity != "ok":
+            yield _line(finding.severity, finding.message)
+    if result.version:
+        live = "predictions" if result.exit == Exit.OK else "still live"
+        yield _line(live, f"{result.path} (version {result.version})")
+    yield _line("summary", f"seawall explain {result.run_id}")
+
+
+def _rows(result: RunResult) -> Iterator[str]:
+    account = result.account
+    if account.read:
+        lost = f"read {account.read:,}, none of them published"
+        yield _line("rows", str(account) if result.error is None else lost)
+    if result.degraded_rows:
+        whole = account.published
+        yield _line("degraded", degraded_words(result.degraded_rows, whole, result.degradations))
+
+
+def _line(name: str, text: str) -> str:
+    return f"  {name:<12} {text}"
