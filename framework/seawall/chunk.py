@@ -29,7 +29,7 @@ from seawall.stages.sifting import Sieve
 from seawall.stages.validate import Validated, validate
 from seawall.staging import Workspace
 
-__all__ = ["DEGRADED", "published_columns", "score", "sources_of"]
+__all__ = ["DEGRADED", "Passed", "passed", "published_columns", "score", "sources_of"]
 
 
 def score(plan: Plan, workspace: Workspace, ref: ChunkRef) -> ChunkReport | ChunkFailure:
@@ -47,6 +47,11 @@ def score(plan: Plan, workspace: Workspace, ref: ChunkRef) -> ChunkReport | Chun
             ref.name, SeawallError(what, f"chunk {ref.name}"), traceback.format_exc()
         )
     return report
+
+
+def passed(plan: Plan, ref: ChunkRef, runtime: Runtime) -> Passed:
+    """The chunk behind its last stage; nothing is stored."""
+    return _through_stages(plan, ref, runtime, _Watch())
 
 
 def published_columns(plan: Plan) -> tuple[str, ...]:
@@ -74,7 +79,7 @@ class _Watch:
 
 
 @dataclass(frozen=True, slots=True)
-class _Passed:
+class Passed:
     """A chunk behind its last stage: the rows that stay, and what was seen of them."""
 
     sieve: Sieve
@@ -86,8 +91,8 @@ class _Passed:
 
 def _scored(plan: Plan, workspace: Workspace, ref: ChunkRef) -> ChunkReport:
     begun, watch, runtime = time.perf_counter(), _Watch(), runtime_of(plan, workspace)
-    passed = _through_stages(plan, ref, runtime, watch)
-    sieve, provenance = passed.sieve, passed.provenance
+    seen = _through_stages(plan, ref, runtime, watch)
+    sieve, provenance = seen.sieve, seen.provenance
     away, rows = sum(sieve.quarantined.values()), len(sieve.frame)
     refused = packed(sieve.aside, sources_of(plan, ref))
     return ChunkReport(
@@ -96,20 +101,20 @@ def _scored(plan: Plan, workspace: Workspace, ref: ChunkRef) -> ChunkReport:
         account=Account(ref.rows, rows, away, sum(sieve.filtered.values())),
         filtered=sieve.filtered,
         quarantined=sieve.quarantined,
-        warned=passed.validated.warned,
-        nulls=passed.validated.nulls,
+        warned=seen.validated.warned,
+        nulls=seen.validated.nulls,
         part=workspace.put_part(ref.name, _part(sieve.frame, plan, provenance), rows=rows),
         quarantine=workspace.put_quarantine(ref.name, refused, rows=away) if refused else None,
-        profile=passed.profile,
+        profile=seen.profile,
         stages=tuple(watch.stages),
         seconds=time.perf_counter() - begun,
         degraded=provenance.counts(),
         degraded_rows=provenance.degraded_rows,
-        degraded_profile=passed.degraded_profile,
+        degraded_profile=seen.degraded_profile,
     )
 
 
-def _through_stages(plan: Plan, ref: ChunkRef, runtime: Runtime, watch: _Watch) -> _Passed:
+def _through_stages(plan: Plan, ref: ChunkRef, runtime: Runtime, watch: _Watch) -> Passed:
     key, bounds = plan.primary.key, plan.config.check_output.bounds
     sieve = Sieve(pd.DataFrame(index=range(ref.rows)))
     with watch.stage("ingest", sieve) as seen:
@@ -131,7 +136,7 @@ def _through_stages(plan: Plan, ref: ChunkRef, runtime: Runtime, watch: _Watch) 
         provenance = provenance.of(sieve.frame.index)
         apart = _apart(sieve.frame, provenance, profile)
     validated = replace(validated, warned={**validated.warned, **beyond})
-    return _Passed(sieve, validated, profile, provenance, apart)
+    return Passed(sieve, validated, profile, provenance, apart)
 
 
 def _ingested(
@@ -164,7 +169,7 @@ def sources_of(plan: Plan, ref: ChunkRef) -> list[tuple[int, str]]:
     """Where each file of the chunk begins: the number of its first row in the batch, its path."""
     rows = itertools.accumulate((span.rows for span in ref.spans), initial=ref.first_row)
     return [
-        (row, plan.fragments[span.fragment].path)
+        (row, plan.fragments[span.fragment].shown)
         for row, span in zip(rows, ref.spans, strict=False)
     ]
 

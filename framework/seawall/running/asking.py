@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC
 from pathlib import Path
@@ -21,7 +21,7 @@ from seawall.lookups.chain import may_ask
 from seawall.lookups.expect import Clock
 from seawall.lookups.links import Handed, UnreadError, Upstreams
 from seawall.plan import Plan
-from seawall.reads import LOOKUP, Unread, error_of, terms_of
+from seawall.reads import LOOKUP, Terms, Unread, error_of, terms_of
 from seawall.running.admitted import Admissions
 from seawall.running.world import World
 from seawall.sinks.files.sink import Claim
@@ -40,6 +40,7 @@ class Asking:
     scratch: Path
     wanted: Mapping[str, Wanted]
     admissions: Admissions
+    terms: Callable[[Lookup], Terms] = lambda lookup: terms_of(lookup, LOOKUP)
     _numbers: Iterator[int] = field(default_factory=itertools.count)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _asked: Mapping[str, Asked] | None = None
@@ -87,9 +88,8 @@ class Asking:
             todo = "wait, or close it by hand: seawall breaker reset"
             raise UnreadError(TemporaryError(refusal, f"lookup {name}", todo=todo), 0)
         into = self.scratch / f"{next(self._numbers)}.{name}.arrow"
-        terms = terms_of(lookup, LOOKUP)
         read = self.world.reader.read(
-            lookup, self._request(lookup), name=name, into=into, terms=terms
+            lookup, self._request(lookup), name=name, into=into, terms=self.terms(lookup)
         )
         if isinstance(read, Unread):
             if read.last.availability:
