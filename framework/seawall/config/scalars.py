@@ -7,7 +7,15 @@ from datetime import timedelta
 from pathlib import PurePosixPath
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_serializer
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+    model_serializer,
+)
 from pydantic_core import PydanticCustomError
 
 __all__ = [
@@ -34,6 +42,7 @@ _BYTES = re.compile(r"(\d+(?:\.\d+)?)\s?(kB|MB|GB|TB)")
 _SIZES = {"kB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
 _COUNT = re.compile(r"[0-9]{1,3}(?:_[0-9]{3}){0,5}|[0-9]{1,18}")
 _ENV = re.compile(r"\$\{env:([A-Za-z_][A-Za-z0-9_]*)\}")
+_HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|[0-9a-fA-F:.]+")
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 
@@ -126,6 +135,30 @@ def _path(value: object) -> object:
     return str(PurePosixPath(value)) if isinstance(value, str) and "://" not in value else value
 
 
+def _url(value: object) -> object:
+    if isinstance(value, str) and not value.startswith(("http://", "https://")):
+        raise _refuse("not the URL of a web service", "http://… or https://…, or ${env:NAME}")
+    return _template(value)
+
+
+def _network(value: object) -> object:
+    import ipaddress
+
+    try:
+        ipaddress.ip_network(str(value))
+    except ValueError:
+        raise _refuse(
+            "not a network", "addresses as 10.1.0.0/16, 127.0.0.0/8 or fd00::/8"
+        ) from None
+    return value
+
+
+def _host(value: object) -> object:
+    if not isinstance(value, str) or not _HOST.fullmatch(value):
+        raise _refuse("not a host", "a name as in a URL, without scheme, port and path")
+    return value
+
+
 def _schema(pattern: str, *examples: str) -> WithJsonSchema:
     return WithJsonSchema({"type": "string", "pattern": pattern, "examples": list(examples)})
 
@@ -164,6 +197,10 @@ Given = Annotated[
     BeforeValidator(lambda value: _text(value) if isinstance(value, str) else value),
     WithJsonSchema({"type": ["string", "number", "boolean", "null"]}),
 ]
+
+Url = Annotated[Text, AfterValidator(_url)]
+Network = Annotated[str, BeforeValidator(_network)]
+Host = Annotated[str, BeforeValidator(_host)]
 
 
 def _items(value: object) -> object:

@@ -14,10 +14,13 @@ from seawall.config.scalars import (
     Count,
     Duration,
     Given,
+    Host,
     Items,
+    Network,
     PathTemplate,
     Section,
     Text,
+    Url,
     UsePath,
 )
 from seawall.contracts import Caps
@@ -130,15 +133,24 @@ class HttpSource(Section):
     """
 
     type: Literal["http"]
-    url: Text
+    url: Url
     format: Literal["json", "jsonl", "csv"] = "json"
     records: str | None = None
     headers: dict[str, Text] = Field(default={})
     params: dict[str, Text] = Field(default={})
     pages: Pages | None = None
     csv: CsvFormat = CsvFormat()
-    redirects: Annotated[tuple[str, ...], Items] = ()
-    private_networks: Annotated[tuple[str, ...], Items] = ()
+    redirects: Annotated[tuple[Host, ...], Items] = ()
+    private_networks: Annotated[tuple[Network, ...], Items] = ()
+
+    @model_validator(mode="after")
+    def _only_json_has_paths(self) -> HttpSource:
+        within = {"records": self.records, "pages.next": self.pages and self.pages.next}
+        for key, path in within.items():
+            if path is not None and self.format != "json":
+                what = {"what": f"`{key}` is a path within JSON", "allowed": "format: json"}
+                raise PydanticCustomError("seawall", "{what}|{allowed}", what)
+        return self
 
 
 class PythonSource(Section):
