@@ -219,7 +219,7 @@ def test_input_that_changed(reading: Any) -> None:
     with pytest.raises(TemporaryError, match="6 bytes, and 4 when planned"):
         source.read(fragments, ref, None)
     path.unlink()
-    with pytest.raises(TemporaryError, match="it is gone"):
+    with pytest.raises(TemporaryError, match="is gone"):
         source.read(fragments, ref, None)
 
 

@@ -158,6 +158,9 @@ class CsvSource:
             head = file.read(_HEADER_LIMIT)
         _refuse_foreign_file(head, fragment)
         stop = self._header_end(head, fragment)
+        foreign = foreign_bytes(head[:stop], fragment, offset=0)
+        if foreign is not None:
+            raise foreign
         text = io.StringIO(head[:stop].decode("utf-8"), newline="")
         rows = csv.reader(text, delimiter=self.layout.delimiter, quotechar=self.layout.quote)
         try:
@@ -240,9 +243,6 @@ def _refuse_foreign_file(head: bytes, fragment: Fragment) -> None:
             "plain text",
             "decompress it, or use Parquet",
         )
-    foreign = foreign_bytes(head[: head.rfind(b"\n") + 1] or head, fragment, offset=0)
-    if foreign is not None:
-        raise foreign
 
 
 def _rows(fragment: Fragment, ref: ChunkRef) -> str:

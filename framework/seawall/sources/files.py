@@ -16,6 +16,7 @@ from seawall.errors import (
     InputChangedError,
     SeawallError,
     StorageError,
+    TemporaryError,
     UnavailableError,
 )
 
@@ -44,11 +45,14 @@ def matching(pattern: str) -> list[str]:
 
 
 def held_still(fragment: Fragment) -> None:
-    """The file has the size and time that it had when the plan was made, or InputChangedError."""
+    """The file has the size and time that it had when the plan was made, or InputChangedError.
+
+    One that is gone is a TemporaryError: a new plan would do without its rows.
+    """
     try:
         found = Path(fragment.path).stat()
     except FileNotFoundError:
-        raise _changed(fragment, "it is gone") from None
+        raise _gone(fragment) from None
     except OSError as error:
         raise unreadable(fragment.path, error) from error
     if (found.st_size, found.st_mtime_ns) != (fragment.bytes, fragment.mtime_ns):
@@ -105,6 +109,16 @@ def _missing(pattern: str) -> UnavailableError:
         f"no file matches; {folder} holds {shown}",
         "at least one file",
         "check the path and the batch key, or run again when the input has arrived",
+    )
+
+
+def _gone(fragment: Fragment) -> TemporaryError:
+    return TemporaryError(
+        "a file of the input is gone",
+        fragment.path,
+        "no such file",
+        "files that stay until the run ends",
+        "run again when the writer is done",
     )
 
 

@@ -57,7 +57,11 @@ class JsonlSource:
         fragment = fragments[0]
         with opened(fragment.path) as file:
             head = file.read(_SAMPLE)
+            if b"\n" not in head:
+                head += file.readline(self.caps.record_bytes)
         head = head[: head.rfind(b"\n") + 1] or head
+        if len(head) > max(_SAMPLE, self.caps.record_bytes):
+            next(ranges(Path(fragment.path), start=0, rows=1, longest=self.caps.record_bytes))
         if not head.strip():
             raise DataError("an empty file", fragment.path, f"{fragment.bytes} bytes", "objects")
         sample = Stretch(fragment, 0, head, None)

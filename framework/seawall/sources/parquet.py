@@ -99,7 +99,7 @@ class ParquetSource:
             try:
                 tables.append(self._read_span(fragments[span.fragment], span, columns))
             except _DamagedError as error:
-                place = f"{fragments[span.fragment].path}, row group {span.start}"
+                place = f"{fragments[span.fragment].shown}, row group {span.start}"
                 refused.append(Refused(row, span.rows, CORRUPT, place, str(error), "whole pages"))
             row += span.rows
         if not tables:
@@ -112,7 +112,7 @@ class ParquetSource:
         """The file and the row group of the chunk's row."""
         ends = itertools.accumulate(span.rows for span in ref.spans)
         span = next(span for span, end in zip(ref.spans, ends, strict=True) if row < end)
-        return f"{fragments[span.fragment].path}, row group {span.start}"
+        return f"{fragments[span.fragment].shown}, row group {span.start}"
 
     def _group_sizes(self, fragments: Sequence[Fragment]) -> Iterator[tuple[int, int, int]]:
         for place, fragment in enumerate(fragments):
@@ -125,7 +125,7 @@ class ParquetSource:
 
         def read() -> pa.Table:
             file = self._open(fragment)
-            decoder = Decoder(fragment.path, self.dictionaries, self.caps)
+            decoder = Decoder(fragment.path, fragment.shown, self.dictionaries, self.caps)
             table = decoder.table(file, range(span.start, span.stop), columns)
             promised = sum(
                 file.metadata.row_group(group).num_rows for group in range(span.start, span.stop)

@@ -76,6 +76,7 @@ class Decoder:
     """Decodes row groups of one file; `kept` are the columns that stay dictionary-encoded."""
 
     path: str
+    shown: str
     kept: tuple[str, ...]
     caps: Caps
 
@@ -84,8 +85,8 @@ class Decoder:
     ) -> pa.Table:
         """The groups' rows; DataError before more is decoded than `caps` allows.
 
-        Decoded in batches that take 1 GiB at most, as far as long values in a dictionary can be
-        known beforehand.
+        Decoded in batches that take 1 GiB at most, and no more than the cap: how long the values of
+        a dictionary are is known beforehand.
         """
         rows = min((self._batch_rows(file, group, columns) for group in groups), default=_BATCH)
         names = None if columns is None else list(columns)
@@ -102,17 +103,19 @@ class Decoder:
         return schema if names is None else pa.schema([schema.field(name) for name in names])
 
     def _within(self, size: int, batch: pa.RecordBatch) -> None:
+        for name, values in zip(batch.schema.names, batch.columns, strict=True):
+            if pt.is_dictionary(values.type):
+                size += _unfolded(values)
+            elif values.nbytes > self.caps.record_bytes and _of_bytes(values.type):
+                self._short_enough(name, pc.max(pc.binary_length(values)).as_py() or 0)
         if size > self.caps.decoded_bytes:
             raise beyond(
-                "decoded_bytes", self.path, f"{size:,} bytes", f"{self.caps.decoded_bytes:,}"
+                "decoded_bytes", self.shown, f"{size:,} bytes", f"{self.caps.decoded_bytes:,}"
             )
-        for name, values in zip(batch.schema.names, batch.columns, strict=True):
-            if values.nbytes > self.caps.record_bytes and _of_bytes(values.type):
-                self._short_enough(name, pc.max(pc.binary_length(values)).as_py() or 0)
 
     def _short_enough(self, name: str, length: int) -> None:
         if length > self.caps.record_bytes:
-            where = f"{self.path}, column {name!r}"
+            where = f"{self.shown}, column {name!r}"
             raise beyond(
                 "record_bytes",
                 where,
@@ -132,7 +135,7 @@ class Decoder:
                 self._short_enough(name, chunk.total_uncompressed_size // chunk.num_values)
             if chunk.has_dictionary_page:
                 longest = max(longest, self._longest(name, group, chunk))
-        return max(1, min(_BATCH, _BATCH_BYTES // longest))
+        return max(1, min(_BATCH, min(_BATCH_BYTES, self.caps.decoded_bytes) // longest))
 
     def _longest(self, name: str, group: int, chunk: Any) -> int:
         """The longest value of the chunk's dictionary, or a bound that is good enough."""
@@ -147,6 +150,14 @@ class Decoder:
         longest = int(pc.max(pc.binary_length(values.dictionary)).as_py() or 1)
         self._short_enough(name, longest)
         return longest
+
+
+def _unfolded(values: pa.DictionaryArray) -> int:
+    """How many bytes the values take without their dictionary, where that may be many."""
+    folded = values.dictionary
+    if folded.nbytes * len(values) <= _BATCH_BYTES or not _of_bytes(folded.type):
+        return 0
+    return pc.sum(pc.take(pc.binary_length(folded), values.indices)).as_py() or 0
 
 
 def _page_bytes(path: str, offset: int) -> int:
