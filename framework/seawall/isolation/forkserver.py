@@ -54,7 +54,7 @@ class Forkserver:
         """The process begins to import what is needed; nobody waits for it."""
         self._owner = os.getpid()
         self._lock = threading.Lock()
-        self.ended = False
+        self.ended = self._is_lost = False
         self._control, theirs = socket.socketpair()
         with theirs:
             self._process = _started(theirs)
@@ -72,7 +72,9 @@ class Forkserver:
     @property
     def is_usable(self) -> bool:
         """Whether it lives, and is this process's own: a forked copy of a run starts another."""
-        return self._owner == os.getpid() and not self.ended and self._process.poll() is None
+        if self.ended or self._is_lost:
+            return False
+        return self._owner == os.getpid() and self._process.poll() is None
 
     def carry(self, watch: socket.socket, wire: socket.socket) -> None:
         """The server has both sockets, or will read them when it has imported what is needed.
@@ -80,8 +82,12 @@ class Forkserver:
         Raises:
             OSError: it is gone.
         """
-        with self._lock:
-            socket.send_fds(self._control, [b"c"], [watch.fileno(), wire.fileno()])
+        try:
+            with self._lock:
+                socket.send_fds(self._control, [b"c"], [watch.fileno(), wire.fileno()])
+        except OSError:  # it closed its end, and is perhaps still on its way out
+            self._is_lost = True
+            raise
 
     def is_gone(self) -> bool:
         """Whether the process has ended. A socket does not tell: somebody may hold a copy of it."""
@@ -89,6 +95,7 @@ class Forkserver:
 
     def loss(self) -> tuple[str, str]:
         """How it ended, and its last words; it is killed where it is still there."""
+        self._is_lost = True
         try:
             code = self._process.wait(_TELL_S)
         except subprocess.TimeoutExpired:
