@@ -90,6 +90,14 @@ def test_a_sample_estimates_coverage() -> None:
     assert covered == pytest.approx(0.6, abs=0.03)
 
 
+def test_what_comes_later_is_sampled_alike() -> None:
+    """Keys that come once there were too many already are no more likely to be kept."""
+    tables = [pa.table({"n": np.arange(*ends)}) for ends in ((0, 300_000), (300_000, 301_000))]
+    asked = asked_keys(tables, {"w": {"n": pa.int64()}}, kept=4_000)["w"]
+
+    assert (asked.keys["n"].to_numpy() >= 300_000).sum() < 1_000 * asked.share * 4
+
+
 def test_the_sample_does_not_depend_on_the_order() -> None:
     """The same keys are sampled in whatever order and chunks they come."""
     one, other = (

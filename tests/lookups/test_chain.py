@@ -145,6 +145,19 @@ def test_a_column_of_nulls_takes_the_chain_alone() -> None:
     assert not found.good
 
 
+def test_a_hole_is_not_filled_with_a_hole() -> None:
+    """A link that has the key and no value for it leaves the hole to the next link."""
+    holes = chain(
+        rows("a", [None]),
+        REPLICA,
+        CONSTANTS,
+        replica=replica_rows("a", [None]),
+        expect={"max_null_share": {"v": "0%"}},
+    )
+
+    assert joined(holes, resolved(holes, "a"), "a") == [(5.0, "live a", "live", "constants")]
+
+
 def test_nulls_within_their_share_stay() -> None:
     """A null that the file allows is not filled, even when the lookup takes its chain for keys."""
     allowed = chain(
@@ -340,6 +353,19 @@ def test_the_ages_of_links_are_told() -> None:
     dated.carried = NOW - timedelta(minutes=30)
 
     assert resolved(dated, "a").tried[0].as_of == NOW - timedelta(minutes=30)
+
+
+@pytest.mark.parametrize(("hours", "links"), [(1, ("live",)), (3, ("live", "constants"))])
+def test_rows_say_themselves_when_they_are_from(hours: int, links: tuple[str, ...]) -> None:
+    """The declared column decides, however fresh the file is; it is read, and not joined."""
+    from_then = rows("a").append_column("at", pa.array([NOW - timedelta(hours=hours)]))
+    dated = chain(from_then, CONSTANTS, expect={"max_staleness": "2h", "as_of_column": "at"})
+    dated.carried = NOW
+    found = resolved(dated, "a")
+
+    assert found.serving.links == links
+    assert found.dated == (NOW - timedelta(hours=1) if hours == 1 else None)
+    assert "at" not in found.table.column_names
 
 
 LETTERS = st.text("abcdefgh", max_size=8).map(lambda text: "".join(sorted(set(text))))
