@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import signal
+import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -21,9 +22,11 @@ from seawall.reads.budget import Budget
 from seawall.reads.failing import blamed, failure_of_reply, words
 from seawall.reads.values import Read, Stop, Terms, Unread
 from seawall.secrets import Redaction
-from seawall.sources.delivery import HANDLER, deliver, document_of, failure_in, leavings
+from seawall.sources.delivery import HANDLER, READY, deliver, document_of, failure_in, leavings
 
 __all__ = ["Calls", "Reader", "at_home"]
+
+_START_S = 60.0
 
 
 class Calls(Protocol):
@@ -77,6 +80,8 @@ class Reader:
     remaining: Callable[[], float | None] = _never_over
     budget: Budget = field(default_factory=Budget)
     attempts: Callable[..., Attempts] = Attempts
+    _starting: threading.Lock = field(default_factory=threading.Lock, init=False)
+    _is_ready: bool = field(default=False, init=False)
 
     def read(
         self,
@@ -93,26 +98,18 @@ class Reader:
         run is asked to stop, StorageError when our own disk refuses.
         """
         attempts = self.attempts(terms, self.budget, self.remaining)
-        redaction = Redaction.of(section, self.env)
-        here = at_home(section, self.env, terms)
-
-        def attempt(timeout_s: float) -> Mapping[str, Any] | Failure:
-            asked = replace(request, timeout_s=None if here else timeout_s)
-            document = document_of(section, asked, self.env, into.name)
-            if here:
-                return _checked(deliver(document, into.parent), into)
-            answer = self._aside(document, into.parent, timeout_s)
-            if not isinstance(answer, Failure):
-                return answer
-            told: Failure = redaction.value(blamed(answer, section))
-            return told
+        attempt = self._attempt(section, request, into, terms)
 
         def tell(failure: Failure, wait_s: float | None) -> None:
-            _swept(into)
+            _sweep(into)
             self._tell_failure(name, attempts, failure, wait_s)
 
         self._tell_begin(name, terms)
-        outcome = attempts.carry_out(attempt, sleep=self._sleep, tell=tell)
+        try:
+            outcome = attempts.carry_out(attempt, sleep=self._sleep, tell=tell)
+        except BaseException:
+            _sweep(into)
+            raise
         if isinstance(outcome, Failure):
             first = attempts.first or outcome
             return Unread(outcome, first, attempts.made, attempts.seconds, attempts.given_up)
@@ -121,8 +118,41 @@ class Reader:
 
     def rest(self) -> None:
         """Nothing is read for a while: what reading holds in memory is given back."""
-        if self.calls is not None:
-            self.calls.rest()
+        with self._starting:
+            self._is_ready = False
+            if self.calls is not None:
+                self.calls.rest()
+
+    def _attempt(
+        self, section: SourceSection, request: Request, into: Path, terms: Terms
+    ) -> Callable[[float], Mapping[str, Any] | Failure]:
+        """How an attempt is made: called with the seconds that it has, here or in a process."""
+        if at_home(section, self.env, terms):
+            document = document_of(section, request, self.env, into.name)
+            return lambda _: _checked(deliver(document, into.parent), into)
+        self._get_ready(into.parent)
+        redaction = Redaction.of(section, self.env)
+
+        def aside(timeout_s: float) -> Mapping[str, Any] | Failure:
+            asked = replace(request, timeout_s=timeout_s)
+            document = document_of(section, asked, self.env, into.name)
+            answer = self._aside(document, into.parent, timeout_s)
+            if not isinstance(answer, Failure):
+                return answer
+            told: Failure = redaction.value(blamed(answer, section))
+            return told
+
+        return aside
+
+    def _get_ready(self, folder: Path) -> None:
+        """Processes can be begun: what they import first is not on the upstream's time."""
+        with self._starting:
+            if self._is_ready or self.calls is None:
+                return
+            reply = self.calls.call(READY, {}, folder=folder, timeout_s=_START_S, stop=self.stop)
+            if isinstance(reply, Stopped):
+                raise self._interrupted()
+            self._is_ready = isinstance(reply, Answered)
 
     def _aside(
         self, document: Mapping[str, Any], folder: Path, timeout_s: float
@@ -194,7 +224,7 @@ def _checked(answer: Mapping[str, Any], into: Path) -> Mapping[str, Any] | Failu
     return failure_in(answer) or answer
 
 
-def _swept(into: Path) -> None:
+def _sweep(into: Path) -> None:
     """Nothing of a failed attempt is left, whatever ended it."""
     for left in leavings(into):
         if left.is_dir():

@@ -25,10 +25,29 @@ if TYPE_CHECKING:
 
     from seawall.contracts import Source
 
-__all__ = ["HANDLER", "deliver", "document_of", "failure_in", "leavings", "references"]
+__all__ = [
+    "HANDLER",
+    "READY",
+    "deliver",
+    "document_of",
+    "failure_in",
+    "leavings",
+    "ready",
+    "references",
+]
 
 HANDLER = "seawall.sources.delivery:deliver"
 """What a process of its own is asked to call."""
+
+
+READY = "seawall.sources.delivery:ready"
+"""What shows that a process of its own can be begun."""
+
+
+def ready(document: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    """Nothing happened."""
+    del document, folder
+    return {}
 
 
 def document_of(
