@@ -102,6 +102,7 @@ class Attempt:
             raise _empty(plan)
         self.findings = noticed(plan, claim)
         staged = stage(plan, claim, world, spool)
+        world.reader.rest()
         try:
             self._publish(staged, claim, world)
         except SeawallError as error:
