@@ -12,6 +12,10 @@ from seawall.cli.project import enter
 from seawall.cli.terminal import say, say_json
 
 if TYPE_CHECKING:
+    from seawall.config.load import LoadedConfig
+    from seawall.config.models import PipelineConfig
+    from seawall.contracts import Context
+    from seawall.models import ModelPin
     from seawall.plan import Plan
 
 __all__ = ["plan"]
@@ -30,10 +34,13 @@ def plan(*, config: Path, batch: str, sets: tuple[str, ...], as_json: bool) -> N
 
     enter(project_root(config))
     from seawall.api import check
-    from seawall.plan.make import make_plan
+    from seawall.plan.make import fetched, make_plan
 
-    made = make_plan(check(config, sets=sets), batch, now=lambda: datetime.now(UTC))
-    document = _described(made)
+    loaded = check(config, sets=sets)
+    if fetched(loaded.config.ingest.primary):
+        document = _foreseen(loaded, batch)
+    else:
+        document = _described(make_plan(loaded, batch, now=lambda: datetime.now(UTC)))
     if as_json:
         say_json(document)
         return
@@ -45,20 +52,53 @@ def plan(*, config: Path, batch: str, sets: tuple[str, ...], as_json: bool) -> N
             name = ""  # noqa: PLW2901 - the name stands on its first line only
 
 
-def _described(plan: Plan) -> dict[str, Any]:
-    columns = "all" if plan.columns is None else ", ".join(plan.columns)
+def _foreseen(loaded: LoadedConfig, batch: str) -> dict[str, Any]:
+    """What is known of a plan before its primary is fetched."""
+    from seawall.models import pin
+    from seawall.plan.make import columns_read, context_of, groundwork, name_of
+
+    config, context = loaded.config, context_of(loaded.config, batch, now=lambda: datetime.now(UTC))
+    groundwork(loaded, batch)
+    source = name_of(config.ingest.primary)
     return {
-        "pipeline": plan.config.pipeline,
-        "batch": plan.context.batch,
-        "as of": plan.context.as_of.isoformat(),
+        **_named(context),
+        "files": [f"{source}: fetched when a run begins, pinned in its plan's folder"],
+        **_declared(
+            config, columns_read(config), pin(config.predict, root=loaded.root, batch=batch)
+        ),
+        "publishes": _published(config, loaded.root),
+    }
+
+
+def _described(plan: Plan) -> dict[str, Any]:
+    config = plan.config
+    return {
+        **_named(plan.context),
         "files": [f"{f.path} ({f.bytes:,} bytes, sha256 {f.sha256[:8]}…)" for f in plan.fragments],
         "rows": plan.rows,
         "chunks": len(plan.chunks),
-        "columns": columns,
-        "lookups": [f"{name} ({way.type})" for name, way in plan.config.ingest.lookups.items()],
-        "model": f"{plan.model.path} (sha256 {plan.model.sha256[:8]}…)",
-        "publishes": str(plan.root / plan.config.publish.path)
-        if plan.config.publish.type == "files"
-        else plan.config.publish.type,
+        **_declared(config, plan.columns, plan.model),
+        "publishes": _published(config, plan.root),
         "fingerprint": [f"{name} {digest[:8]}…" for name, digest in plan.fingerprint.items()],
     }
+
+
+def _named(context: Context) -> dict[str, str]:
+    as_of = context.as_of.isoformat()
+    return {"pipeline": context.pipeline, "batch": context.batch, "as of": as_of}
+
+
+def _declared(
+    config: PipelineConfig, columns: tuple[str, ...] | None, model: ModelPin
+) -> dict[str, Any]:
+    return {
+        "columns": "all" if columns is None else ", ".join(columns),
+        "lookups": [f"{name} ({way.type})" for name, way in config.ingest.lookups.items()],
+        "model": f"{model.path} (sha256 {model.sha256[:8]}…)",
+    }
+
+
+def _published(config: PipelineConfig, root: Path) -> str:
+    return (
+        str(root / config.publish.path) if config.publish.type == "files" else config.publish.type
+    )

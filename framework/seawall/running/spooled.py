@@ -22,11 +22,10 @@ from seawall.reads import PRIMARY, Read, Unread, error_of, terms_of
 from seawall.running.waiting import Wait, patiently
 from seawall.running.world import World
 from seawall.sinks.files.sink import Claim
-from seawall.staging import Workspace
+from seawall.staging import SPOOL, Workspace
 
 __all__ = ["Spool", "spooled"]
 
-_FILE = "spool/primary.parquet"
 _INPUT = ("input", "content")
 
 
@@ -47,7 +46,7 @@ class Spool:
 def spooled(claim: Claim, world: World) -> Iterator[Spool | None]:
     """The primary's rows, fetched now or by the interrupted run that can go on; None for local files.
 
-    Afterwards the file stays only if its plan was interrupted: nobody else goes on from it.
+    The file goes when its plan ends, and at once when it does not even become one.
     """
     order = world.order
     if not fetched(order.loaded.config.ingest.primary):
@@ -60,7 +59,8 @@ def spooled(claim: Claim, world: World) -> Iterator[Spool | None]:
         yield spool
     finally:
         with suppress(StorageError):  # a full disk may not hide why the run ended
-            _give_up(spool.workspace)
+            if not spool.workspace.has_plan():
+                spool.workspace.put_outcome("abandoned")
 
 
 def _left_behind(details: Mapping[str, str], claim: Claim, world: World) -> Spool | None:
@@ -78,11 +78,12 @@ def _left_behind(details: Mapping[str, str], claim: Claim, world: World) -> Spoo
 
 def _fetched(claim: Claim, world: World) -> Spool:
     """The rows as their upstream has them now, durably; what the read failed of is raised."""
+    claim.sweep_plans()  # what a killed run had fetched may fill the disk
     workspace = claim.open_plan(secrets.token_hex(6))
-    into = workspace.folder / _FILE
+    into = workspace.folder / SPOOL
     make_folders(workspace.disk, into.parent)
     read = patiently(Wait(world.order, world.teller), lambda: _read(into, world))
-    file = workspace.adopt(_FILE, rows=read.rows)
+    file = workspace.adopt(SPOOL, rows=read.rows)
     _tell(world, file, attempts=read.attempts, seconds=read.seconds, reused=False)
     return Spool(workspace, file)
 
@@ -108,14 +109,6 @@ def _read(into: Path, world: World) -> Read:
 def _asked_for(config: PipelineConfig) -> tuple[str, ...] | None:
     """The columns that the pipeline uses; all where a further one is to be refused."""
     return None if config.validate_.extra_columns == "forbid" else columns_read(config)
-
-
-def _give_up(workspace: Workspace) -> None:
-    """The file of a plan that ended, or that was never written down, is gone."""
-    if not workspace.has_plan():
-        workspace.put_outcome("abandoned")
-    if workspace.outcome() is not None:
-        workspace.disk.unlink(workspace.folder / _FILE)
 
 
 def _but_input(details: Mapping[str, str]) -> dict[str, str]:

@@ -16,10 +16,13 @@ from seawall.disk import Disk, make_folders, put, unused_name
 from seawall.errors import StorageError, UsageError
 from seawall.failpoints import reach
 
-__all__ = ["OUTCOMES", "Workspace"]
+__all__ = ["OUTCOMES", "SPOOL", "Workspace"]
 
 OUTCOMES = ("committed", "held", "stopped", "failed", "abandoned")
 """How a plan ends. A plan without an outcome was interrupted."""
+
+SPOOL = "spool/primary.parquet"
+"""Where the primary's rows stand that were fetched for the plan, until it ends."""
 
 _PARTS, _QUARANTINE, _LOOKUPS = "parts", "quarantine", "lookups"
 _RECEIPTS, _STARTED = "receipts", "started"
@@ -130,10 +133,12 @@ class Workspace:
         return document
 
     def put_outcome(self, state: str, *, at: datetime | None = None) -> None:
-        """The plan has ended; `state` is one of OUTCOMES."""
+        """The plan has ended; `state` is one of OUTCOMES. What was fetched for it is gone."""
         if state not in OUTCOMES:
             raise UsageError("no such outcome", seen=state, allowed=", ".join(OUTCOMES))
         self._put_json(_OUTCOME, {"state": state, "at": (at or datetime.now(UTC)).isoformat()})
+        if self.disk.exists(self.folder / SPOOL):
+            self.disk.unlink(self.folder / SPOOL)
 
     def outcome(self) -> str | None:
         """How the plan ended; None for one that was interrupted or is at work."""

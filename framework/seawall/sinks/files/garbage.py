@@ -16,7 +16,7 @@ from seawall.sinks.files import log
 from seawall.sinks.files.layout import Layout
 from seawall.sinks.files.rollback import content
 
-__all__ = ["collect", "sweep"]
+__all__ = ["collect", "sweep", "sweep_plans"]
 
 _GRACE = timedelta(days=7)
 _NUMBERED = re.compile(r"(\d{8,})\..+")
@@ -28,6 +28,16 @@ def sweep(disk: Disk, layout: Layout, batch: str) -> None:
     for path in [*_within(disk, scratch), *_within(disk, layout.data(batch))]:
         if path.parent == scratch or path.name.endswith(".tmp"):
             _remove(disk, path)
+
+
+def sweep_plans(disk: Disk, layout: Layout, batch: str) -> None:
+    """Plans that were never written down are gone: nobody goes on from them, and a fetch may be large.
+
+    Hold the batch's lock, and have no plan of your own yet.
+    """
+    for folder in _within(disk, layout.plans(batch)):
+        if not disk.exists(folder / "plan.json"):
+            _remove(disk, folder)
 
 
 def collect(disk: Disk, layout: Layout, batch: str, *, keep: int, now: datetime) -> list[Path]:

@@ -201,6 +201,10 @@ class Claim:
         """The batch's temporary names are gone."""
         garbage.sweep(self.sink.disk, self.sink.layout, self.batch)
 
+    def sweep_plans(self) -> None:
+        """Plans that were killed before they were written down are gone; this run has none yet."""
+        garbage.sweep_plans(self.sink.disk, self.sink.layout, self.batch)
+
     def collect_garbage(self, now: datetime) -> list[Path]:
         """What was removed of this batch; nothing while somebody else collects."""
         sink = self.sink
