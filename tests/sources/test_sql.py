@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import sys
 from collections.abc import Callable
@@ -19,7 +20,7 @@ from seawall.config.sources import SqlSource
 from seawall.contracts import Request
 from seawall.errors import DataError, UnavailableError
 from seawall.sources.sql import SqlUpstream
-from seawall.sources.statements import query_of, unbound
+from seawall.sources.statements import query_errors, query_of
 
 Answer = Callable[..., list[pa.Table]]
 SECRET = "hunter2-of-nobody"
@@ -144,14 +145,12 @@ def test_a_string_is_never_cut(text: str) -> None:
     assert query_of(section(f"SELECT '{quoted}'"), "b").text == f"SELECT '{quoted}'"
 
 
-def test_unbound() -> None:
+def test_values_that_nobody_gives() -> None:
     """Casts and escaped colons ask for no value; the batch is always given."""
-    query = r"SELECT a::text, '10\:30', :batch, :least FROM t"
+    query = r"SELECT a::text, '10\:30', :batch, :most, :least FROM t"
+    asked = [error.what[-7:] for error in query_errors(section(query, params={"most": 1}))]
 
-    assert (unbound(section(query)), unbound(section(query, params={"least": 1}))) == (
-        ["least"],
-        [],
-    )
+    assert asked == [" :least"]
 
 
 def test_ranges_of_a_key(answer: Answer) -> None:
@@ -194,6 +193,15 @@ def test_nothing_is_written(answer: Answer, root: Path) -> None:
         answer("SELECT 1", url="sqlite:///none.db")
 
     assert (caught.value.seen, (root / "none.db").exists()) == (str(root / "none.db"), False)
+
+
+def test_odd_names_of_files(answer: Answer, root: Path) -> None:
+    """A SQLite file may have a name that means something in a URI."""
+    shutil.copy(root / "data.db", root / "a #%20.db")
+
+    assert (
+        together(answer("SELECT max(k) AS k FROM rows", url="sqlite:///a #%20.db")).num_rows == 1
+    )
 
 
 def test_a_path_that_is_a_secret(answer: Answer) -> None:

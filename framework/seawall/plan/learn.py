@@ -11,18 +11,18 @@ import pyarrow as pa
 
 from seawall.config.faults import Fault, KeyPath, dotted
 from seawall.config.load import LoadedConfig
-from seawall.config.lookups import SqlLookup
 from seawall.config.models import PipelineConfig
+from seawall.config.sources import SqlSource
 from seawall.conform import arrow_type, to_frame
 from seawall.contracts import Context
 from seawall.errors import ForbiddenError, SeawallError, SoftwareError
 from seawall.isolation import Isolation
-from seawall.lookups.sql import unbound
 from seawall.models import Model, load, pin
 from seawall.names import did_you_mean
 from seawall.plan.bound import bound_steps
 from seawall.plan.make import columns_read
 from seawall.plan.plugged import plugged, plugin_faults
+from seawall.sources.statements import query_errors
 from seawall.stages.predict import features
 from seawall.stages.steps import mask, transformed
 
@@ -72,14 +72,15 @@ class _Learner:
                 yield bound
 
     def queries(self) -> Iterator[Fault]:
-        """Queries that ask for a value that nobody gives."""
-        for name, lookup in self.loaded.config.ingest.lookups.items():
-            if isinstance(lookup, SqlLookup):
-                for missing in unbound(lookup):
-                    path: KeyPath = ("ingest", "lookups", name, "query")
-                    given = ", ".join(f":{key}" for key in ["batch", *lookup.params])
-                    what = f"the query asks for a value that nobody gives: :{missing}"
-                    yield self._fault(path, what, allowed=given, todo="add it to the params")
+        """Queries that ask for a value that nobody gives, or that are several statements."""
+        ingest = self.loaded.config.ingest
+        sections: dict[KeyPath, object] = {("ingest", "primary"): ingest.primary}
+        sections |= {("ingest", "lookups", name): way for name, way in ingest.lookups.items()}
+        for path, section in sections.items():
+            if isinstance(section, SqlSource):
+                for error in query_errors(section):
+                    at: KeyPath = (*path, "query")
+                    yield self._fault(at, error.what, allowed=error.allowed, todo=error.todo)
 
     def plugins(self) -> Iterator[Fault]:
         """Plug-ins that cannot be used, found out in a process of their own."""

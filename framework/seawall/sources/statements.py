@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     Statement = TextClause | Select[Any]
 
-__all__ = ["LAST", "Query", "Statement", "query_of", "unbound"]
+__all__ = ["LAST", "Query", "Statement", "query_errors", "query_of"]
 
 LAST = "seawall_last"
 """The bound value behind which the next range begins."""
@@ -84,21 +84,30 @@ class Query:
 
 
 def query_of(section: SqlSource, batch: str) -> Query:
-    """The query with the values that it asks for; DataError for a missing one or a second statement."""
-    for name in unbound(section):
-        raise DataError(
+    """The query with the values that it asks for; DataError where it cannot be used."""
+    for error in query_errors(section):
+        raise error
+    given = {**section.params, "batch": batch}
+    return Query(_parted(section.query)[0], {name: given[name] for name in _asked(section)})
+
+
+def query_errors(section: SqlSource) -> Iterator[DataError]:
+    """Why the query cannot be used: values that nobody gives, a second statement."""
+    for name in sorted(set(_asked(section)) - {"batch", *section.params}):
+        yield DataError(
             f"the query asks for a value that nobody gives: :{name}",
             seen=_shown(section.query),
-            allowed=", ".join(f":{key}" for key in [*section.params, "batch"]),
+            allowed=", ".join(f":{key}" for key in ["batch", *section.params]),
             todo="add it to the params; a colon that is none is written \\:",
         )
-    given = {**section.params, "batch": batch}
-    return Query(_single(section.query), {name: given[name] for name in _asked(section)})
-
-
-def unbound(section: SqlSource) -> list[str]:
-    """The values that the query asks for and that neither the batch nor the params give."""
-    return sorted(set(_asked(section)) - {"batch", *section.params})
+    rest = _parted(section.query)[1]
+    if _COMMENTS.sub("", rest).strip("; \t\r\n"):
+        yield DataError(
+            "several statements in one query",
+            seen=_shown(rest.lstrip("; \t\r\n")),
+            allowed="one statement that answers with rows",
+            todo="leave the others out, or make them a view in the database",
+        )
 
 
 def _asked(section: SqlSource) -> list[str]:
@@ -107,20 +116,11 @@ def _asked(section: SqlSource) -> list[str]:
     return list(text(section.query).compile().params)
 
 
-def _single(query: str) -> str:
-    """The query without the semicolon at its end; DataError when another statement follows."""
-    borders = [match.start() for match in _TOKENS.finditer(query) if match["border"]]
-    if not borders:
-        return query
-    head, rest = query[: borders[0]], query[borders[0] :]
-    if _COMMENTS.sub("", rest).strip("; \t\r\n"):
-        raise DataError(
-            "several statements in one query",
-            seen=_shown(rest.lstrip("; \t\r\n")),
-            allowed="one statement that answers with rows",
-            todo="leave the others out, or make them a view in the database",
-        )
-    return head
+def _parted(query: str) -> tuple[str, str]:
+    """The query up to its first semicolon that ends a statement, and all behind it."""
+    borders = (match.start() for match in _TOKENS.finditer(query) if match["border"])
+    border = next(borders, len(query))
+    return query[:border], query[border:]
 
 
 def _shown(query: str) -> str:
