@@ -13,7 +13,7 @@ import pyarrow as pa
 from seawall.config.sources import HttpSource
 from seawall.contracts import Request
 from seawall.errors import DataError, UnavailableError
-from seawall.sources.json_rows import JsonRows
+from seawall.sources.json_rows import JsonRows, Shape
 from seawall.sources.pages import Ask, Page, Paging
 
 if TYPE_CHECKING:
@@ -63,13 +63,9 @@ class HttpUpstream:
         if self.section.format != "json":
             rows, mark = yield from _counted(self._text(answer, request))
             return Page(rows, mark, link=answer.link)
-        found = JsonRows(
-            answer.body,
-            records=self.section.records,
-            wanted=self.section.pages.next if self.section.pages else None,
-            cap=request.caps.record_bytes,
-            where=answer.where,
-        )
+        pages, caps = self.section.pages, request.caps
+        shape = Shape(self.section.records, pages.next if pages else None)
+        found = JsonRows(answer.body, shape, cap=caps.record_bytes, where=answer.where)
         rows, mark = yield from _counted(tabled.tables(found))
         return Page(rows, mark, next=found.found, link=answer.link)
 

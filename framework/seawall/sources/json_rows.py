@@ -5,17 +5,19 @@ from __future__ import annotations
 import codecs
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any, NoReturn, Protocol
 
 from seawall.errors import UnavailableError
 from seawall.sources.caps import beyond
 
-__all__ = ["JsonRows"]
+__all__ = ["JsonRows", "Shape"]
 
 _BLOCK = 1 << 16
 _KEYS = 20
 _SPACE = " \t\n\r"
-_NUMBER_GOES_ON = "0123456789.eE+-"
+_IN_NUMBERS = "0123456789.eE+-"
+_UNFINISHED = 3
 
 
 class Readable(Protocol):
@@ -26,22 +28,33 @@ class Readable(Protocol):
         ...
 
 
-class JsonRows:
-    """The objects of the list at a dotted path, or of the list that the document is.
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """Where the rows stand in a document, None for the document itself, and what else is wanted.
 
-    Iterated once. After that `found` holds the value at `wanted`, another dotted path, or None.
+    Both are dotted paths: data.items.
+    """
+
+    records: str | None = None
+    wanted: str | None = None
+
+
+class JsonRows:
+    """The objects of the list that the document holds. Iterated once.
+
+    After that `found` has the value that was wanted besides, None where there is none.
     Raises UnavailableError for a document of another shape, which is what a service sends that has
     something else to say, DataError for a record that is larger than the cap.
     """
 
     def __init__(
-        self, file: Readable, *, records: str | None, wanted: str | None, cap: int, where: str
+        self, file: Readable, shape: Shape, *, cap: int, where: str, block: int = _BLOCK
     ) -> None:
         self.where = where
         self.found: Any = None
-        self._records = _path(records)
-        self._wanted = _path(wanted)
-        self._text = _Text(file, cap, where)
+        self._records = _path(shape.records)
+        self._wanted = _path(shape.wanted)
+        self._text = _Text(file, cap, where, block)
         self._keys: list[str] = []
         self._there = False
 
@@ -108,8 +121,8 @@ class JsonRows:
 class _Text:
     """The document's text: what was read and not yet used."""
 
-    def __init__(self, file: Readable, cap: int, where: str) -> None:
-        self._file, self._cap, self._where = file, cap, where
+    def __init__(self, file: Readable, cap: int, where: str, block: int) -> None:
+        self._file, self._cap, self._where, self._block = file, cap, where, block
         self._decode = codecs.getincrementaldecoder("utf-8-sig")().decode
         self._scan = json.JSONDecoder(parse_constant=self._refuse).raw_decode
         self._text, self._at, self._ended, self._used = "", 0, False, 0
@@ -123,7 +136,7 @@ class _Text:
             self._at = at
             if at < len(text):
                 return text[at]
-            if not self._read(_BLOCK):
+            if not self._read(self._block):
                 return ""
 
     def skip(self) -> None:
@@ -150,7 +163,7 @@ class _Text:
     def value(self) -> Any:
         """The value that stands here."""
         self.peek()
-        more = _BLOCK
+        more = self._block
         while True:
             try:
                 value, end = self._scan(self._text, self._at)
@@ -162,12 +175,7 @@ class _Text:
             except ValueError as error:  # a whole number of more than 4,300 digits
                 raise self.broken(str(error)) from None
             else:
-                # a number at the end of what was read may go on
-                if (
-                    end < len(self._text)
-                    or self._ended
-                    or self._text[end - 1] not in _NUMBER_GOES_ON
-                ):
+                if self._ended or not self._goes_on(end):
                     self._at = end
                     return value
             # doubling: a large value is not scanned anew for each of its blocks
@@ -185,6 +193,11 @@ class _Text:
         place = self._used + self._at
         return self.wrong(f"no JSON: {why} (character {place:,})", "JSON")
 
+    def _goes_on(self, end: int) -> bool:
+        """Whether the value may be longer than what was read of it: 1 of 12, 0 of 0.5, 1 of 1e-5."""
+        rest = self._text[end - 1 : end + _UNFINISHED]
+        return len(rest) <= _UNFINISHED and all(letter in _IN_NUMBERS for letter in rest)
+
     def _read(self, count: int) -> bool:
         """More text is there; False at the end. DataError once one value is larger than the cap."""
         kept = self._text[self._at :]
@@ -193,7 +206,7 @@ class _Text:
             raise beyond("record_bytes", self._where, seen, f"{self._cap:,}")
         blocks: list[str] = []
         while count > 0 and not self._ended:
-            payload = self._file.read(_BLOCK)
+            payload = self._file.read(self._block)
             self._ended = not payload
             blocks.append(self._decoded(payload))
             count -= len(blocks[-1])

@@ -8,9 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.http_server import (
-    HttpServer,
-)
+from tests.http_server import HttpServer
 from tests.sources.http.asking import read, request, source
 
 

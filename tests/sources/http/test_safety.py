@@ -75,9 +75,9 @@ def test_next_page_elsewhere_is_refused(ask: Any) -> None:
 
 @pytest.mark.parametrize("url", ["ftp://example.com/a", "http:///a", "file:///etc/passwd"])
 def test_other_schemes_are_refused(tmp_path: Path, url: str) -> None:
-    """Only http and https are asked."""
+    """Only http and https are asked, also where the URL comes from the environment."""
     with pytest.raises(DataError, match="no URL of an HTTP service"):
-        read(source(url), request(tmp_path))
+        read(source("${env:U}", env={"U": url}), request(tmp_path))
 
 
 def test_proxies_of_the_environment_are_ignored(ask: Any, monkeypatch: pytest.MonkeyPatch) -> None:
