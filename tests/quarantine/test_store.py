@@ -56,3 +56,27 @@ def test_columns_of_several_types() -> None:
     entry = SetAside(frame([100, 101], k=[1, 2], o=[1, "a"]), "check output", "r")
 
     assert [row["o"] for row in rows_of(packed([entry], SOURCES))] == ["1", "a"]
+
+
+def test_records_that_were_never_rows() -> None:
+    """Records that could not be read stand beside rows, with place and text, and change no type."""
+    row = SetAside(frame([100], k=[2**53 + 1], c=pd.Categorical(["a"])), "validate", "small")
+    lost = SetAside(frame([101]), "ingest", "malformed line", place="a.csv:7", raw="1,2,3")
+    table = pa.ipc.open_file(packed([lost, row], SOURCES)).read_all()
+
+    assert table.schema.field("k").type == pa.int64()
+    assert table.select(["k", "_row", "_source", "_raw"]).to_pylist() == [
+        {"k": 2**53 + 1, "_row": 100, "_source": "a.csv", "_raw": None},
+        {"k": None, "_row": 101, "_source": "a.csv:7", "_raw": "1,2,3"},
+    ]
+
+
+def test_records_alone() -> None:
+    """A chunk of which no row could be read has its numbers, and nulls for texts that there are not."""
+    lost = SetAside(frame([100, 101]), "ingest", "corrupt fragment", place="a, row group 3")
+    found = rows_of(packed([lost], SOURCES))
+
+    assert [(row["_row"], row["_source"], row["_raw"]) for row in found] == [
+        (100, "a, row group 3", None),
+        (101, "a, row group 3", None),
+    ]

@@ -43,7 +43,7 @@ def packed(aside: Sequence[SetAside], sources: Sequence[tuple[int, str]]) -> pa.
     tables = [_stored(pd.concat(frames)) for frames in (read, unread) if frames]
     table = pa.concat_tables(
         [table.replace_schema_metadata(None) for table in tables], promote_options="default"
-    )
+    ).unify_dictionaries()
     sink = pa.BufferOutputStream()
     with pa.ipc.new_file(sink, table.schema) as writer:
         writer.write_table(table)
