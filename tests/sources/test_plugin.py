@@ -130,7 +130,7 @@ MISFITS = [
     ("wreck-mute", {}, ("type",), "has no method `tables`"),
     ("wreck-gone", {}, ("type",), "cannot be imported"),
     ("wreck-raising", {}, ("type",), "cannot be imported"),
-    ("wreck", {}, ("with",), "`how` doesn't fit"),
+    ("wreck", {}, ("with",), "missing parameter `how`"),
     ("wreck", {"how": 5}, ("with", "how"), "`how` doesn't fit"),
     ("wreck", {"how": "exits", "howw": 5}, ("with", "howw"), "no parameter `howw`"),
     ("wreck", {"how": "exits", "howw": "${env:TOKEN}"}, ("with", "howw"), "no parameter `howw`"),

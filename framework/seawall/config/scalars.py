@@ -16,7 +16,7 @@ from pydantic import (
     WithJsonSchema,
     model_serializer,
 )
-from pydantic_core import PydanticCustomError
+from pydantic_core import PydanticCustomError, PydanticSerializationUnexpectedValue
 
 __all__ = [
     "Bytes",
@@ -67,6 +67,8 @@ class EnvRef(Section):
 
     @model_serializer
     def _written(self) -> str:
+        if not isinstance(self, EnvRef):  # pydantic tries it on the other kinds of a union, too
+            raise PydanticSerializationUnexpectedValue("not a reference")
         return str(self)
 
     def __str__(self) -> str:

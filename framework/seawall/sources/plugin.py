@@ -130,10 +130,11 @@ def _wrong_parameters(target: Target, section: PluginSource, name: str) -> Itera
             key = at.partition(".")[0]
             if key in given and key not in known:
                 yield _unknown(key, known, name)
+            elif key in given:
+                yield Misfit(("with", key), f"{name}: the parameter `{at}` doesn't fit", words)
             else:
-                place = ("with", key) if key in given else ("with",)
-                what = f"{name}: the parameter `{at}` doesn't fit"
-                yield Misfit(place, what, words)
+                what, todo = f"{name}: missing parameter `{key}`", "add it below `with:`"
+                yield Misfit(("with",), what, todo=todo)
 
 
 def _unknown(key: str, known: list[str], name: str) -> Misfit:

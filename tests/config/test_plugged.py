@@ -1,0 +1,116 @@
+"""Sources of other distributions in a pipeline file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from seawall.config.documents import read
+from seawall.config.places import plain
+from seawall.config.scalars import EnvRef
+from seawall.config.schema import json_schema
+from seawall.config.sources import PluginSource
+from tests.distributions import install
+
+CSV = "type: csv\n      path: data/weather.csv"
+LIGHTHOUSE = "type: lighthouse\n      with: {log: a.csv, rows: 3}"
+
+
+@pytest.fixture
+def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The lighthouse is installed."""
+    monkeypatch.syspath_prepend(str(install("lighthouse", tmp_path / "site")))
+
+
+@pytest.mark.usefixtures("installed")
+def test_an_installed_plug_in_is_a_type(project: Any) -> None:
+    """Its name stands where a built-in type's does, for a lookup and for the primary."""
+    text = project.sample.replace(CSV, LIGHTHOUSE).replace(
+        '{type: parquet, path: "data/date={batch}/*.parquet", key: flight_id}',
+        "{type: lighthouse, with: {log: '{batch}.csv'}, key: flight_id}",
+    )
+    config = project.load(text).config
+
+    assert config.ingest.primary.with_ == {"log": "{batch}.csv"}
+    assert config.ingest.lookups["weather"].added_columns == {"temp": "temp", "wind": "wind"}
+
+
+def test_a_plug_in_that_is_not_installed_is_an_unknown_type(project: Any) -> None:
+    """Without its distribution the name means nothing; the built-in types are listed."""
+    fault = project.fault(project.sample.replace(CSV, LIGHTHOUSE))
+
+    assert (fault.path, fault.what) == ("ingest.lookups.weather.type", "unknown type")
+    assert fault.allowed == "parquet, csv, jsonl, sql, http, python"
+
+
+@pytest.mark.usefixtures("installed")
+def test_an_unknown_type_is_told_with_installed_plug_ins(project: Any) -> None:
+    """They are allowed, too, and the nearest is suggested."""
+    fault = project.fault(project.sample.replace(CSV, LIGHTHOUSE.replace("house", "hous")))
+
+    assert fault.allowed == "parquet, csv, jsonl, sql, http, python, lighthouse"
+    assert fault.todo == "did you mean `lighthouse`?"
+
+
+@pytest.mark.usefixtures("installed")
+def test_a_plug_ins_section_has_no_other_keys(project: Any) -> None:
+    """What belongs to a plug-in stands below `with`."""
+    fault = project.fault(project.sample.replace(CSV, LIGHTHOUSE + "\n      path: a.csv"))
+
+    assert (fault.path, fault.what) == ("ingest.lookups.weather.path", "unknown key")
+
+
+@pytest.mark.usefixtures("installed")
+@pytest.mark.parametrize(
+    ("value", "what"), [("${env:NOBODY}", "is not set"), ("a${env:OPS_ALERTS}", "not a reference")]
+)
+def test_references_of_a_plug_in_are_checked(project: Any, value: str, what: str) -> None:
+    """A variable that is missing, or a reference in the middle of a text, is a fault."""
+    text = project.sample.replace(CSV, LIGHTHOUSE.replace("a.csv", f'"{value}"'))
+
+    assert what in project.fault(text).what
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"a": 5, "b": 0.5, "c": True, "d": None, "e": "5"},
+        {"list": [1, True, "x", None]},
+        {"map": {"n": 1, "yes": False}},
+        {"token": "${env:TOKEN}", "tokens": ["${env:TOKEN}", 1], "map": {"t": "${env:TOKEN}"}},
+    ],
+)
+def test_parameters_survive_their_way_to_another_process(given: dict[str, Any]) -> None:
+    """As JSON and back every value has the type that it had in the file."""
+    section = PluginSource.model_validate({"type": "x", "with": given})
+    written = section.model_dump(mode="json", by_alias=True)
+
+    assert written["with"] == given
+    assert [type(value) for value in written["with"].values()] == [*map(type, given.values())]
+    assert PluginSource.model_validate(written) == section
+
+
+def test_references_are_read_late() -> None:
+    """What stands in the environment is no part of the section."""
+    section = PluginSource.model_validate({"type": "x", "with": {"token": "${env:TOKEN}"}})
+
+    assert section.with_["token"] == EnvRef(env="TOKEN")
+
+
+@pytest.mark.parametrize(
+    ("section", "valid"),
+    [
+        ("type: anything\n      with: {a: 1, b: [x], c: {d: null}}", True),
+        ("type: csv\n      with: {a: 1}", False),
+        ("type: anything\n      path: a.csv", False),
+    ],
+)
+def test_the_schema_knows_plug_ins(project: Any, section: str, valid: Any) -> None:
+    """An editor accepts any other type with `with`, and keeps built-in types to their keys."""
+    text = project.sample.replace(CSV, section)
+    document = plain(read(project.write("p.yaml", text), ())[0])
+
+    assert Draft202012Validator(json_schema()).is_valid(document) is valid
