@@ -101,7 +101,9 @@ class Postgres:
 def as_server(program: Path, *args: str) -> None:
     """The program ran as a user that PostgreSQL accepts, which root is not."""
     user = "postgres" if os.geteuid() == 0 else None
-    how = {"user": user, "group": pwd.getpwnam(user).pw_gid, "extra_groups": []} if user else {}
+    how: dict[str, Any] = {}
+    if user is not None:
+        how = {"user": user, "group": pwd.getpwnam(user).pw_gid, "extra_groups": []}
     null = subprocess.DEVNULL  # a pipe would stay open as long as the server runs
     environment = {**os.environ, "LC_ALL": "C", "TZ": "UTC"}
     subprocess.run(
