@@ -88,7 +88,7 @@ class Chain:
         """How its links are reached."""
         replica = LOOKUP.validate_python({**REPLICA, **self.replica})
         return Upstreams(
-            lookups={"replica": replica},
+            lookups=dict.fromkeys(self.upstreams, replica),
             read=self._read,
             answered=lambda lookup: self.present.append(lookup.url),
             snapshots=lambda name: self.snapshots / name,

@@ -190,6 +190,26 @@ def test_a_replica_with_holes_is_filled_in_its_own_rows() -> None:
     ]
 
 
+def test_a_replica_is_held_to_its_own_expectations() -> None:
+    """A stand-in with too few of the keys that it has to have is no answer."""
+    poor = chain(DOWN, REPLICA, CONSTANTS, replica=replica_rows("a"))
+    poor.replica = {"expect": {"min_key_coverage": "60%"}}
+    found = resolved(poor, "ab")
+
+    assert found.serving.links == ("live", "constants")
+    assert found.tried[1].problem == "too few of the keys asked for: 50%, allowed at least 60%"
+
+
+def test_a_replica_of_any_name_is_not_the_live_read() -> None:
+    """Rows of a stand-in that somebody called `live` are degraded all the same."""
+    named = chain(DOWN, {"lookup": "live"})
+    named.upstreams = {"weather": DOWN, "live": replica_rows("a")}
+    found = resolved(named, "a")
+
+    assert (found.serving.links, found.serving.clean) == (("live", "live"), False)
+    assert found.table["_link"].to_pylist() == [1]
+
+
 def test_nan_is_a_hole() -> None:
     """A column of NaN is as empty as one of nulls."""
     holes = chain(rows("a", [float("nan")]), CONSTANTS, expect={"max_null_share": {"v": "0%"}})

@@ -144,9 +144,9 @@ class Blend:
         return pa.concat_tables(tables, promote_options="default").unify_dictionaries()
 
     def _code(self, link: str) -> int:
-        if link not in self.links:
+        if link not in self.links[1:]:  # a stand-in may have any name, that of the live read too
             self.links.append(link)
-        return self.links.index(link)
+        return self.links.index(link, 1)
 
     def _new(self, answer: Answer, table: pa.Table) -> Mask:
         """The rows whose key no link before has, and that somebody may ask for."""

@@ -90,15 +90,16 @@ def upstream_answer(wanted: Wanted, upstreams: Upstreams) -> Answer:
 def link_answer(wanted: Wanted, link: Link, upstreams: Upstreams, asked: Asked) -> Answer:
     """What the link has for the lookup that it stands in for, by that one's names."""
     if isinstance(link, LookupLink):
-        return _replica(wanted, link.lookup, upstreams)
+        return _replica(wanted, link.lookup, upstreams, asked)
     if isinstance(link, LastKnownGood):
         return _last_known_good(wanted, link, upstreams, asked)
     return constant_answer(wanted, link.constants)
 
 
-def _replica(wanted: Wanted, name: str, upstreams: Upstreams) -> Answer:
+def _replica(wanted: Wanted, name: str, upstreams: Upstreams, asked: Asked) -> Answer:
     stand_in = replace(wanted, name=name, lookup=upstreams.lookups[name])
     answer, ours = upstream_answer(stand_in, upstreams), wanted.lookup
+    _covers(answer, asked, stand_in.lookup.expect.min_key_coverage)
     theirs = stand_in.lookup.join_columns
     names = {theirs[column]: own for column, own in ours.join_columns.items()}
     added = {new: column for column, new in stand_in.lookup.added_columns.items()}
@@ -128,12 +129,18 @@ def _last_known_good(
         there = ", ".join(table.column_names)
         raise DataError(f"the snapshot has no column {missing[0]!r}", seen=f"the columns {there}")
     answer = answered(wanted, table)
+    _covers(answer, asked, terms.min_key_coverage)
+    return replace(answer, dated=snapshot.as_of, as_of=snapshot.as_of)
+
+
+def _covers(answer: Answer, asked: Asked, least: float | None) -> None:
+    """The link's rows have enough of the keys that the batch asks for, or UnavailableError."""
+    if least is None:
+        return
     covered = coverage(answer.has(asked.keys))
-    least = terms.min_key_coverage
-    if least is not None and covered < exact(least):
+    if covered < exact(least):
         raise UnavailableError(
-            "the snapshot has too few of the keys asked for",
+            "too few of the keys asked for",
             seen=percent(float(covered)),
             allowed=f"at least {percent(least)}",
         )
-    return replace(answer, dated=snapshot.as_of, as_of=snapshot.as_of)
