@@ -128,7 +128,7 @@ def _planes(up: Upstreams, fault: str, caught: Thief, stack: contextlib.ExitStac
         "drip": lambda asked: drip(healthy(asked)),
         "corrupt": lambda asked: text(healthy(asked).body[:-200], kind="application/json"),
         "empty": paged([], formatdate(usegmt=True)),
-        "null": up.planes(seats=None, year=None),
+        "null": up.planes(seats=None),
         "redirect": redirect(f"http://127.0.0.1:{caught.port}/planes"),
         "rename": lambda asked: text(healthy(asked).body.replace(b"seats", b"chairs")),
         "stale": paged(_rows_of(healthy), old),

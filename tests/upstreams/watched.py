@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,18 @@ class Done:
         """The log's lines."""
         lines = (line for line in self.stderr.splitlines() if line.startswith("{"))
         return [json.loads(line) for line in lines]
+
+    def longest_read_s(self) -> float:
+        """From the first byte asked of a source to the end of its last attempt, at most."""
+        begun: dict[str, datetime] = {}
+        longest = 0.0
+        for event in self.events:
+            at = datetime.fromisoformat(event["time"]) if "time" in event else None
+            if at is not None and event["event"] == "read begins":
+                begun[event["source"]] = at
+            if at is not None and event["event"] == "attempt failed":
+                longest = max(longest, (at - begun[event["source"]]).total_seconds())
+        return longest
 
 
 def run(root: Path, env: Mapping[str, str], batch: str = BATCH, *more: str) -> Done:

@@ -74,7 +74,7 @@ PRIMARIES = {
     "postgres": f"""\
     type: sql
     url: ${{env:FLIGHTS_DB}}
-    query: SELECT * FROM flights WHERE day = :batch ORDER BY flight_id
+    query: SELECT * FROM flights WHERE batch = :batch ORDER BY flight_id
 {PATIENCE.replace("      ", "    ")}\
     key: flight_id
 """,
@@ -217,7 +217,7 @@ def _table_of(found: pd.DataFrame, day: str) -> str:
         f"('{day}', {', '.join(_sql(value) for value in row)})"
         for row in found.itertuples(index=False)
     )
-    made = f"DROP TABLE IF EXISTS flights; CREATE TABLE flights (day text, {columns})"
+    made = f"DROP TABLE IF EXISTS flights; CREATE TABLE flights (batch text, {columns})"
     return f"{made}; INSERT INTO flights VALUES {values}" if values else made
 
 
