@@ -167,13 +167,13 @@ def leaves_a_thread(document: Document, folder: Path) -> Document:
 
 
 def has_offspring(document: Document, folder: Path) -> Document:
-    """It starts a child in its group, one in a session of its own, and a daemon; then it hangs.
+    """It starts a child in its group, one with a child in another session, and a daemon; it hangs.
 
     With `answer` it answers. All of them are deaf to SIGTERM.
     """
-    for session in (False, True):
-        child = subprocess.Popen([sys.executable, "-c", DEAF], start_new_session=session)
-        note(folder, child.pid)
+    os.environ["PIDS"] = str(folder / "pids")
+    note(folder, subprocess.Popen(["sh", "-c", DEAF]).pid)
+    note(folder, subprocess.Popen(["sh", "-c", DEAF], start_new_session=True).pid)
     if os.fork() == 0:
         os.setsid()
         if os.fork() == 0:
@@ -182,11 +182,13 @@ def has_offspring(document: Document, folder: Path) -> Document:
             time.sleep(FOR_EVER)
         os._exit(0)
     os.wait()
-    wait_for_lines(folder, 3)
+    wait_for_lines(folder, OFFSPRING)
     return {"done": True} if document.get("answer") else holds_the_interpreter(document, folder)
 
 
-DEAF = f"import signal, time; signal.signal(15, signal.SIG_IGN); time.sleep({FOR_EVER})"
+# What ignores a signal hands that on to what it starts.
+DEAF = f'trap "" TERM; sleep {FOR_EVER} & echo $! >> "$PIDS"; wait'
+OFFSPRING = 5
 
 
 def here(folder: Path) -> None:

@@ -16,7 +16,7 @@ import pytest
 
 from seawall.isolation import Answered, Died, Isolation, Stopped, TimedOut
 from tests.isolation.asking import GRACE_S, HERE, LONG_S, ask, eventually, left
-from tests.isolation.foreign import noted, wait_for_lines
+from tests.isolation.foreign import OFFSPRING, noted, wait_for_lines
 
 pytestmark = pytest.mark.kill
 FRAMEWORK = str(Path(sys.modules["seawall"].__file__ or "").parents[1])
@@ -86,7 +86,7 @@ def server_of(isolation: Isolation, folder: Path) -> int:
     return int(reply.document["parent"])
 
 
-@pytest.mark.parametrize(("answer", "processes"), [(True, 3), (False, 4)])
+@pytest.mark.parametrize(("answer", "processes"), [(True, OFFSPRING), (False, OFFSPRING + 1)])
 def test_a_call_takes_its_offspring_along(
     isolation: Isolation, tmp_path: Path, *, answer: bool, processes: int
 ) -> None:
@@ -96,7 +96,7 @@ def test_a_call_takes_its_offspring_along(
 
     assert isinstance(reply, Answered if answer else TimedOut)
     assert len(noted(tmp_path)) == processes
-    assert left(noted(tmp_path), within_s=0.5) == []
+    assert left(noted(tmp_path), within_s=0) == []
 
 
 def test_an_end_leaves_other_calls_alone(isolation: Isolation, tmp_path: Path) -> None:
@@ -106,12 +106,12 @@ def test_an_end_leaves_other_calls_alone(isolation: Isolation, tmp_path: Path) -
     other.mkdir()
     hanging = threading.Thread(target=ask, args=(isolation, "has_offspring", other))
     hanging.start()
-    eventually(lambda: len(noted(other)) == 4)
+    eventually(lambda: len(noted(other)) == OFFSPRING + 1)
 
     ask(isolation, "has_offspring", folder, answer=True)
 
     assert left(noted(folder)) == []
-    assert len(left(noted(other), within_s=0)) == 4
+    assert len(left(noted(other), within_s=0)) == OFFSPRING + 1
     isolation.close()
     hanging.join()
 
@@ -146,7 +146,7 @@ def test_a_killed_parent_leaves_nobody(tmp_path: Path, name: str, extra: tuple[s
 def test_a_killed_parent_leaves_no_offspring(tmp_path: Path) -> None:
     """What the process has started in other sessions goes as well."""
     with parent("has_offspring", tmp_path) as process:
-        pids = wait_for_lines(tmp_path, 4)
+        pids = wait_for_lines(tmp_path, OFFSPRING + 1)
 
         process.kill()
 
@@ -221,7 +221,7 @@ def test_an_end_stops_calls_in_flight(isolation: Isolation, tmp_path: Path, end:
         target=lambda: replies.append(ask(isolation, "has_offspring", tmp_path))
     )
     hanging.start()
-    pids = wait_for_lines(tmp_path, 4)
+    pids = wait_for_lines(tmp_path, OFFSPRING + 1)
     server = psutil.Process(pids[-1]).ppid()
 
     getattr(isolation, end)()

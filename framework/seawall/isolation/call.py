@@ -131,7 +131,7 @@ class Call:
             self.ended, self.words = news["ended"], news["words"]
 
     def _on_wire(self) -> None:
-        if self.pid is not None and self.unsent:
+        if self.unsent:
             self._send()
         piece = _piece(self.wire)
         if piece:
