@@ -297,11 +297,12 @@ def test_a_value_that_does_not_survive_its_type_fails_as_data() -> None:
 
 
 def test_an_answer_that_makes_sense_is_told_to_the_breaker() -> None:
-    """An upstream that answers too little was there all the same."""
+    """An upstream that answers too little was there all the same, and was read once."""
     empty = chain(rows(""), CONSTANTS, expect={"min_rows": 1})
-    resolved(empty, "a")
+    found = resolved(empty, "a")
 
     assert len(empty.present) == 1
+    assert (found.tried[0].problem[:12], found.tried[0].attempts) == ("too few rows", 1)
 
 
 def test_a_link_of_another_type_is_skipped() -> None:

@@ -59,7 +59,8 @@ class Answer:
     """A link's rows.
 
     `dated` is when its rows say that they are from, `as_of` that or when their carrier says so.
-    `holes` are the columns with more nulls than they may have, each with what was seen.
+    `holes` are the columns with more nulls than they may have, each with what was seen. `attempts`
+    and `seconds` are those of its read.
     """
 
     table: pa.Table
@@ -68,6 +69,7 @@ class Answer:
     as_of: datetime | None = None
     holes: Mapping[str, str] = field(default_factory=dict)
     attempts: int = 0
+    seconds: float = 0.0
 
     @property
     def constant(self) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -99,14 +98,13 @@ class _Walk:
 
     def read(self) -> Answer | None:
         """The live answer; None where there is none that could be used at all."""
-        begun = time.monotonic()
         try:
             answer = upstream_answer(self.wanted, self.upstreams)
         except Exception as error:  # noqa: BLE001 - the border of a link
-            self.first = self._failed(LIVE, error, begun)
+            self.first = self._failed(LIVE, error)
             self.rows = True
             return None
-        self._note(LIVE, answer, begun)
+        self._note(LIVE, answer)
         return answer
 
     def judge(self, live: Answer) -> None:
@@ -161,15 +159,15 @@ class _Walk:
         )
 
     def _take(self, link: Link, blend: Blend) -> None:
-        begun, name = time.monotonic(), link_name(link)
+        name = link_name(link)
         try:
             answer = link_answer(self.wanted, link, self.upstreams, self.asked)
             patched = blend.patch(name, answer)
             served = blend.take(name, answer) if self.rows else 0
         except Exception as error:  # noqa: BLE001 - the border of a link
-            self._failed(name, error, begun)
+            self._failed(name, error)
             return
-        self._note(name, answer, begun)
+        self._note(name, answer)
         covered = float(coverage(answer.has(self.asked.keys)))
         useless = "" if patched or served else "it has nothing of what is missing"
         keys = self.asked.number(served) if self.rows else None
@@ -205,19 +203,18 @@ class _Walk:
         number = self.asked.number(self.asked.keys.num_rows)
         return f"{number:,} keys" if self.asked.whole else f"about {number:,} keys"
 
-    def _note(self, link: str, answer: Answer, begun: float) -> None:
-        seconds = time.monotonic() - begun
-        self.tried.append(
-            Tried(link, "", answer.attempts, seconds, answer.table.num_rows, as_of=answer.as_of)
-        )
+    def _note(self, link: str, answer: Answer) -> None:
+        read = answer.attempts, answer.seconds
+        self.tried.append(Tried(link, "", *read, rows=answer.table.num_rows, as_of=answer.as_of))
 
     def _amend(self, **known: Any) -> None:
         self.tried[-1] = replace(self.tried[-1], **known)
 
-    def _failed(self, link: str, error: Exception, begun: float) -> SeawallError:
+    def _failed(self, link: str, error: Exception) -> SeawallError:
         """The link's failure, noted; what has nothing to do with the link is raised."""
-        attempts = error.attempts if isinstance(error, UnreadError) else 0
-        cause = error.error if isinstance(error, UnreadError) else error
+        cause, attempts, seconds = error, 0, 0.0
+        if isinstance(error, UnreadError):
+            cause, attempts, seconds = error.error, error.attempts, error.seconds
         if isinstance(cause, InterruptedRunError | StorageError):
             raise cause
         if not isinstance(cause, SeawallError):
@@ -226,7 +223,7 @@ class _Walk:
                 SeawallError(f"{type(cause).__name__} inside seawall", seen=str(cause)),
             )
             cause.__cause__ = bug
-        self.tried.append(Tried(link, words(cause), attempts, time.monotonic() - begun))
+        self.tried.append(Tried(link, words(cause), attempts, seconds))
         return cause
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from seawall.config.lookups import LastKnownGood, Link, Lookup, LookupLink
+from seawall.config.lookups import Expect, LastKnownGood, Link, Lookup, LookupLink
 from seawall.disk import Disk
 from seawall.errors import DataError, SeawallError, StorageError, UnavailableError
 from seawall.lookups.answers import Answer, Wanted, answered, coverage
@@ -23,11 +23,11 @@ __all__ = ["Handed", "UnreadError", "Upstreams", "link_answer", "link_name", "up
 
 
 class UnreadError(Exception):
-    """An upstream was not read: the error that this becomes, after so many attempts."""
+    """An upstream has no usable answer: the error that is, after so many attempts and seconds."""
 
-    def __init__(self, error: SeawallError, attempts: int) -> None:
-        super().__init__(error, attempts)
-        self.error, self.attempts = error, attempts
+    def __init__(self, error: SeawallError, attempts: int, seconds: float = 0.0) -> None:
+        super().__init__(error, attempts, seconds)
+        self.error, self.attempts, self.seconds = error, attempts, seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,7 @@ class Handed:
     table: pa.Table
     as_of: datetime | None = None
     attempts: int = 1
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,26 +66,29 @@ def link_name(link: Link) -> str:
 def upstream_answer(wanted: Wanted, upstreams: Upstreams) -> Answer:
     """What the lookup's own upstream has now, held to what the file expects of it.
 
-    Raises UnreadError, DataError for a table that cannot be joined, UnavailableError for one that
-    has too few rows or is stale. Columns with too many nulls are the answer's holes.
+    Raises UnreadError, also for a table that cannot be joined, has too few rows or is stale. Columns
+    with too many nulls are the answer's holes.
     """
-    way, clock = wanted.lookup, upstreams.clock
-    handed = upstreams.read(wanted.name, way)
-    answer = answered(wanted, handed.table)
-    upstreams.answered(way)
-    expect, dated = way.expect, None
+    handed = upstreams.read(wanted.name, wanted.lookup)
+    try:
+        answer = answered(wanted, handed.table)
+        upstreams.answered(wanted.lookup)
+        answer = _held_to(wanted.lookup.expect, answer, handed, upstreams.clock)
+    except SeawallError as error:
+        raise UnreadError(error, handed.attempts, handed.seconds) from error
+    return replace(answer, attempts=handed.attempts, seconds=handed.seconds)
+
+
+def _held_to(expect: Expect, answer: Answer, handed: Handed, clock: Clock) -> Answer:
+    """The answer with its times and its holes."""
+    dated = None
     if expect.as_of_column is not None:
         dated = newest(handed.table.column(expect.as_of_column), clock.zone)
     elif expect.as_of_header is not None:
         dated = handed.as_of
     held_to(expect, answer.table, dated=dated, carried=handed.as_of, clock=clock)
-    return replace(
-        answer,
-        dated=dated,
-        as_of=dated or handed.as_of,
-        holes=holes(expect, answer.table),
-        attempts=handed.attempts,
-    )
+    as_of, found = dated or handed.as_of, holes(expect, answer.table)
+    return replace(answer, dated=dated, as_of=as_of, holes=found)
 
 
 def link_answer(wanted: Wanted, link: Link, upstreams: Upstreams, asked: Asked) -> Answer:

@@ -44,7 +44,7 @@ class Tried:
     """One link of a chain that was asked: `problem` is '' where it answered all that it had to.
 
     `coverage` is the share of the distinct keys asked for that it has; `as_of` when its rows are
-    from; `keys` how many of the asked keys it serves in the end.
+    from; `keys` how many of the asked keys it serves in the end; `seconds` how long it was read.
     """
 
     link: str

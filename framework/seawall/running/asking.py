@@ -94,11 +94,11 @@ class Asking:
         if isinstance(read, Unread):
             if read.last.availability:
                 self.admissions.saw(lookup, available=False)
-            raise UnreadError(error_of(f"lookup {name}", read), read.attempts)
+            raise UnreadError(error_of(f"lookup {name}", read), read.attempts, read.seconds)
         with pa.memory_map(str(read.path)) as mapped:
             table = pa.ipc.open_file(mapped).read_all()
         read.path.unlink()
-        return Handed(table, read.as_of, read.attempts)
+        return Handed(table, read.as_of, read.attempts, read.seconds)
 
     def _request(self, lookup: Lookup) -> Request:
         context, expect = self.plan.context, lookup.expect
