@@ -92,8 +92,10 @@ class Decoder:
         names = None if columns is None else list(columns)
         batches, size = [], 0
         for batch in file.iter_batches(rows, row_groups=groups, columns=names, use_threads=False):
-            size += batch.nbytes
-            self._within(size, batch)
+            size += self._measured(batch)
+            if size > self.caps.decoded_bytes:
+                seen, allowed = f"{size:,} bytes or more", f"{self.caps.decoded_bytes:,}"
+                raise beyond("decoded_bytes", self.shown, seen, allowed)
             batches.append(batch)
         schema = batches[0].schema if batches else self._schema(file, names)
         return pa.Table.from_batches(batches, schema).replace_schema_metadata(None)
@@ -102,16 +104,15 @@ class Decoder:
         schema = file.schema_arrow
         return schema if names is None else pa.schema([schema.field(name) for name in names])
 
-    def _within(self, size: int, batch: pa.RecordBatch) -> None:
+    def _measured(self, batch: pa.RecordBatch) -> int:
+        """The bytes that the batch takes, dictionaries unfolded; DataError for a value too long."""
+        size = int(batch.nbytes)
         for name, values in zip(batch.schema.names, batch.columns, strict=True):
             if pt.is_dictionary(values.type):
                 size += _unfolded(values)
             elif values.nbytes > self.caps.record_bytes and _of_bytes(values.type):
                 self._short_enough(name, pc.max(pc.binary_length(values)).as_py() or 0)
-        if size > self.caps.decoded_bytes:
-            raise beyond(
-                "decoded_bytes", self.shown, f"{size:,} bytes", f"{self.caps.decoded_bytes:,}"
-            )
+        return size
 
     def _short_enough(self, name: str, length: int) -> None:
         if length > self.caps.record_bytes:
@@ -157,7 +158,7 @@ def _unfolded(values: pa.DictionaryArray) -> int:
     folded = values.dictionary
     if folded.nbytes * len(values) <= _BATCH_BYTES or not _of_bytes(folded.type):
         return 0
-    return pc.sum(pc.take(pc.binary_length(folded), values.indices)).as_py() or 0
+    return int(pc.sum(pc.take(pc.binary_length(folded), values.indices)).as_py() or 0)
 
 
 def _page_bytes(path: str, offset: int) -> int:
