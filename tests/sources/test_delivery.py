@@ -11,8 +11,8 @@ import pyarrow as pa
 import pytest
 from pydantic import TypeAdapter
 
-from seawall.config.ingest import Primary
-from seawall.config.lookups import Lookup
+from seawall.config.ingest import PluginPrimary, Primary
+from seawall.config.lookups import Lookup, PluginLookup
 from seawall.config.sources import SourceSection
 from seawall.contracts import Caps, Request
 from seawall.sources.delivery import deliver, document_of, failure_in
@@ -31,6 +31,7 @@ SECTIONS: list[dict[str, Any]] = [
         "private_networks": ["127.0.0.0/8"],
     },
     {"type": "python", "use": "a.b:c", "with": {"x": None, "y": "z"}},
+    {"type": "lighthouse", "with": {"token": "${env:TOKEN}", "rest": ["a", "${env:OTHER}"]}},
 ]
 
 
@@ -43,9 +44,12 @@ def request(root: Path, **keys: Any) -> Request:
 def test_section_arrives_as_it_was(tmp_path: Path, keys: dict[str, Any]) -> None:
     """A lookup's or primary's own source, with its references, is the same behind the pipe."""
     own: Any = TypeAdapter(SourceSection).validate_python(keys)
-    lookup: Any = TypeAdapter(Lookup).validate_python({**keys, **JOINED, "deadline": "5s"})
-    primary: Any = TypeAdapter(Primary).validate_python({**keys, "key": "k"})
-    for section in (own, lookup, primary):
+    foreign = keys["type"] == "lighthouse"
+    lookup: Any = PluginLookup if foreign else Lookup
+    primary: Any = PluginPrimary if foreign else Primary
+    joined = TypeAdapter(lookup).validate_python({**keys, **JOINED, "deadline": "5s"})
+    scored = TypeAdapter(primary).validate_python({**keys, "key": "k"})
+    for section in (own, joined, scored):
         document = json.loads(json.dumps(document_of(section, request(tmp_path), ENV, "a.arrow")))
 
         assert TypeAdapter(SourceSection).validate_python(document["section"]) == own

@@ -70,6 +70,7 @@ def _never_over() -> float | None:
 class Reader:
     """What reading needs of a run. `remaining` is what the run's own deadline leaves, in seconds.
 
+    `redaction` hides the secrets of the whole file: sources may tell those of others.
     Without `calls` only sources that touch neither a network nor foreign code can be read.
     """
 
@@ -79,6 +80,7 @@ class Reader:
     stop: Stop = field(default_factory=_Unstopped)
     remaining: Callable[[], float | None] = _never_over
     budget: Budget = field(default_factory=Budget)
+    redaction: Redaction = field(default_factory=Redaction)
     attempts: Callable[..., Attempts] = Attempts
     _starting: threading.Lock = field(default_factory=threading.Lock, init=False)
     _is_ready: bool = field(default=False, init=False)
@@ -127,20 +129,23 @@ class Reader:
         self, section: SourceSection, request: Request, into: Path, terms: Terms
     ) -> Callable[[float], Mapping[str, Any] | Failure]:
         """How an attempt is made: called with the seconds that it has, here or in a process."""
+        own = Redaction.of(section, self.env)
+
+        def redacted(answer: Mapping[str, Any] | Failure) -> Mapping[str, Any] | Failure:
+            if not isinstance(answer, Failure):
+                return answer
+            told: Failure = self.redaction.value(own.value(blamed(answer, section)))
+            return told
+
         if at_home(section, self.env, terms):
             document = document_of(section, request, self.env, into.name)
-            return lambda _: _checked(deliver(document, into.parent), into)
+            return lambda _: redacted(_checked(deliver(document, into.parent), into))
         self._get_ready(into.parent)
-        redaction = Redaction.of(section, self.env)
 
         def aside(timeout_s: float) -> Mapping[str, Any] | Failure:
             asked = replace(request, timeout_s=timeout_s)
             document = document_of(section, asked, self.env, into.name)
-            answer = self._aside(document, into.parent, timeout_s)
-            if not isinstance(answer, Failure):
-                return answer
-            told: Failure = redaction.value(blamed(answer, section))
-            return told
+            return redacted(self._aside(document, into.parent, timeout_s))
 
         return aside
 

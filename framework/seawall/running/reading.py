@@ -43,6 +43,7 @@ def reading(order: Order, teller: Teller, deadline: Deadline) -> Iterator[World]
             stop=order.stop,
             budget=Budget(config.limits.retries),
             remaining=deadline.remaining,
+            redaction=teller.redaction,
         )
         yield World(order, teller, reader, deadline)
 
