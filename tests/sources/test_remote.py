@@ -20,6 +20,7 @@ from seawall.config.sources import FilesSource
 from seawall.contracts import Caps, Request
 from seawall.errors import DataError, TemporaryError, UnavailableError
 from seawall.sources.remote import RemoteFiles
+from tests.http_server import Answer, HttpServer
 from tests.s3 import S3
 
 TABLE = pa.table({"k": list(range(1_000)), "v": [f"value {n}" for n in range(1_000)]})
@@ -304,13 +305,28 @@ def test_many_rows_of_one_value_are_stopped_by_the_footer(s3: S3, tmp_path: Path
             read(on_s3(s3, "a.parquet", "parquet"), request(tmp_path, **caps))
 
 
-def test_refused_connection_is_asked_once(s3: S3, tmp_path: Path) -> None:
-    """A store that refuses is asked one time: trying again is one layer's business."""
+def test_refused_connection_is_told_as_such(s3: S3, tmp_path: Path) -> None:
+    """A store that refuses connections is down: it has no missing files."""
     from botocore.exceptions import EndpointConnectionError
 
     s3.put("a.csv", CSV)
-    with s3.proxy.set("refuse"), pytest.raises(EndpointConnectionError):
-        read(on_s3(s3, "*.csv", "csv"), request(tmp_path))
+    for key in ("*.csv", "a.csv"):
+        with s3.proxy.set("refuse"), pytest.raises(EndpointConnectionError):
+            read(on_s3(s3, key, "csv"), request(tmp_path))
+
+
+@pytest.mark.parametrize(("status", "code"), [(503, "SlowDown"), (500, "InternalError")])
+def test_failing_store_is_asked_once(
+    tmp_path: Path, http_server: HttpServer, status: int, code: str
+) -> None:
+    """A store that fails is asked one time: trying again is one layer's business, and not this one's."""
+    body = f"<Error><Code>{code}</Code><Message>not now</Message></Error>".encode()
+    http_server.route("/bucket", Answer(body, status, {"Content-Type": "application/xml"}))
+    storage = {"endpoint_url": http_server.url, "key": "k", "secret": "s"}
+    with pytest.raises(OSError, match="not now"):
+        read(source("s3://bucket/*.csv", storage=storage), request(tmp_path))
+
+    assert len(http_server.requests) == 1
 
 
 @pytest.mark.parametrize("kind", ["csv", "parquet"])
@@ -327,10 +343,8 @@ def test_connection_that_is_cut_is_a_failure(s3: S3, tmp_path: Path, kind: str) 
     assert not isinstance(caught.value, DataError)
 
 
-def test_wrong_password_is_no_missing_file(tmp_path: Path, http_server: Any) -> None:
+def test_wrong_password_is_no_missing_file(tmp_path: Path, http_server: HttpServer) -> None:
     """A store that denies access is told from one without the file, and is asked once."""
-    from tests.http_server import Answer
-
     body = b"<Error><Code>AccessDenied</Code><Message>no</Message></Error>"
     denied = Answer(body, 403, {"Content-Type": "application/xml"})
     http_server.route("/bucket", denied)
