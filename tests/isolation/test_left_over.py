@@ -271,3 +271,16 @@ def test_the_server_has_one_thread(tmp_path: Path) -> None:
         server = server_of(isolation, tmp_path)
 
         assert psutil.Process(server).num_threads() == 1
+
+
+def test_a_server_that_cannot_begin_says_why(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the interpreter cannot even start, each call has died with its words."""
+    monkeypatch.setenv("PYTHONHOME", str(tmp_path / "nowhere"))
+    with Isolation() as isolation:
+        reply = ask(isolation, "echoes", tmp_path)
+
+    assert isinstance(reply, Died)
+    assert reply.reason == "its server was lost, ended with exit code 1"
+    assert "encodings" in reply.trace

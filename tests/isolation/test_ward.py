@@ -71,3 +71,24 @@ def test_a_copied_socket_hides_no_death(tmp_path: Path) -> None:
 
     assert isinstance(reply, Died)
     assert reply.reason == "its server was lost, killed by SIGKILL"
+
+
+class BusyServer(GoneServer):
+    """A server that still imports: it lives, and says nothing."""
+
+    def is_gone(self) -> bool:
+        """It lives."""
+        return False
+
+
+def test_nothing_is_sent_before_there_is_a_process(tmp_path: Path) -> None:
+    """A call that is given up while its server still imports has not handed out its request."""
+    server = BusyServer()
+    answers = iter([False, False, True])
+    with opened(cast("Forkserver", server), b"request") as call:
+        reply_to(call, Patience(timeout_s=60.0, grace_s=1.0, stop=lambda: next(answers)))
+
+    _, wire = server.copies
+    assert wire.recv(100) == b""
+    for copy in server.copies:
+        copy.close()

@@ -12,6 +12,7 @@ import socket
 import sys
 import traceback
 from collections.abc import Iterator, Sequence
+from typing import NoReturn
 
 from seawall.isolation import kin
 from seawall.isolation.server import ENDING, TICK_S, Server
@@ -22,15 +23,21 @@ __all__ = ["serve"]
 _CRASH_CHARACTERS = 4_000
 
 
-def serve(number: int) -> None:
-    """Calls were served until the parent closed the socket `number` or was gone; none is left."""
+def serve(number: int) -> NoReturn:
+    """Never returns: calls are served until the parent closes the socket `number` or is gone.
+
+    The process then ends at once: nobody needs what large libraries do at an interpreter's end.
+    """
     crash = os.dup(2)
     faulthandler.enable(file=crash)
+    code = 1
     try:
         _serve(socket.socket(fileno=number), crash)
+        code = 0
     except BaseException:  # noqa: BLE001 - these are its last words; the parent reads them
         os.write(crash, traceback.format_exc()[-_CRASH_CHARACTERS:].encode())
-        os._exit(1)
+    finally:
+        os._exit(code)
 
 
 def _serve(control: socket.socket, crash: int) -> None:
