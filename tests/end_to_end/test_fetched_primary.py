@@ -48,10 +48,12 @@ def declared(project: Path, primary: str) -> Path:
 
 
 def into_sqlite(project: Path, frame: pd.DataFrame) -> None:
-    """The rows stand in a table, in no order."""
-    database = sqlite3.connect(project / "data" / "rows.db")
-    frame.iloc[::-1].assign(day=BATCH).to_sql("rows", database, index=False, if_exists="replace")
+    """The rows stand in a table, in no order, from one moment to the next."""
+    new = project / "data" / "new.db"
+    database = sqlite3.connect(new)
+    frame.iloc[::-1].assign(day=BATCH).to_sql("rows", database, index=False)
     database.close()
+    new.replace(project / "data" / "rows.db")
 
 
 @pytest.fixture
@@ -198,10 +200,11 @@ def test_the_same_rows_are_not_published_twice(
             65,
             ("'city'", "'citi'"),
         ),
+        (("key: id", "key: id\n    caps: {rows: 10}"), 65, ("more than 10 rows", "sql primary")),
         (("FROM rows", "FROM nosuch"), 69, ("sql primary", "no such table")),
         (("factory.steps:running", "factory.steps:runing"), 78, ("runing",)),
     ],
-    ids=["empty", "renamed", "dropped", "config"],
+    ids=["empty", "renamed", "too many", "dropped", "config"],
 )
 def test_primaries_that_give_no_rows(
     sqlite: Path, score: Command, change: tuple[str, str], code: int, words: tuple[str, ...]
@@ -214,6 +217,25 @@ def test_primaries_that_give_no_rows(
     assert (done.returncode, "Traceback" in done.stderr) == (code, False), done.stderr
     assert [word for word in words if word not in done.stderr] == []
     assert left(sqlite) == []
+
+
+def test_a_late_table_is_waited_for(
+    sqlite: Path, frame: pd.DataFrame, begin: Callable[..., subprocess.Popen[str]]
+) -> None:
+    """With wait_for, an upstream that cannot answer yet is asked again until it can."""
+    (sqlite / "data" / "rows.db").unlink()
+    file = sqlite / "pipeline.yaml"
+    file.write_text(file.read_text().replace("key: id", "key: id\n    wait_for: 60s", 1))
+    run = begin(sqlite)
+    assert run.stderr is not None
+    for line in run.stderr:
+        if "attempt failed" in line:
+            break
+    into_sqlite(sqlite, frame)
+    _, words = run.communicate(timeout=60)
+
+    assert run.returncode == 0, words
+    assert "input waited" in words
 
 
 def test_a_database_that_hangs(project: Path, database: Postgres, score: Command) -> None:

@@ -110,6 +110,7 @@ class Asking:
             root=self.plan.root,
             columns=tuple(dict.fromkeys(columns)),
             caps=lookup.caps.caps(Caps()),
+            pipeline=context.pipeline,
         )
         if expect.as_of_header is None:
             return request
