@@ -91,6 +91,19 @@ def test_any_cut_and_any_crew(many_rows: Path, model: str) -> None:
     assert len({digest for _, digest in found}) == 1
 
 
+def test_degraded_rows_too(many_rows: Path) -> None:
+    """Rows that a fallback served are marked in the same bytes for every cut and crew."""
+    chain = "ingest.lookups.weather.fallback=[{constants: {temp: 10.0}}]"
+    sets = (chain, "ingest.lookups.weather.on_missing_key=fallback")
+    ways = [way(10**9, "threads", 1, *sets), way(7, "processes", 2, *sets)]
+    digests = {digest for _, digest in scored(many_rows, ways)}
+    shown = many_rows / "out" / "0" / "batch=2024-03-01" / "predictions.parquet"
+    marks = pd.read_parquet(shown, partitioning=None)["_degraded"]
+
+    assert len(digests) == 1
+    assert (marks.isna().any(), set(marks.dropna())) == (True, {"weather=constants"})
+
+
 @pytest.mark.parametrize("form", ["csv", "jsonl"])
 def test_every_format(many_rows: Path, form: str) -> None:
     """CSV and JSON lines, too, are the same bytes for every cut, and hold the rows of the Parquet file."""
