@@ -13,7 +13,7 @@ import pytest
 from seawall.cli.summary import summary
 from seawall.contracts import Account
 from seawall.errors import Exit, HeldError
-from seawall.events import LinkTried, LookupRead, RunProfiled
+from seawall.events import LinkTried, LookupRead, LookupRehearsed, RunProfiled
 from seawall.running import RunResult
 
 RUN = "20130701T030405-1f2e"
@@ -69,6 +69,18 @@ def test_the_summary_of_a_held_run_does_not_claim_a_share() -> None:
     held = replace(RESULT, state="held", exit=Exit.REFUSED, account=none, error=HeldError("no"))
 
     assert "  degraded     121 rows: weather=constants 120, planes=replica 3" in summary(held)
+
+
+def test_the_summary_says_what_a_failure_would_do() -> None:
+    """A healthy run's summary has a line for each link that was rehearsed."""
+    seen = LookupRehearsed(
+        lookup="weather", link="last_known_good", problem="", rows=1000, age_s=21_600.0,
+        coverage=0.987, mean_change=0.012, p99_change=0.1, within_budget=True, **AT,
+    )  # fmt: skip
+    clean = replace(RESULT, degraded_rows=0, degradations={}, rehearsals=(seen,))
+    (line,) = [line for line in summary(clean) if "if weather failed now" in line]
+
+    assert line.startswith("  rehearsed    if weather failed now: last known good 6 h old")
 
 
 @pytest.mark.parametrize(

@@ -168,3 +168,15 @@ def test_a_query_with_an_open_value(project: Any) -> None:
     fault = only(project)
 
     assert (fault.path, fault.allowed) == ("ingest.lookups.w.query", ":batch")
+
+
+def test_a_stage_that_says_what_is_degraded(project: Any) -> None:
+    """A stage that makes the column `_degraded` is a fault before any data is read."""
+    project.write(
+        "unitproj/features.py",
+        "def add(frame, *, column: str):\n    return frame.assign(y=0.0, _degraded='no')\n",
+    )
+    first, *_ = project.faults()
+
+    assert first.path == "featurize.0.use"
+    assert "a stage may not make the column '_degraded'" in first.what

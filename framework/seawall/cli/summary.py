@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from seawall.cli.rehearsals import sentence
 from seawall.errors import Exit
 from seawall.observe.words import degraded_words
 
@@ -23,6 +24,8 @@ def summary(result: RunResult) -> Iterator[str]:
         yield _line(
             "chunks", f"{result.chunks}, {result.reused_chunks} of them from an earlier run"
         )
+    for seen in result.rehearsals:
+        yield _line("rehearsed", sentence(seen))
     for finding in result.findings:
         if finding.severity != "ok":
             yield _line(finding.severity, finding.message)

@@ -16,6 +16,7 @@ from seawall.events import (
     ChunkFinished,
     ChunkRetried,
     Event,
+    InputChanged,
     InputWaited,
     LinkTried,
     LookupRead,
@@ -46,6 +47,7 @@ _LEVELS: dict[type[Event], Level] = {
     LookupRehearsed: "debug",  # people read it in the run's summary
     AttemptFailed: "warning",
     ResumeRefused: "warning",
+    InputChanged: "warning",
     ChunkRetried: "warning",
     ViewFailed: "warning",
     AlertFailed: "warning",

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import pandas as pd
 
 from seawall.errors import SoftwareError
-from seawall.stages.provenance import refuse_own
 from seawall.stages.steps import Bound, transformed
 
 __all__ = ["featurize"]
@@ -16,13 +15,11 @@ __all__ = ["featurize"]
 def featurize(frame: pd.DataFrame, steps: Sequence[Bound], *, key: str) -> pd.DataFrame:
     """The frame after every step, with the same index and the same key.
 
-    Raises SoftwareError when a step raises, breaks the law of the same rows or says itself which
-    rows are degraded.
+    Raises SoftwareError when a step raises or breaks the law of the same rows.
     """
-    keys, given = frame[key], frame
+    keys = frame[key]
     for step in steps:
         frame = transformed(step, frame)
-        refuse_own(frame, given, step.name)
         if key not in frame.columns or not frame[key].equals(keys):
             raise SoftwareError(
                 f"a stage may not change the key {key!r}",

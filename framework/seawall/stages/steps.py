@@ -82,7 +82,10 @@ def mask(bound: Bound, frame: pd.DataFrame) -> NDArray[np.bool_]:
 
 
 def transformed(bound: Bound, frame: pd.DataFrame) -> pd.DataFrame:
-    """The frame that the step returns; SoftwareError when rows were added, lost or moved."""
+    """The frame that the step returns; SoftwareError when rows were added, lost or moved.
+
+    A stage may not say which rows are degraded either.
+    """
     result = bound(frame)
     if not isinstance(result, pd.DataFrame):
         seen = type(result).__name__
