@@ -30,14 +30,17 @@ def child_at_work(run: subprocess.Popen[str], upstreams: Upstreams) -> psutil.Pr
         assert time.monotonic() < until, "nobody asked"
         assert run.poll() is None, run.communicate()
         time.sleep(0.02)
-    busy = [
-        process
-        for server in psutil.Process(run.pid).children()
-        for process in server.children()
-        if any(c.raddr and c.raddr.port == upstreams.http.port for c in process.net_connections())
-    ]
-    assert len(busy) == 1
-    return busy[0]
+    family = psutil.Process(run.pid).children(recursive=True)
+    (busy,) = (process for process in family if _talks_to(process, upstreams.http.port))
+    return busy
+
+
+def _talks_to(process: psutil.Process, port: int) -> bool:
+    try:
+        ends = process.net_connections()
+    except psutil.NoSuchProcess:  # another lookup's, which is done
+        return False
+    return any(end.raddr and end.raddr.port == port for end in ends)
 
 
 def test_a_child_that_is_killed_is_an_upstream_that_is_down(

@@ -138,6 +138,7 @@ class Upstreams:
         self.proxy.mode = self.s3.proxy.mode = "pass"
         self.http.stop()
         self.http.start()
+        self.http.requests.clear()
         self.http.route("/planes", self.planes())
         self.put_weather()
         self.put_airports(self.airports())
