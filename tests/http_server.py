@@ -214,6 +214,10 @@ class _Exchange(BaseHTTPRequestHandler):
         self._head(answer)
         self._body(answer)
 
+    def do_HEAD(self) -> None:
+        """The same without a body."""
+        self.do_GET()
+
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base's name
         """What was asked stands in `requests`."""
 
@@ -227,6 +231,8 @@ class _Exchange(BaseHTTPRequestHandler):
         self.end_headers()
 
     def _body(self, answer: Answer) -> None:
+        if self.command == "HEAD":
+            return
         step = 1 if answer.drip_s else max(len(answer.body), 1)
         for start in range(0, len(answer.body), step):
             if start and self.server.closing.wait(answer.drip_s):
