@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -55,19 +56,19 @@ def cases(random: np.random.Generator) -> Iterator[Case]:
     numbers = random.permutation(KEYS * 2)[:KEYS]
     asked = random.integers(0, KEYS, ROWS)
     missing = random.random(ROWS) < 0.02  # noqa: PLR2004 - two in a hundred
-    values = {"a": random.random(KEYS), "b": random.random(KEYS)}
+    values: dict[str, Any] = {"a": random.random(KEYS), "b": random.random(KEYS)}
     wanted = np.where(missing, -1, numbers[asked])
-    yield _case("int64", {"k": wanted}, {"k": numbers} | values)
+    yield _case("int64", {"k": wanted}, {"k": numbers, **values})
     text = np.char.add("K", numbers.astype(str)).astype(object)
-    yield _case("text", {"k": np.where(missing, "none", text[asked])}, {"k": text} | values)
+    yield _case("text", {"k": np.where(missing, "none", text[asked])}, {"k": text, **values})
     places = np.array([f"P{n:03d}" for n in range(1_000)], dtype=object)
     hours = np.datetime64("2024-01-01", "us") + np.arange(KEYS // 1_000) * np.timedelta64(1, "h")
     place, hour = places[np.arange(KEYS) % 1_000], hours[np.arange(KEYS) // 1_000]
-    both = {"k": np.where(missing, "none", place[asked]), "t": hour[asked]}
-    yield _case("text and timestamp", both, {"k": place, "t": hour} | values)
+    both: dict[str, Any] = {"k": np.where(missing, "none", place[asked]), "t": hour[asked]}
+    yield _case("text and timestamp", both, {"k": place, "t": hour, **values})
 
 
-def _case(name: str, batch: dict[str, object], lookup: dict[str, object]) -> Case:
+def _case(name: str, batch: dict[str, Any], lookup: dict[str, Any]) -> Case:
     join = tuple(batch)
     return Case(name, pd.DataFrame(batch | {"x": np.arange(ROWS)}), pd.DataFrame(lookup), join)
 

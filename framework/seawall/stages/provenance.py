@@ -54,6 +54,8 @@ class Provenance:
         """The rows of this index alone."""
         if index is self.index:
             return self
+        if len(self.marks) == 1:
+            return self.clean(index)
         return replace(self, index=index, codes=self.codes[self.index.get_indexer(index)])
 
     @property
