@@ -10,9 +10,7 @@ from seawall.names import did_you_mean
 __all__ = ["wanted"]
 
 
-def wanted(
-    columns: Sequence[str] | None, there: Sequence[str], where: str = ""
-) -> tuple[str, ...]:
+def wanted(columns: Sequence[str] | None, there: Sequence[str], where: str = "") -> tuple[str, ...]:
     """The columns to read, each once, None being all; DataError for one that isn't there once."""
     for column in columns or ():
         if column not in there:
