@@ -82,3 +82,21 @@ def test_receipts_leave_the_report_alone() -> None:
     to_receipt(each)
 
     assert each.profile.columns["x"].buckets == before
+
+
+def test_degraded_rows_are_kept() -> None:
+    """What a chunk says of its degraded rows, their own profile too, comes back from the receipt."""
+    frame = pd.DataFrame({"x": [1.0, 2.0]})
+    apart = measure(frame.head(1), frame.columns)
+    marks = {"degraded": {"w=constants": 1}, "degraded_rows": 1, "degraded_profile": apart}
+    each = report(frame, {}, **marks)
+
+    assert from_receipt(json.loads(json.dumps(to_receipt(each)))) == each
+
+
+def test_receipts_from_before_there_were_fallbacks() -> None:
+    """A receipt that says nothing of degraded rows is one of a clean chunk."""
+    stored = to_receipt(report(pd.DataFrame({"x": [1.0]}), {}))
+    old = {key: value for key, value in stored.items() if not key.startswith("degraded")}
+
+    assert (from_receipt(old).degraded_rows, from_receipt(old).degraded_profile) == (0, None)

@@ -134,7 +134,7 @@ class Fold:
                 "limits.degraded_rows",
                 f"{finding.seen} ({_listed(self.degraded)})",
                 finding.allowed,
-                "mend the upstream, or wait for it; the previous version is live",
+                "mend the upstream, or wait for it; nothing was published",
             )
 
     def _write(self, part: StoredFile) -> None:
