@@ -23,13 +23,15 @@ limits: {{{limits}}}
 """
 FOR_EVER_S = 60
 HANGS = """
-import sys, threading, time
+import re, sys, threading
 from pathlib import Path
 from seawall.config.load import load
 from seawall.running.deadline import within_deadline
 from seawall.running.order import Order
 
 def hang_in_a_stage():
+    if sys.argv[2] == "locked":
+        re.match("(a+)+$", "a" * 60 + "b")  # in C, and nobody else runs meanwhile
     threading.Event().wait()
 
 def tell(error):
@@ -102,16 +104,29 @@ def test_what_remains_is_never_negative() -> None:
     assert (deadline.remaining(), deadline.remaining()) == (7.0, 0.0)
 
 
+def run_hanging(folder: Path, how: str) -> subprocess.CompletedProcess[str]:
+    """A run that hangs in a stage, until it is killed."""
+    order(folder, "run_deadline: 50ms")
+    return subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(HANGS), str(folder / "p.yaml"), how],
+        capture_output=True, text=True, check=False, timeout=FOR_EVER_S,
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize("listener", ["quick", "deaf"])
 def test_what_hangs_is_killed(tmp_path: Path, listener: str) -> None:
     """A run that hangs beyond its grace says where, tells its end and exits 75, whoever listens."""
-    order(tmp_path, "run_deadline: 50ms")
-    done = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(HANGS), str(tmp_path / "p.yaml"), listener],
-        capture_output=True, text=True, check=False, timeout=FOR_EVER_S,
-    )  # fmt: skip
+    done = run_hanging(tmp_path, listener)
 
     assert done.returncode == 75, done.stderr
     assert "in hang_in_a_stage" in done.stderr
     assert "not published after 0.05 s" in done.stderr
     assert done.stdout == "told: the run's time is up\n"
+
+
+def test_what_holds_the_lock_is_killed_too(tmp_path: Path) -> None:
+    """Foreign code that lets no other thread run is ended all the same, and it is said where it hung."""
+    done = run_hanging(tmp_path, "locked")
+
+    assert done.returncode == 1
+    assert "in hang_in_a_stage" in done.stderr

@@ -15,7 +15,6 @@ from seawall.running.order import Order
 __all__ = ["Deadline", "watch", "within_deadline"]
 
 _LAST_WORDS_S = 5.0
-_GIL_S = 10.0
 _LONGEST_S = 1e9  # what locks can wait for is finite
 _STDERR = 2
 
@@ -51,7 +50,8 @@ def within_deadline(
 
     Whoever waits for `order.stop` wakes at the deadline. A run that is still at work `order.grace_s`
     later is hung: the stacks of all threads go to stderr, `last_words` may take five seconds to tell
-    of its end, and the process ends with 75. Raises TemporaryError for a run that stopped in time.
+    of its end, and the process ends with 75 (with 1 where foreign code holds the interpreter's lock,
+    so that nobody can be told). Raises TemporaryError for a run that stopped in time.
     """
     limit = order.loaded.config.limits.run_deadline
     if limit is None:
@@ -60,9 +60,8 @@ def within_deadline(
     limit_s = min(limit.total_seconds(), _LONGEST_S)
     deadline, error = Deadline(limit_s), _over(f"{limit_s:,g} s")
     threading.Thread(target=watch, args=(deadline, order, error, last_words), daemon=True).start()
-    # Foreign code that holds the GIL holds the watch, too. This one is in C; all it can do is exit 1.
-    patience_s = limit_s + order.grace_s + _LAST_WORDS_S + _GIL_S
-    faulthandler.dump_traceback_later(patience_s, file=_STDERR, exit=True)
+    # Foreign code that holds the GIL holds the watch, too. This one is in C, later, and can exit 1 only.
+    faulthandler.dump_traceback_later(limit_s + 3 * order.grace_s, file=_STDERR, exit=True)
     try:
         yield deadline
     except InterruptedRunError as interrupted:
