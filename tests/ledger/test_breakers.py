@@ -50,7 +50,7 @@ def fail(location: str, times: int, listener: Listener | None = None) -> None:
         with breakers_in(location, f"run-{number}", listener or Listener(), pytest.fail) as found:
             assert found is not None
             if not found.refusal("weather", "weather", BREAKER, NOW):
-                found.record("weather", BREAKER, NOW, available=False)
+                found.record("weather", "weather", BREAKER, NOW, available=False)
 
 
 def test_failures_of_earlier_runs_count(tmp_path: Path) -> None:

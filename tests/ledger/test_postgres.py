@@ -42,7 +42,7 @@ def test_breakers_are_kept_there_too(location: str) -> None:
     for number in range(2):
         breakers = LedgerBreakers(ledger, f"run-{number}", events=listener, warn=pytest.fail)
         assert breakers.refusal("id", "weather", breaker, now) == ""
-        breakers.record("id", breaker, now, available=False)
+        breakers.record("id", "weather", breaker, now, available=False)
 
     assert [row.state.failures for row in known_breakers(ledger)] == [2]
     ledger.close()

@@ -90,7 +90,7 @@ class Chain:
         return Upstreams(
             lookups=dict.fromkeys(self.upstreams, replica),
             read=self._read,
-            answered=lambda lookup: self.present.append(lookup.url),
+            answered=lambda _, lookup: self.present.append(lookup.url),
             snapshots=lambda name: self.snapshots / name,
             earlier=lambda _name, most: self.earlier[:most],
             clock=Clock(self.as_of, NOW),

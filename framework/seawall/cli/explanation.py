@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from seawall.cli.exits import Meaning, next_step
+from seawall.cli.rehearsals import sentence
 from seawall.cli.words import duration, moment, number
 from seawall.errors import Exit
 
@@ -121,6 +122,12 @@ def _lookups(detail: RunDetail) -> Section:
     return Section("Lookups", headers=headers, rows=rows)
 
 
+def _rehearsals(detail: RunDetail) -> Section:
+    headers = ("lookup", "link", "what would have happened")
+    rows = tuple((seen.lookup, seen.link, sentence(seen)) for seen in detail.rehearsals)
+    return Section("Rehearsals", headers=headers, rows=rows)
+
+
 def _links(detail: RunDetail) -> Section:
     """Every link that was asked for an answer: those of healthy lookups are not told."""
     rows = tuple(_link(note.fields) for note in detail.notes if note.event == _TRIED)
@@ -200,7 +207,7 @@ def _spelled(fields: Mapping[str, object]) -> str:
 
 
 _PARTS: tuple[Callable[[RunDetail], Section], ...] = (
-    *(_findings, _failed_chunks, _lookups, _links, _stages, _seen),
+    *(_findings, _failed_chunks, _lookups, _links, _rehearsals, _stages, _seen),
     *(_columns, _degraded_columns, _notes),
 )
 

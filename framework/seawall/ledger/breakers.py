@@ -53,14 +53,20 @@ class LedgerBreakers:
         return self._changed(identity, label, now, admitted)
 
     def record(
-        self, identity: str, breaker: CircuitBreaker, now: datetime, *, available: bool
+        self,
+        identity: str,
+        label: str,
+        breaker: CircuitBreaker,
+        now: datetime,
+        *,
+        available: bool,
     ) -> None:
         """This run's outcome is counted."""
 
         def after(state: BreakerState) -> tuple[str, BreakerState]:
             return "", counted(state, breaker, now, available=available)
 
-        self._changed(identity, "", now, after)
+        self._changed(identity, label, now, after)
 
     def _changed(
         self,

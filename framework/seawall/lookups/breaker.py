@@ -33,7 +33,13 @@ class Breakers(Protocol):
         ...
 
     def record(
-        self, identity: str, breaker: CircuitBreaker, now: datetime, *, available: bool
+        self,
+        identity: str,
+        label: str,
+        breaker: CircuitBreaker,
+        now: datetime,
+        *,
+        available: bool,
     ) -> None:
         """This run's outcome is counted, once a run."""
         ...

@@ -51,7 +51,7 @@ class Upstreams:
 
     lookups: Mapping[str, Lookup]
     read: Callable[[str, Lookup], Handed]
-    answered: Callable[[Lookup], None]
+    answered: Callable[[str, Lookup], None]
     snapshots: Callable[[str], Path]
     earlier: Callable[[str, int], Sequence[str]]
     clock: Clock
@@ -72,7 +72,7 @@ def upstream_answer(wanted: Wanted, upstreams: Upstreams) -> Answer:
     handed = upstreams.read(wanted.name, wanted.lookup)
     try:
         answer = answered(wanted, handed.table)
-        upstreams.answered(wanted.lookup)
+        upstreams.answered(wanted.name, wanted.lookup)
         answer = _held_to(wanted.lookup.expect, answer, handed, upstreams.clock)
     except SeawallError as error:
         raise UnreadError(error, handed.attempts, handed.seconds) from error

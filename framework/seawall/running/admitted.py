@@ -21,7 +21,7 @@ class Admissions:
 
     order: Order
     _refusals: dict[str, str] = field(default_factory=dict)
-    _outcomes: dict[str, tuple[CircuitBreaker, bool]] = field(default_factory=dict)
+    _outcomes: dict[str, tuple[str, CircuitBreaker, bool]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def refusal(self, name: str, lookup: Lookup) -> str:
@@ -36,18 +36,18 @@ class Admissions:
                 self._refusals[identity] = refusal
             return self._refusals[identity]
 
-    def saw(self, lookup: Lookup, *, available: bool) -> None:
+    def saw(self, name: str, lookup: Lookup, *, available: bool) -> None:
         """The upstream was there, or was not; one failure is enough for a run that failed."""
         if self.order.breakers is None or lookup.circuit_breaker is None:
             return
         identity = identity_of(lookup, self.order.env)
         with self._lock:
-            _, so_far = self._outcomes.get(identity, (lookup.circuit_breaker, True))
-            self._outcomes[identity] = lookup.circuit_breaker, so_far and available
+            *_, so_far = self._outcomes.get(identity, (True,))
+            self._outcomes[identity] = name, lookup.circuit_breaker, so_far and available
 
     def settle(self) -> None:
         """The breakers know what the run saw."""
         if self.order.breakers is not None:
-            for identity, (breaker, available) in self._outcomes.items():
+            for identity, (name, breaker, available) in self._outcomes.items():
                 now = self.order.now()
-                self.order.breakers.record(identity, breaker, now, available=available)
+                self.order.breakers.record(identity, name, breaker, now, available=available)

@@ -52,7 +52,7 @@ class Asking:
         return Upstreams(
             lookups=config.ingest.lookups,
             read=self._read,
-            answered=lambda lookup: self.admissions.saw(lookup, available=True),
+            answered=lambda name, lookup: self.admissions.saw(name, lookup, available=True),
             snapshots=self.claim.sink.layout.snapshots,
             earlier=self._earlier,
             clock=Clock(self.plan.context.as_of, now, zone),
@@ -93,7 +93,7 @@ class Asking:
         )
         if isinstance(read, Unread):
             if read.last.availability:
-                self.admissions.saw(lookup, available=False)
+                self.admissions.saw(name, lookup, available=False)
             raise UnreadError(error_of(f"lookup {name}", read), read.attempts, read.seconds)
         with pa.memory_map(str(read.path)) as mapped:
             table = pa.ipc.open_file(mapped).read_all()

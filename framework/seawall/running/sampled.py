@@ -56,8 +56,10 @@ class Sampled:
 
 
 def sampled(plan: Plan, rows: int) -> Plan:
-    """The plan of a batch of so many rows, taken evenly from up to three chunks far from each other."""
-    places = np.linspace(0, len(plan.chunks) - 1, min(_CHUNKS, len(plan.chunks))).round()
+    """The plan of a batch of so many rows, taken evenly from three chunks far from each other, or more."""
+    needed = -(-rows * len(plan.chunks) // max(plan.rows, 1))
+    count = min(max(_CHUNKS, needed), len(plan.chunks))
+    places = np.linspace(0, len(plan.chunks) - 1, count).round()
     chosen = [plan.chunks[int(place)] for place in dict.fromkeys(places)]
     share = -(-rows // len(chosen))
     tables = [_some(plan, ref, share) for ref in chosen]
