@@ -154,7 +154,7 @@ def test_too_many_rows_stop_the_run(live: Path, score: Command, refused: Any) ->
     limit(live, "degraded_rows: 20%")
     done = score(live)
 
-    assert "stopped" in refused(live, done, 4, "limits.degraded_rows", "weather=constants")
+    assert "state=stopped" in refused(live, done, 4, "limits.degraded_rows", "weather=constants")
 
 
 def test_a_complete_result_is_held(live: Path, score: Command, refused: Any) -> None:
@@ -162,7 +162,7 @@ def test_a_complete_result_is_held(live: Path, score: Command, refused: Any) -> 
     limit(live, "degraded_rows: 20%")
     done = score(live, "--set", "ingest.primary.chunk_rows=60")
 
-    assert "held" in refused(live, done, 4, "limits.degraded_rows", "52 of 54 rows")
+    assert "state=held" in refused(live, done, 4, "limits.degraded_rows", "52 of 54 rows")
 
 
 @pytest.mark.breaks("more lookups are degraded than `limits.degraded_lookups` allows")
