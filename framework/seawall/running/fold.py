@@ -121,9 +121,8 @@ class Fold:
                 finding.allowed,
                 "mend the source; or, if these rows may be left out, declare a larger budget",
             )
-        if self._next + 1 < len(
-            self.plan.chunks
-        ):  # a complete result is the gate's: it can be held
+        # A complete result is the gate's: it can be held, and released.
+        if self._next + 1 < len(self.plan.chunks):
             self._stop_degraded(at_best)
 
     def _stop_degraded(self, at_best: int) -> None:
