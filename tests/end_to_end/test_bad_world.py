@@ -139,7 +139,7 @@ LOOKUPS: dict[str, tuple[Callable[[Path], None], int, tuple[str, ...]]] = {
     ),
     "renamed column": (
         lambda project: broken(project, "ALTER TABLE weather RENAME temp TO tmp"),
-        69,
+        65,
         ("lookup weather", "no such column: temp"),
     ),
     "doubled key": (
@@ -149,7 +149,7 @@ LOOKUPS: dict[str, tuple[Callable[[Path], None], int, tuple[str, ...]]] = {
     ),
     "no database": (
         lambda project: (project / "data" / "weather.db").write_text("no database") and None,
-        69,
+        65,
         ("lookup weather", "not a database"),
     ),
     "missing csv": (

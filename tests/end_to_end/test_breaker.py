@@ -12,6 +12,8 @@ import pytest
 
 from tests.http_server import HttpServer, failure, rows
 
+pytestmark = pytest.mark.upstreams
+
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
 WEATHER = """\
     weather:

@@ -24,6 +24,8 @@ from tests.http_server import (
 )
 from tests.s3 import S3
 
+pytestmark = pytest.mark.upstreams
+
 FILES = "    type: parquet\n    path: data/{batch}.parquet\n"
 PLANTS = "      type: csv\n      path: data/plants.csv\n"
 ENDPOINT = "    storage: {endpoint_url: '%s', key: '${env:KEY}', secret: '${env:SECRET}'}\n"

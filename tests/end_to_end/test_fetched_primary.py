@@ -16,6 +16,8 @@ import pytest
 
 from tests.postgres import Postgres
 
+pytestmark = pytest.mark.upstreams
+
 BATCH = "2024-03-01"
 FILES = "    type: parquet\n    path: data/{batch}.parquet\n"
 SQLITE = (

@@ -11,6 +11,8 @@ import pytest
 
 from tests.distributions import install
 
+pytestmark = pytest.mark.upstreams
+
 PRIMARY = """\
     type: parquet
     path: data/{batch}.parquet

@@ -10,6 +10,8 @@ import pytest
 
 from tests.end_to_end.conftest import Command
 
+pytestmark = pytest.mark.upstreams
+
 PASSWORD, TOKEN = "pass/word-of-the+keeper", "token&of=the watch"
 SOURCE = """
 import base64

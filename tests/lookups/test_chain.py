@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import timedelta
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
@@ -10,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seawall.contracts import Failure
+from seawall.disk import Disk
 from seawall.errors import (
     DataError,
     InterruptedRunError,
@@ -18,6 +21,7 @@ from seawall.errors import (
     TemporaryError,
     UnavailableError,
 )
+from seawall.lookups.last_known_good import Snapshot, keep
 from seawall.lookups.links import UnreadError
 from seawall.lookups.pin import content_of
 from seawall.reads import Unread, error_of
@@ -415,13 +419,58 @@ def test_every_key_is_served_by_the_first_link_that_has_it(
     }
     first = {key: next((n for n, has in answers.items() if key in has), None) for key in asked}
     if not hasattr(found, "table"):
-        assert live is None
+        assert not live
         assert set(first.values()) == {None}
         return
-    nobody = "null" if live is None else "live"
+    nobody = "live" if live else "null"
 
     assert [row[2] for row in joined(own, found, asked)] == [first[k] or nobody for k in asked]
     assert [(row[1] or "").split()[:1] for row in joined(own, found, asked)] == [
         [] if first[key] is None else ["?" if first[key] == "constants" else first[key]]
         for key in asked
     ]
+
+
+def test_an_empty_table_is_no_answer() -> None:
+    """Nobody has to declare it; `min_rows: 0` says that there may be nothing."""
+    fails = chain(rows(""), CONSTANTS)
+    allowed = chain(rows(""), CONSTANTS, expect={"min_rows": 0})
+
+    assert resolved(fails, "ab").serving.links == ("live", "constants")
+    assert resolved(allowed, "ab").serving.links == ("live",)
+
+
+def test_what_may_not_be_stale_keeps_its_time() -> None:
+    """With `max_staleness` what the carrier says is the time that a snapshot of it is from."""
+    judged = chain(rows("a"), CONSTANTS, expect={"max_staleness": "2h"})
+    judged.carried = NOW - timedelta(hours=1)
+    plain = chain(rows("a"), CONSTANTS)
+    plain.carried = NOW - timedelta(hours=1)
+
+    assert resolved(judged, "a").dated == NOW - timedelta(hours=1)
+    assert resolved(plain, "a").dated is None
+
+
+def test_a_read_that_needed_the_snapshot_does_not_replace_it(tmp_path: Path) -> None:
+    """Half the keys came from the last known good: the next such night has them still."""
+    keys, snapshot = rows("abcd"), {"last_known_good": {"max_age": "1h"}}
+    file = tmp_path / "rows.arrow"
+    with pa.ipc.new_file(str(file), keys.schema) as writer:
+        writer.write_table(keys)
+    payload = file.read_bytes()
+    digest = hashlib.sha256(payload).hexdigest()
+    keep(
+        Disk(),
+        tmp_path / "weather",
+        Snapshot("weather", digest, len(payload), 4, NOW, NOW, "run", "b"),
+        file,
+    )
+    half = chain(rows("ab"), snapshot, on_missing_key="fallback")
+    half.snapshots = tmp_path
+    whole = chain(rows("abcd"), snapshot, on_missing_key="fallback")
+    whole.snapshots = tmp_path
+    found = resolved(half, "abcd")
+
+    assert found.serving.links == ("live", "last_known_good")
+    assert not found.good
+    assert resolved(whole, "abcd").good

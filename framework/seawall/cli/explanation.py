@@ -131,7 +131,17 @@ def _rehearsals(detail: RunDetail) -> Section:
 def _links(detail: RunDetail) -> Section:
     """Every link that was asked for an answer: those of healthy lookups are not told."""
     rows = tuple(_link(note.fields) for note in detail.notes if note.event == _TRIED)
-    headers = ("lookup", "link", "outcome", "attempts", "took", "rows", "coverage", "serves keys")
+    headers = (
+        "lookup",
+        "link",
+        "outcome",
+        "attempts",
+        "took",
+        "rows",
+        "from",
+        "coverage",
+        "serves keys",
+    )
     return Section("Fallback chains", headers=headers, rows=rows)
 
 
@@ -140,6 +150,7 @@ def _link(tried: Mapping[str, Any]) -> tuple[str, ...]:
     return (
         *(str(tried["lookup"]), str(tried["link"]), tried["problem"] or "answered"),
         *(number(tried["attempts"]), duration(tried["seconds"]), number(tried["rows"])),
+        str(tried.get("as_of") or "").partition(".")[0],
         "" if coverage is None else f"{coverage:.1%}",
         number(tried.get("keys")),
     )

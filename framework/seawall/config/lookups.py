@@ -50,7 +50,7 @@ class Expect(Section):
     """What a lookup must hold to count as an answer.
 
     Shares of nulls are of the lookup's rows, by its own column names; the coverage is of the
-    distinct keys that the batch asks for. Staleness is measured on the newest value of
+    distinct keys that the batch asks for. Without `min_rows` an empty table is none. Staleness is measured on the newest value of
     `as_of_column`, or on `as_of_header` of an HTTP answer; `max_unchanged` counts earlier batches
     that were published with the very same content.
     """

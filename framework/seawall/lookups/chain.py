@@ -19,7 +19,7 @@ from seawall.lookups.expect import unchanged
 from seawall.lookups.links import UnreadError, Upstreams, link_answer, link_name, upstream_answer
 from seawall.lookups.measures import exact, percent
 from seawall.lookups.pin import content_of
-from seawall.lookups.serving import LIVE, Serving, Tried
+from seawall.lookups.serving import LAST_KNOWN_GOOD, LIVE, Serving, Tried
 
 __all__ = ["Exhausted", "Resolved", "may_ask", "resolve", "words"]
 
@@ -155,7 +155,8 @@ class _Walk:
             tuple(self.tried),
             live=None if used is None else used.table,
             dated=None if used is None else used.dated,
-            good=self.first is None,
+            # A read that needed the snapshot must not take its place: the next run would miss it.
+            good=self.first is None and LAST_KNOWN_GOOD not in blend.links,
         )
 
     def _take(self, link: Link, blend: Blend) -> None:

@@ -42,9 +42,10 @@ def held_to(
 
     `dated` is when its rows say that they are from, `carried` what the file or the server says.
     """
-    if expect.min_rows is not None and table.num_rows < expect.min_rows:
+    least = 1 if expect.min_rows is None else expect.min_rows  # min_rows: 0 allows an empty table
+    if table.num_rows < least:
         raise UnavailableError(
-            "too few rows", seen=f"{table.num_rows:,} rows", allowed=f"at least {expect.min_rows:,}"
+            "too few rows", seen=f"{table.num_rows:,} rows", allowed=f"at least {least:,}"
         )
     if expect.max_staleness is None:
         return

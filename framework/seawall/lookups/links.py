@@ -87,6 +87,8 @@ def _held_to(expect: Expect, answer: Answer, handed: Handed, clock: Clock) -> An
     elif expect.as_of_header is not None:
         dated = handed.as_of
     held_to(expect, answer.table, dated=dated, carried=handed.as_of, clock=clock)
+    if expect.max_staleness is not None:  # what must not be stale isn't younger in a snapshot
+        dated = dated or handed.as_of
     as_of, found = dated or handed.as_of, holes(expect, answer.table)
     return replace(answer, dated=dated, as_of=as_of, holes=found)
 

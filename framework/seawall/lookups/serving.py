@@ -7,10 +7,12 @@ from datetime import datetime
 
 from seawall.contracts import StoredFile
 
-__all__ = ["LINK", "LIVE", "PinnedLookup", "Serving", "Tried", "link_column"]
+__all__ = ["LAST_KNOWN_GOOD", "LINK", "LIVE", "PinnedLookup", "Serving", "Tried", "link_column"]
 
 LIVE = "live"
 """The name of the lookup's own upstream among the links."""
+LAST_KNOWN_GOOD = "last_known_good"
+"""The name of the link that is the last live read of a published run."""
 LINK = "_link"
 """The column of a pinned table that says which link a row is from (int8, a place in `links`)."""
 
