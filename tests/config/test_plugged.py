@@ -12,7 +12,7 @@ from seawall.config.documents import read
 from seawall.config.places import plain
 from seawall.config.scalars import EnvRef
 from seawall.config.schema import json_schema
-from seawall.config.sources import PluginSource
+from seawall.config.sources import PluginSource, PythonSource
 from tests.distributions import install
 
 CSV = "type: csv\n      path: data/weather.csv"
@@ -91,6 +91,25 @@ def test_parameters_survive_their_way_to_another_process(given: dict[str, Any]) 
     assert written["with"] == given
     assert [type(value) for value in written["with"].values()] == [*map(type, given.values())]
     assert PluginSource.model_validate(written) == section
+
+
+@pytest.mark.parametrize("given", [{"names": ["a", 1, None]}, {"renamed": {"a": "b", "n": 2.5}}])
+def test_a_callable_takes_lists_and_mappings(given: dict[str, Any]) -> None:
+    """What a stage may be given a callable may be given, also in another process."""
+    section = PythonSource.model_validate({"type": "python", "use": "a.b:c", "with": given})
+
+    assert section.model_dump(mode="json", by_alias=True)["with"] == given
+    assert PythonSource.model_validate(section.model_dump(mode="json", by_alias=True)) == section
+
+
+def test_a_nested_parameter_is_one_fault(project: Any) -> None:
+    """A mapping within a mapping is refused once, at its line, with what may stand there."""
+    project.write("pipelines/feed.py", "def rows(*, names): ...\n")
+    lookup = "type: python\n      use: pipelines.feed:rows\n      with: {names: {a: {b: 1}}}"
+
+    fault = project.fault(project.sample.replace(CSV, lookup))
+
+    assert fault.path == "ingest.lookups.weather.with.names.a"
 
 
 def test_references_are_read_late() -> None:

@@ -12,6 +12,7 @@ from seawall.config.scalars import (
     Count,
     Duration,
     Items,
+    Parameter,
     PathTemplate,
     Section,
     Share,
@@ -50,15 +51,6 @@ Dtype = Literal[
 ]
 OnViolation = Literal["fail", "quarantine", "warn"]
 Scalar = str | int | float | bool
-Parameter = (
-    str
-    | int
-    | float
-    | bool
-    | None
-    | list[str | int | float | bool | None]
-    | dict[str, str | int | float | bool | None]
-)
 
 
 def contradiction(what: str, allowed: str) -> PydanticCustomError:

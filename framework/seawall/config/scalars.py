@@ -27,7 +27,9 @@ __all__ = [
     "Given",
     "Items",
     "Name",
+    "Parameter",
     "PathTemplate",
+    "Plain",
     "Section",
     "Share",
     "Text",
@@ -199,6 +201,10 @@ Given = Annotated[
     BeforeValidator(lambda value: _text(value) if isinstance(value, str) else value),
     WithJsonSchema({"type": ["string", "number", "boolean", "null"]}),
 ]
+
+Plain = str | int | float | bool | None
+Parameter = Plain | list[Plain] | dict[str, Plain]
+"""What the file may hand to the user's code, below `with:`."""
 
 Url = Annotated[Text, AfterValidator(_url)]
 Network = Annotated[str, BeforeValidator(_network)]

@@ -17,7 +17,9 @@ from seawall.config.scalars import (
     Host,
     Items,
     Network,
+    Parameter,
     PathTemplate,
+    Plain,
     Section,
     Text,
     Url,
@@ -41,7 +43,6 @@ __all__ = [
     "by_type",
 ]
 
-Parameter = str | int | float | bool | None
 _COMPRESSED = (".gz", ".bz2", ".xz", ".zst")
 
 
@@ -96,7 +97,7 @@ class SqlSource(Section):
     type: Literal["sql"]
     url: Text
     query: str = Field(min_length=1)
-    params: dict[str, Parameter] = Field(default={})
+    params: dict[str, Plain] = Field(default={})
     page_by: ColumnName | None = None
 
 
