@@ -38,14 +38,28 @@ def test_each_name_that_leads_nowhere_is_a_fault(
     assert todo in fault.todo
 
 
-@pytest.mark.parametrize("name", ["constant", "Scaled", "imported", "later", "nested", "tupled"])
+@pytest.mark.parametrize("name", ["either", "Scaled", "imported", "later", "nested", "tupled"])
 def test_every_way_to_bind_a_name_counts(project: Any, name: str) -> None:
     """Classes, assignments and imports are found, also below `if` and `try`."""
     module = project.module.replace("factor: float, *,", "*,")
-    more = "from os import path as imported\nif True:\n    later = 1\ntry:\n    nested = 1\nexcept E:\n    0\n"
-    project.write("pipelines/rules.py", module + more + "tupled, other = 1, 2\n")
+    more = "from os import path as imported\nif True:\n    later = made()\n"
+    more += "try:\n    nested = made.again\nexcept E:\n    0\ntupled, other = 1, 2\n"
+    more += "either = None\nif True:\n    def either(frame): ...\n"
+    project.write("pipelines/rules.py", module + more)
 
     assert project.faults(project.sample.replace(USE, f"pipelines.rules:{name}")) == ()
+
+
+@pytest.mark.parametrize(
+    "value", ["1", "'text'", "[departed]", "{'a': departed}", "Path('data')", "None", "f'{1}'"]
+)
+def test_a_name_for_a_mere_value_is_refused(project: Any, value: str) -> None:
+    """What is assigned where code is due is told with its text, without an import."""
+    project.write("pipelines/rules.py", f"{project.module}\nROOT = {value}\n")
+
+    fault = project.fault(project.sample.replace(USE, "pipelines.rules:ROOT"))
+
+    assert (fault.path, fault.what) == ("validate.filters.0.use", f"not callable: it is {value}")
 
 
 def test_a_package_is_a_module(project: Any) -> None:
@@ -219,6 +233,15 @@ def test_a_sources_parameters(project: Any, given: str, what: str) -> None:
     assert [fault.what for fault in faults if fault.path.startswith("ingest.primary")] == (
         [what] if what else []
     )
+
+
+def test_a_class_is_no_source(project: Any) -> None:
+    """A python source is a function: an instance of a class would be no table."""
+    primary = "  primary: {type: python, use: 'pipelines.rules:Scaled', key: flight_id}\n"
+    faults = project.faults(PRIMARY.sub(primary, project.sample, count=1))
+
+    (fault,) = [fault for fault in faults if fault.path.startswith("ingest.primary")]
+    assert (fault.path, fault.what) == ("ingest.primary.use", "Scaled is a class")
 
 
 def test_a_source_outside_the_project(project: Any) -> None:

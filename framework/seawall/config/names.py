@@ -18,6 +18,11 @@ __all__ = ["Callable_", "Definition", "NameNotFoundError", "find"]
 _DOTTED = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*:[^\W\d]\w*")
 
 Callable_ = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+Bound = Callable_ | ast.expr | None
+"""What a name stands for: code, a mere value, or what cannot be told without an import."""
+_VALUES = (ast.Constant, ast.JoinedStr, ast.List, ast.Tuple, ast.Set, ast.Dict, ast.ListComp)
+_MAKERS = frozenset({"Path", "pathlib.Path", "pd.DataFrame", "str", "dict", "list", "set", "tuple"})
+_LONGEST = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +54,12 @@ def find(use: str, project: Path, allow: Sequence[str]) -> Definition | None:
     file = _file_of(module, project, allow)
     if file is None:
         return None
-    tree = _parsed(file, module)
-    names = dict(_top_level(tree.body))
+    bound = list(_top_level(_parsed(file, module).body))
+    names = dict(bound)
     if name in names:
-        return Definition(file, names[name])
+        _refuse_values([node for known, node in bound if known == name])
+        node = names[name]
+        return Definition(file, node if isinstance(node, Callable_) else None)
     if "*" in names or "__getattr__" in names:
         return Definition(file, None)
     public = sorted(word for word in names if not word.startswith("_"))
@@ -142,7 +149,16 @@ def _parsed(file: Path, module: str) -> ast.Module:
         raise NameNotFoundError(f"the module {module} cannot be read: {error}") from None
 
 
-def _top_level(body: Sequence[ast.stmt]) -> Iterator[tuple[str, Callable_ | None]]:
+def _refuse_values(bound: Sequence[Bound]) -> None:
+    """Nothing that the name may be bound to is a mere value; what cannot be told passes."""
+    written = [ast.unparse(node) for node in bound if isinstance(node, ast.expr)]
+    if len(written) == len(bound):
+        raise NameNotFoundError(
+            f"not callable: it is {written[-1][:_LONGEST]}", "a function or a class"
+        )
+
+
+def _top_level(body: Sequence[ast.stmt]) -> Iterator[tuple[str, Bound]]:
     """The names that a module's own statements bind, also below `if`, `try` and `with`."""
     for statement in body:
         if isinstance(statement, Callable_):
@@ -153,7 +169,7 @@ def _top_level(body: Sequence[ast.stmt]) -> Iterator[tuple[str, Callable_ | None
             for alias in statement.names:
                 yield alias.asname or alias.name.partition(".")[0], None
         elif isinstance(statement, ast.Assign | ast.AnnAssign):
-            yield from ((name, None) for name in _targets(statement))
+            yield from ((name, _value(name, statement)) for name in _targets(statement))
         else:
             for inner in ("body", "orelse", "handlers", "finalbody"):
                 yield from _top_level(_statements(getattr(statement, inner, [])))
@@ -168,3 +184,12 @@ def _targets(statement: ast.Assign | ast.AnnAssign) -> Iterator[str]:
     targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
     for target in targets:
         yield from (node.id for node in ast.walk(target) if isinstance(node, ast.Name))
+
+
+def _value(name: str, statement: ast.Assign | ast.AnnAssign) -> ast.expr | None:
+    """What the name is assigned, where that can be nothing to call."""
+    targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+    alone = any(isinstance(target, ast.Name) and target.id == name for target in targets)
+    value = statement.value
+    made = isinstance(value, ast.Call) and ast.unparse(value.func) in _MAKERS
+    return value if alone and value is not None and (made or isinstance(value, _VALUES)) else None

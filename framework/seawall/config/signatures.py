@@ -93,9 +93,19 @@ def use_faults(root: Node, project: Path, allow: Sequence[str]) -> Iterator[Faul
                 yield Fault(use.place, name, error.what, seen, error.allowed, error.todo)
                 continue
             if found is not None and found.node is not None:
-                known = parameters(found.node, how)
-                if known is not None:
-                    yield from _with_faults(known, how, path, places=Places(root))
+                yield from _signature_faults(found.node, how, path, places=Places(root))
+
+
+def _signature_faults(
+    node: Callable_, how: _Use, path: KeyPath, *, places: Places
+) -> Iterator[Fault]:
+    if how is _SOURCE and isinstance(node, ast.ClassDef):
+        at, allowed = (*path, "use"), "a function that returns a frame or yields frames"
+        yield Fault(places.value(at), dotted(at), f"{node.name} is a class", "", allowed)
+        return
+    known = parameters(node, how)
+    if known is not None:
+        yield from _with_faults(known, how, path, places=places)
 
 
 def _named(node: Node, how: _Use) -> Leaf | None:
