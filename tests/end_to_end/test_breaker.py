@@ -113,3 +113,16 @@ def test_wrong_data_never_opens_it(
 
     assert len(http_server.asked("/weather")) == 3
     assert "no breaker" in seawall(project, "breaker", "list").stdout
+
+
+def test_a_probe_that_is_refused_was_answered(
+    guarded: Callable[..., Path], score: Command, seawall: Command, http_server: HttpServer
+) -> None:
+    """A 401 says that somebody is there: the breaker closes, and the next run may ask again."""
+    project = guarded(open_for="1ms")
+    for _ in range(2):
+        score(project, "--force")
+    http_server.route("/weather", failure(401))
+    score(project, "--force")
+
+    assert "no breaker" in seawall(project, "breaker", "list").stdout

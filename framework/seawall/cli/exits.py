@@ -26,7 +26,7 @@ MEANINGS = {
     ),
     Exit.REFUSED: Meaning(
         "a check refused the result; the previous version is still live",
-        "Read the findings. Mend the input, the model or the bound, and run the batch again.",
+        "Read the findings. Mend the input, the upstream, the model or the limit, and run the batch again.",
     ),
     Exit.DATAERR: Meaning(
         "the input is unusable", "Mend the input or the contract, and run the batch again."

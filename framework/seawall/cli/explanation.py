@@ -80,7 +80,9 @@ def _execution(run: RunRow) -> str:
 def _rows(detail: RunDetail) -> Section:
     account = detail.run.account
     lines = [str(account)]
-    if not account.balanced:
+    if not account.balanced and detail.run.state in {"held", "stopped", "failed", "interrupted"}:
+        lines.append("nothing was published; the rows that were scored are in no place yet")
+    elif not account.balanced:
         lines.append("this does not add up: the run ended before every row had its place")
     rows = [("filtered", reason, number(n)) for reason, n in detail.filtered_by.items()]
     rows += [("quarantined", reason, number(n)) for reason, n in detail.quarantined_by.items()]

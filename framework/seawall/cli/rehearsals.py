@@ -15,6 +15,8 @@ __all__ = ["sentence"]
 def sentence(seen: LookupRehearsed | RehearsalRow) -> str:
     """`if weather failed now: last known good 6 h old, 98.7 % of keys, mean change 0.012, within budget`."""
     name = seen.link.replace("_", " ")
+    if seen.problem.startswith("not rehearsed"):
+        return f"{seen.lookup}: {name} was {seen.problem}"
     if seen.problem:
         return f"if {seen.lookup} failed now: {name} would not do: {seen.problem}"
     parts = [name if seen.age_s is None else f"{name} {_age(seen.age_s)} old"]

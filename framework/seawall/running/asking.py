@@ -85,15 +85,15 @@ class Asking:
         """What the upstream has now, mapped from a file that is gone with the last use of the table."""
         refusal = self.admissions.refusal(name, lookup)
         if refusal:
-            todo = "wait, or close it by hand: seawall breaker reset"
+            todo = f"wait, or close it by hand: seawall breaker reset {name}"
             raise UnreadError(TemporaryError(refusal, f"lookup {name}", todo=todo), 0)
         into = self.scratch / f"{next(self._numbers)}.{name}.arrow"
         read = self.world.reader.read(
             lookup, self._request(lookup), name=name, into=into, terms=self.terms(lookup)
         )
         if isinstance(read, Unread):
-            if read.last.availability:
-                self.admissions.saw(name, lookup, available=False)
+            # A refusal or a faulty answer is an answer: somebody is there.
+            self.admissions.saw(name, lookup, available=not read.last.availability)
             raise UnreadError(error_of(f"lookup {name}", read), read.attempts, read.seconds)
         with pa.memory_map(str(read.path)) as mapped:
             table = pa.ipc.open_file(mapped).read_all()

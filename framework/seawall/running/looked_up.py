@@ -29,7 +29,7 @@ from seawall.running.world import World
 from seawall.sinks.files.sink import Claim
 from seawall.staging import Workspace
 
-__all__ = ["look_up", "tell_lookup", "wanted_of"]
+__all__ = ["look_up", "tell_links", "tell_lookup", "wanted_of"]
 
 _AT_ONCE = 8
 
@@ -57,7 +57,7 @@ def look_up(
         admissions.settle()
     found, failures = [], {}
     for name, end in zip(wanted, ends, strict=True):
-        _tell_links(world.teller, name, end.outcome)
+        tell_links(world.teller, name, end.outcome)
         if isinstance(end.outcome, Exhausted):
             failures[name] = end.outcome.error
         else:
@@ -133,7 +133,7 @@ def _pinned(name: str, resolved: Resolved, workspace: Workspace) -> PinnedLookup
     )
 
 
-def _tell_links(teller: Teller, name: str, outcome: PinnedLookup | Exhausted) -> None:
+def tell_links(teller: Teller, name: str, outcome: PinnedLookup | Exhausted) -> None:
     """Every link that was asked was told, unless there is nothing to say but that live is well."""
     if len(outcome.tried) > 1 or any(one.problem for one in outcome.tried):
         for one in outcome.tried:

@@ -14,7 +14,7 @@ import pandas as pd
 
 from seawall.chunk import Passed, passed
 from seawall.config.lookups import LastKnownGood, Link, Lookup
-from seawall.errors import SeawallError
+from seawall.errors import InterruptedRunError, SeawallError
 from seawall.events import LookupRehearsed
 from seawall.lookups.answers import Answer, Wanted, coverage
 from seawall.lookups.asked import Asked, asked_keys
@@ -39,8 +39,8 @@ __all__ = ["rehearse"]
 
 _TIME_S = 60.0
 """All links together; behind it the rest is said not to be rehearsed."""
-_READ_S = 30.0
-"""A replica is asked for real, once, for at most so long."""
+_READ_S = 10.0
+"""A replica is asked for real, once, for at most so long: the batch stays locked meanwhile."""
 
 
 def rehearse(staged: Staged, claim: Claim, world: World) -> tuple[LookupRehearsed, ...]:
@@ -115,9 +115,15 @@ class _Stage:
         """Each link of each chain, in the file's order."""
         for name in names:
             for link in self.wanted[name].lookup.fallback:
-                late = time.monotonic() > self.until or self.world.order.stop()
-                seen = _Seen("not rehearsed: out of time") if late else self._tried(name, link)
+                why = self._hindrance()
+                seen = _Seen(f"not rehearsed: {why}") if why else self._tried(name, link)
                 yield _told(self.world, name, link_name(link), seen)
+
+    def _hindrance(self) -> str:
+        """Why nothing more is tried; '' when there is time."""
+        if self.world.order.stop():
+            return "the run was asked to stop"
+        return "out of time" if time.monotonic() > self.until else ""
 
     def _tried(self, name: str, link: Link) -> _Seen:
         wanted, asked = self.wanted[name], self.asked[name]
@@ -126,6 +132,8 @@ class _Stage:
             after = self._scored(name, link, answer)
         except Exception as error:  # noqa: BLE001 - the border of a link
             cause = error.error if isinstance(error, UnreadError) else error
+            if isinstance(cause, InterruptedRunError):
+                return _Seen(f"not rehearsed: {self._hindrance()}")
             problem = words(cause) if isinstance(cause, SeawallError) else _short(cause)
             return _Seen(problem, len(self.before.sieve.frame))
         covered = coverage(answer.has(asked.keys))

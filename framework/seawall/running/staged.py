@@ -10,7 +10,7 @@ from seawall.events import ResumeRefused
 from seawall.outcome import ChunkReport
 from seawall.plan import Plan
 from seawall.running.claimed import document_of, finished_chunks, resumed
-from seawall.running.looked_up import look_up, tell_lookup
+from seawall.running.looked_up import look_up, tell_links, tell_lookup
 from seawall.running.spooled import Spool
 from seawall.running.world import World
 from seawall.sinks.files.sink import Claim
@@ -42,6 +42,7 @@ def stage(plan: Plan, claim: Claim, world: World, spool: Spool | None) -> Staged
             taken = claim.open_plan(workspace.plan_id)
             taken.sweep()
             for lookup in earlier.lookups:
+                tell_links(teller, lookup.name, lookup)
                 tell_lookup(teller, lookup, 0.0, reused=True)
             return Staged(earlier, taken, finished_chunks(earlier, taken))
         teller.tell(ResumeRefused, earlier_run=document["run_id"], changed=difference)
