@@ -15,7 +15,14 @@ from typing import Any, NotRequired, Required
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 from typing_extensions import TypedDict  # pydantic takes typing's from Python 3.12 on only
 
-__all__ = ["checked_parameters", "found", "named_parameters", "parameter_faults", "user_line"]
+__all__ = [
+    "checked_parameters",
+    "found",
+    "more_parameters",
+    "named_parameters",
+    "parameter_faults",
+    "user_line",
+]
 
 Target = Callable[..., Any]
 _PYTHON = sysconfig.get_paths()["stdlib"] + os.sep
@@ -40,12 +47,20 @@ def named_parameters(target: Target) -> dict[str, inspect.Parameter]:
     return {name: value for name, value in parameters.items() if value.kind not in variable}
 
 
+def more_parameters(target: Target) -> str | None:
+    """What the signature calls its `**` parameter; None where it takes no further names."""
+    parameters = inspect.signature(target).parameters.values()
+    open_ = [value.name for value in parameters if value.kind is value.VAR_KEYWORD]
+    return open_[0] if open_ else None
+
+
 def checked_parameters(
     target: Target, given: Mapping[str, Any], *, settable: Collection[str]
 ) -> dict[str, Any]:
     """The values in the types of the signature; pydantic's ValidationError where they don't fit.
 
-    Of the target's parameters only the settable ones may be given, and must be without a default.
+    Of the target's parameters only the settable ones may be given, and must be without a default;
+    besides, whatever it has no name for, where it takes `**` of them.
     """
     try:
         hints = typing.get_type_hints(target.__init__ if inspect.isclass(target) else target)
@@ -58,6 +73,10 @@ def checked_parameters(
         for name, value in named_parameters(target).items()
         if name in settable
     }
+    more = more_parameters(target)
+    if more is not None:
+        others = [name for name in given if name not in named_parameters(target)]
+        fields |= dict.fromkeys(others, Required[hints.get(more, Any)])
     # A TypedDict, because a model refuses or warns of parameters named `_x`, `copy` or `model_x`.
     make: Any = TypedDict  # its fields are known at run time only
     shape = make("shape", fields)

@@ -235,6 +235,20 @@ def test_a_sources_parameters(project: Any, given: str, what: str) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("given", "faults"), [("{day: 1}", 0), ("{batch: x}", 1), ("{root: x}", 1)]
+)
+def test_a_source_of_any_parameters(project: Any, given: str, faults: int) -> None:
+    """What a source with `**` is given by the run may still not be set."""
+    project.write("pipelines/rules.py", project.module + "\ndef feed(batch, *, root, **kw): ...\n")
+    primary = (
+        f"  primary: {{type: python, use: 'pipelines.rules:feed', with: {given}, key: flight_id}}\n"
+    )
+    found = project.faults(PRIMARY.sub(primary, project.sample, count=1))
+
+    assert len([fault for fault in found if fault.path.startswith("ingest.primary")]) == faults
+
+
 def test_a_class_is_no_source(project: Any) -> None:
     """A python source is a function: an instance of a class would be no table."""
     primary = "  primary: {type: python, use: 'pipelines.rules:Scaled', key: flight_id}\n"

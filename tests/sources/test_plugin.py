@@ -128,6 +128,7 @@ MISFITS = [
     ("nobody", {}, ("type",), "is not installed"),
     ("wreck-function", {}, ("type",), "is no class"),
     ("wreck-mute", {}, ("type",), "has no method `tables`"),
+    ("wreck-deaf", {}, ("type",), "takes no request"),
     ("wreck-gone", {}, ("type",), "cannot be imported"),
     ("wreck-raising", {}, ("type",), "cannot be imported"),
     ("wreck", {}, ("with",), "missing parameter `how`"),
@@ -151,6 +152,13 @@ def test_what_keeps_a_plug_in_from_being_used(
 def test_a_plug_in_that_fits(target: Path) -> None:
     """Nothing is wrong with parameters of the signature's types; references are looked at later."""
     section = {"type": "lighthouse", "with": {"log": "a.csv", "rows": 3, "token": "${env:TOKEN}"}}
+
+    assert misfits_of(misfits({"section": section}, target)) == []
+
+
+def test_a_plug_in_may_take_any_parameter(target: Path) -> None:
+    """A class with `**options` is given every name of the file, references too."""
+    section = {"type": "wreck-willing", "with": {"depth": 3, "token": "${env:TOKEN}"}}
 
     assert misfits_of(misfits({"section": section}, target)) == []
 

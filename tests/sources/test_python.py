@@ -38,6 +38,12 @@ def asked(batch, columns, as_of, root, context):
     seen = [batch, ",".join(columns), as_of.isoformat(), root.name, context.pipeline]
     return pa.table({"seen": seen})
 
+def open_to_all(frames: int = 1, /, batch="", **options: str):
+    return pa.table({"options": [f"{name}={value}" for name, value in options.items()]})
+
+def named(*, names: list[str], renamed: dict[str, str]):
+    return pa.table({renamed["k"]: names})
+
 def rows_of_dicts():
     yield {"k": 1}
 
@@ -90,6 +96,27 @@ def test_what_may_be_returned(fetch: Fetch, name: str, sizes: list[int]) -> None
 def test_parameters(fetch: Fetch) -> None:
     """`with` sets the callable's own parameters, in the types of its signature."""
     assert len(fetch("frame", rows="3")[0]) == 3
+
+
+def test_further_parameters(fetch: Fetch) -> None:
+    """A callable with `**options` takes whatever else stands below `with`."""
+    assert fetch("open_to_all", a="1", b="2")[0]["options"].to_pylist() == ["a=1", "b=2"]
+
+
+def test_lists_and_mappings(fetch: Fetch) -> None:
+    """A list and a mapping of the file arrive as they are."""
+    (found,) = fetch("named", names=["a", "b"], renamed={"k": "word"})
+
+    assert found.to_pydict() == {"word": ["a", "b"]}
+
+
+@pytest.mark.parametrize(
+    ("name", "given"), [("open_to_all", {"a": 1}), ("open_to_all", {"batch": "x"})]
+)
+def test_further_parameters_that_do_not_fit(fetch: Fetch, name: str, given: dict[str, Any]) -> None:
+    """Of `**options: str` each is text, and none of them is what the run gives."""
+    with pytest.raises(SoftwareError, match="parameters that don't fit"):
+        fetch(name, **given)
 
 
 @pytest.mark.parametrize("given", [{"rows": "many"}, {"row": 3}])

@@ -69,12 +69,13 @@ _SIMPLE: dict[str, Any] = {
 class Parameters:
     """What may stand in `with:`: annotations by name, which are required, whether others pass too.
 
-    `given` are the names that the run sets, so that `with` may not.
+    `given` are the names that the run sets, so that `with` may not; `taken` are the parameters that
+    `with` may not set although the function has them.
     """
 
     annotations: Mapping[str, ast.expr | None]
     required: frozenset[str]
-    positional: frozenset[str]
+    taken: frozenset[str]
     given: frozenset[str]
     open: bool
 
@@ -147,11 +148,11 @@ def _of(arguments: ast.arguments, named: list[ast.arg], given: frozenset[str]) -
     required |= {argument.arg for argument, default in pairs if default is None}
     settable = [*named, *arguments.kwonlyargs]
     annotations = {a.arg: a.annotation for a in settable if a.arg not in given}
-    positional = {argument.arg for argument in arguments.args} - set(annotations)
+    taken = {a.arg for a in [*arguments.args, *arguments.kwonlyargs]} - set(annotations)
     return Parameters(
         annotations,
         frozenset(required - given),
-        frozenset(positional),
+        frozenset(taken),
         given,
         open=arguments.kwarg is not None,
     )
@@ -159,7 +160,8 @@ def _of(arguments: ast.arguments, named: list[ast.arg], given: frozenset[str]) -
 
 def _with_faults(known: Parameters, how: _Use, path: KeyPath, *, places: Places) -> Iterator[Fault]:
     given = _entries(places.node((*path, "with")))
-    unknown = [] if known.open else [name for name in given if name not in known.annotations]
+    others = [name for name in given if name not in known.annotations]
+    unknown = [name for name in others if name in known.taken] if known.open else others
     for name in unknown:
         yield _unknown(name, known, (*path, "with", name), places)
     meant = {near(name, set(known.annotations) - set(given)) for name in unknown}
@@ -191,7 +193,7 @@ def _unknown(name: str, known: Parameters, path: KeyPath, places: Places) -> Fau
     todo = did_you_mean(name, set(known.annotations) - set(given))
     if name in known.given:
         what, todo = f"`{name}` is given by the run", "leave it out"
-    elif name in known.positional:
+    elif name in known.taken:
         what, todo = f"`{name}` is no keyword-only parameter", "put `*` before it in the function"
     allowed = ", ".join(known.annotations) or "no parameters"
     return Fault(places.key(path), dotted(path), what, repr(name), allowed, todo)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from seawall.calling import checked_parameters, named_parameters, parameter_faults
+from seawall.calling import checked_parameters, more_parameters, named_parameters, parameter_faults
 from seawall.config.plugged import installed, label, offers
 from seawall.config.references import resolve
 from seawall.config.scalars import EnvRef
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["Misfit", "PluginUpstream", "misfits", "misfits_of"]
 
 Target = Callable[..., Any]
+_TABLES = "tables(self, request) -> Iterator[pyarrow.Table | pandas.DataFrame]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +99,11 @@ def _misfits(section: PluginSource) -> Iterator[Misfit]:
         seen, allowed = f"{points[0].value}, of type {type(target).__name__}", "a class"
         yield Misfit(("type",), f"{name} is no class", seen, allowed)
     elif not callable(getattr(target, "tables", None)):
-        allowed = "tables(self, request) -> Iterator[pyarrow.Table | pandas.DataFrame]"
-        yield Misfit(("type",), f"{name} has no method `tables`", points[0].value, allowed)
+        yield Misfit(("type",), f"{name} has no method `tables`", points[0].value, _TABLES)
+    elif not _takes_request(target):
+        seen = f"tables{inspect.signature(target.tables)}"
+        what = f"{name} has a method `tables` that takes no request"
+        yield Misfit(("type",), what, seen, _TABLES)
     else:
         yield from _wrong_parameters(target, section, name)
 
@@ -120,7 +124,7 @@ def _wrong_parameters(target: Target, section: PluginSource, name: str) -> Itera
     given = section.with_
     known = _settable(target)
     late = {key for key, value in given.items() if _has_reference(value)}
-    for key in sorted(late - set(known)):
+    for key in sorted(late - set(known)) if not _is_open(target) else ():
         yield _unknown(key, known, name)
     now = {key: value for key, value in given.items() if key not in late}
     try:
@@ -147,6 +151,27 @@ def _settable(target: Target) -> list[str]:
         return list(named_parameters(target))
     except ValueError:  # a class of an extension module may have no signature
         return []
+
+
+def _is_open(target: Target) -> bool:
+    try:
+        return more_parameters(target) is not None
+    except ValueError:
+        return False
+
+
+def _takes_request(target: Any) -> bool:
+    """Whether the method can be called with a request; true where that can't be seen."""
+    own = inspect.isfunction(inspect.getattr_static(target, "tables"))
+    try:
+        signature = inspect.signature(target.tables)
+    except (TypeError, ValueError):
+        return True
+    try:
+        signature.bind(*[None] * (1 + own))
+    except TypeError:
+        return False
+    return True
 
 
 def _parameters(target: Target, given: Mapping[str, Any], name: str) -> dict[str, Any]:

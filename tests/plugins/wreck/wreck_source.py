@@ -71,5 +71,24 @@ class Mute:
     """A class that is no source."""
 
 
+class Deaf:
+    """A class whose method is not told what is asked."""
+
+    def __init__(self, **options: Any) -> None:
+        self.options = options
+
+    def tables(self) -> Iterator[pd.DataFrame]:
+        """The same, whatever is asked."""
+        yield FRAME
+
+
+class Willing(Deaf):
+    """A class that takes any parameter, and is told what is asked."""
+
+    def tables(self, *asked: Request) -> Iterator[pd.DataFrame]:  # type: ignore[override]
+        """The same, whatever is asked."""
+        yield FRAME
+
+
 def function() -> None:
     """No class."""
