@@ -101,9 +101,8 @@ def _misfits(section: PluginSource) -> Iterator[Misfit]:
     elif not callable(getattr(target, "tables", None)):
         yield Misfit(("type",), f"{name} has no method `tables`", points[0].value, _TABLES)
     elif not _takes_request(target):
-        seen = f"tables{inspect.signature(target.tables)}"
         what = f"{name} has a method `tables` that takes no request"
-        yield Misfit(("type",), what, seen, _TABLES)
+        yield Misfit(("type",), what, points[0].value, _TABLES)
     else:
         yield from _wrong_parameters(target, section, name)
 
