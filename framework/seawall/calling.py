@@ -21,6 +21,7 @@ __all__ = [
     "more_parameters",
     "named_parameters",
     "parameter_faults",
+    "said",
     "user_line",
 ]
 
@@ -88,6 +89,14 @@ def checked_parameters(
 def parameter_faults(error: ValidationError) -> list[tuple[str, str]]:
     """Each parameter that doesn't fit, with pydantic's words for why."""
     return [(".".join(map(str, entry["loc"])), entry["msg"]) for entry in error.errors()]
+
+
+def said(error: BaseException) -> str:
+    """The exception's words in one line of at most 200 characters, whatever its class does."""
+    try:
+        return " ".join(str(error).split())[:200]
+    except Exception as other:  # noqa: BLE001 - a foreign class may raise anything
+        return f"its words cannot be told: {type(other).__name__}"
 
 
 def user_line(error: BaseException) -> str:

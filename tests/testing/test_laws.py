@@ -77,6 +77,71 @@ def test_wider_types_may_follow() -> None:
     check_source(answering(*TABLES, later), REQUEST)
 
 
+def test_columns_in_another_order() -> None:
+    """Pieces may have their columns in any order: a run puts them in the first one's."""
+    check_source(answering(TABLES[0], TABLES[1].select(["v", "k"])), REQUEST, key="k")
+
+
+class Single(Sound):
+    """Answers with something at once."""
+
+    def __init__(self, answer: Any) -> None:
+        self.answer = answer
+
+    def tables(self, request: Request) -> Any:
+        """The table itself, or of a frame the wanted columns."""
+        wanted = list(request.columns or ())
+        if isinstance(self.answer, pa.Table):
+            return self.answer.select(wanted) if wanted else self.answer
+        return self.answer[wanted] if wanted else self.answer
+
+
+@pytest.mark.parametrize("answer", [TABLES[0], TABLES[0].to_pandas()])
+def test_a_single_table_is_one_piece(answer: Any) -> None:
+    """What is no iterator but a frame is taken as a run takes it."""
+    check_source(lambda: Single(answer), REQUEST, expected_rows=2, key="k")
+
+
+@pytest.mark.parametrize("answer", [None, {"k": [1]}, "k"])
+def test_what_is_neither_a_table_nor_an_iterator(answer: Any) -> None:
+    """Any other answer is told by its type."""
+    assert f"its tables are a {type(answer).__name__}" in refused(lambda: Single(answer))
+
+
+class SilentError(Exception):
+    """Cannot say what it is."""
+
+    def __str__(self) -> str:
+        """Nothing but another error."""
+        raise RuntimeError("no words")
+
+
+class Failing(Sound):
+    """Raises something, always or for some columns only."""
+
+    def __init__(self, error: BaseException, *, always: bool) -> None:
+        self.error, self.always = error, always
+
+    def tables(self, request: Request) -> Iterator[Any]:
+        """The tables, unless it raises."""
+        if self.always or request.columns is not None:
+            raise self.error
+        return super().tables(request)
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (SilentError(), "SilentError: its words cannot be told: RuntimeError"),
+        (SystemExit("bye"), "SystemExit: bye"),
+    ],
+)
+@pytest.mark.parametrize(("always", "when"), [(True, "cannot be read: "), (False, "it raised ")])
+def test_whatever_is_raised_is_told(error: Any, words: str, always: Any, when: str) -> None:
+    """Errors without words, and an exit, at the first reading and at a later one."""
+    assert f"{when}{words}" in refused(lambda: Failing(error, always=always))
+
+
 def test_a_source_that_cannot_be_read() -> None:
     """What it raises is shown, before anything else."""
     make = lambda: FakeSource(TABLES, error=OSError("no route"))  # noqa: E731 - made anew each time
@@ -87,8 +152,12 @@ def test_a_source_that_cannot_be_read() -> None:
 PIECES = [
     ([[{"k": 1}]], "piece 0 is a list, and only Arrow tables and DataFrames may come."),
     ([TABLES[0], TABLES[1].select(["k"])], "piece 1 has the columns k, and piece 0 has k, v."),
-    ([TABLES[0], TABLES[1].select(["v", "k"])], "piece 1 has the columns v, k, and piece 0"),
     ([pa.table([[1], [2]], names=["k", "k"])], "piece 0 has several columns named k."),
+    ([pd.DataFrame([[1, 2]], columns=["k", "k"])], "piece 0 has several columns named k."),
+    ([pd.DataFrame({"k": [1, "a"]})], "piece 0 has values in 'k' that no Arrow type holds: "),
+    ([pd.DataFrame({"k": [1 + 2j]})], "piece 0 has values in 'k' that no Arrow type holds: "),
+    ([pd.DataFrame({"k": [object()]})], "piece 0 has values in 'k' that no Arrow type holds: "),
+    ([pd.DataFrame({"k": [2**70]})], "piece 0 has values in 'k' that no Arrow type holds: "),
     ([TABLES[0], pa.table({"k": ["x"], "v": [0.5]})], "piece 1 has other types than piece 0"),
 ]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from seawall.calling import user_line
+from seawall.calling import said, user_line
 from seawall.errors import SeawallError, SoftwareError
 from seawall.sources.rulings import BUG
 from seawall.sources.transient import FOREIGN, ruling_of
@@ -45,9 +45,8 @@ def called(name: str, call: Callable[[], Any]) -> Any:
     except Exception as error:
         if ruling_of(error, FOREIGN) is not BUG:
             raise
-        words = " ".join(str(error).split())[:200]
         raise SoftwareError(
-            f"{type(error).__name__}: {words}",
+            f"{type(error).__name__}: {said(error)}",
             f"{name} ({user_line(error)})",
             todo="mend it, then run the batch again",
         ) from error

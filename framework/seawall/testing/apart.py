@@ -14,6 +14,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from seawall.calling import said
+
 __all__ = ["apart", "can_fork"]
 
 _ENDED, _TOLD = "ended", "told.json"
@@ -75,7 +77,7 @@ def _error_of(read: Callable[[], object]) -> str:
     try:
         read()
     except BaseException as error:  # noqa: BLE001 - the border of foreign code
-        return f"it raised {type(error).__name__}: {error}"
+        return f"it raised {type(error).__name__}: {said(error)}"
     gc.collect()
     return ""
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from seawall.calling import said
 from seawall.contracts import Request, Source
-from seawall.testing.case import Case
+from seawall.testing.case import Case, pieces_of
 from seawall.testing.laws import CONTENT, SHAPE, Law
 
 __all__ = ["check_source"]
@@ -28,8 +29,8 @@ def check_source(
     unique and never null. The source is read about ten times, once in a forked process.
     """
     try:
-        pieces = tuple(make().tables(request))
-    except Exception as error:
+        pieces = tuple(pieces_of(make(), request))
+    except (Exception, SystemExit) as error:
         raise AssertionError(f"The source cannot be read: {_words(error)}") from error
     case = Case(make, request, pieces, expected_rows, key, piece_rows)
     for law in SHAPE:
@@ -40,7 +41,7 @@ def check_source(
 def _tried(law: Law, case: Case) -> list[str]:
     try:
         return list(law(case))
-    except Exception as error:  # noqa: BLE001 - whatever a source raises when it is asked again
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a source raises when it is asked again
         return [f"asked again, it raised {_words(error)}"]
 
 
@@ -50,5 +51,5 @@ def _raise(sentences: list[str]) -> None:
         raise AssertionError(f"The source breaks its contract:\n{listed}")
 
 
-def _words(error: Exception) -> str:
-    return f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
+def _words(error: BaseException) -> str:
+    return f"{type(error).__name__}: {said(error)}"

@@ -8,12 +8,12 @@ from datetime import UTC, datetime, timedelta
 from itertools import zip_longest
 from pathlib import Path
 
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from seawall.calling import said
 from seawall.testing.apart import apart, can_fork
-from seawall.testing.case import Case, as_table, same_rows, together
+from seawall.testing.case import Case, Piece, as_table, names_of, pieces_of, same_rows, together
 
 __all__ = ["CONTENT", "SHAPE", "Law"]
 
@@ -25,21 +25,32 @@ _SKEW = timedelta(minutes=5)
 
 def _tables(case: Case) -> Iterator[str]:
     for number, piece in enumerate(case.pieces):
-        if not isinstance(piece, pa.Table | pd.DataFrame):
+        if not isinstance(piece, Piece):
             kind = type(piece).__name__
             yield f"piece {number} is a {kind}, and only Arrow tables and DataFrames may come."
 
 
 def _columns(case: Case) -> Iterator[str]:
-    first = as_table(case.pieces[0]).column_names if case.pieces else []
+    first = names_of(case.pieces[0]) if case.pieces else []
     doubled = sorted({name for name in first if first.count(name) > 1})
     if doubled:
         yield f"piece 0 has several columns named {', '.join(doubled)}."
     for number, piece in enumerate(case.pieces):
-        found = as_table(piece).column_names
-        if found != first:
+        found = names_of(piece)
+        if sorted(found) != sorted(first):  # in another order they are put in the first's
             seen = ", ".join(found)
             yield f"piece {number} has the columns {seen}, and piece 0 has {', '.join(first)}."
+
+
+def _convertible(case: Case) -> Iterator[str]:
+    """Each column of a frame has values of one type that Arrow knows."""
+    for number, piece in enumerate(case.pieces):
+        for name in () if isinstance(piece, pa.Table) else piece.columns:
+            try:
+                as_table(piece[[name]])
+            except (pa.ArrowException, TypeError, ValueError, OverflowError) as error:
+                words = f"piece {number} has values in {str(name)!r} that no Arrow type holds"
+                yield f"{words}: {said(error)}."
 
 
 def _types(case: Case) -> Iterator[str]:
@@ -48,7 +59,7 @@ def _types(case: Case) -> Iterator[str]:
         try:
             pa.unify_schemas([schemas[0], schema], promote_options="permissive")
         except pa.ArrowException as error:
-            yield f"piece {number} has other types than piece 0: {_line(error)}."
+            yield f"piece {number} has other types than piece 0: {said(error)}."
 
 
 def _bounded(case: Case) -> Iterator[str]:
@@ -83,8 +94,8 @@ def _keys(case: Case) -> Iterator[str]:
 
 def _pushed_down(case: Case) -> Iterator[str]:
     for name in dict.fromkeys(case.table.column_names[:: max(1, case.table.num_columns - 1)]):
-        pieces = list(case.make().tables(case.asking(name)))
-        if not all(name in as_table(piece).column_names for piece in pieces):
+        pieces = list(case.asked(case.asking(name)))
+        if not all(name in names_of(piece) for piece in pieces):
             yield f"asked for {name!r} alone, it answered without that column."
         elif not same_rows(together(pieces).select([name]), case.table.select([name])):
             yield f"asked for {name!r} alone, it answered with other values of it."
@@ -93,10 +104,10 @@ def _pushed_down(case: Case) -> Iterator[str]:
 def _unknown(case: Case) -> Iterator[str]:
     wanted = (*case.table.column_names[:1], _NOBODYS)
     try:
-        found = together(case.make().tables(case.asking(*wanted)))
+        found = case.read(case.asking(*wanted))
     except Exception as error:  # noqa: BLE001 - whatever a source raises
-        if _NOBODYS not in str(error):
-            yield f"asked for a column that isn't there, its error does not name it: {_line(error)}."
+        if _NOBODYS not in _all_of(error):
+            yield f"asked for a column that isn't there, its error does not name it: {said(error)}."
         return
     if _NOBODYS in found.column_names and found.num_rows:
         yield "asked for a column that isn't there, it made one up."
@@ -104,7 +115,7 @@ def _unknown(case: Case) -> Iterator[str]:
 
 def _repeatable(case: Case) -> Iterator[str]:
     source = case.make()
-    readings = [together(source.tables(case.request)) for _ in range(2)]
+    readings = [together(pieces_of(source, case.request)) for _ in range(2)]
     if not same_rows(readings[0], case.table):
         yield "made anew from its parameters, it answered with other rows, or in another order."
     if not same_rows(readings[1], readings[0]):
@@ -113,7 +124,7 @@ def _repeatable(case: Case) -> Iterator[str]:
 
 def _independent(case: Case) -> Iterator[str]:
     """Two sources at a time, piece by piece in turn."""
-    both = [case.make().tables(case.request) for _ in range(2)]
+    both = [case.asked() for _ in range(2)]
     pairs = list(zip_longest(*both))
     for pieces in zip(*pairs, strict=True):
         read = together(piece for piece in pieces if piece is not None)
@@ -123,19 +134,19 @@ def _independent(case: Case) -> Iterator[str]:
 
 
 def _abandoned(case: Case) -> Iterator[str]:
-    pieces = case.make().tables(case.request)
+    pieces = case.asked()
     next(pieces, None)
     close = getattr(pieces, "close", None)
     try:
         if close is not None:
             close()
     except Exception as error:  # noqa: BLE001 - whatever a source raises
-        yield f"left behind its first piece, it raised {type(error).__name__}: {_line(error)}."
+        yield f"left behind its first piece, it raised {type(error).__name__}: {said(error)}."
 
 
 def _dated(case: Case) -> Iterator[str]:
     source = case.make()
-    for _ in source.tables(case.request):
+    for _ in pieces_of(source, case.request):
         pass
     as_of = getattr(source, "as_of", None)
     if as_of is None:
@@ -176,11 +187,14 @@ def _read_back(path: Path) -> pa.Table:
         return file.read_all()
 
 
-def _line(error: Exception) -> str:
-    return " ".join(str(error).split())[:200]
+def _all_of(error: Exception) -> str:
+    try:
+        return str(error)
+    except Exception:  # noqa: BLE001 - a foreign class may raise anything
+        return ""
 
 
-SHAPE: tuple[Law, ...] = (_tables, _columns, _types)
+SHAPE: tuple[Law, ...] = (_tables, _columns, _convertible, _types)
 """What has to hold before the others can be tried, one after the other."""
 CONTENT: tuple[Law, ...] = (
     _bounded,
