@@ -58,10 +58,14 @@ def check(config: str | os.PathLike[str], *, sets: Sequence[str] = ()) -> Loaded
     loaded = load(Path(config), sets=sets, env=os.environ)
     from seawall.plan.learn import faults_of
     from seawall.plan.make import context_of
+    from seawall.plan.upstreams import upstream_faults
 
     now = datetime.now(UTC)
     context = context_of(loaded.config, now.date().isoformat(), now=lambda: now)
-    faults = faults_of(loaded, context, with_model=True)
+    faults = [
+        *upstream_faults(loaded, os.environ),
+        *faults_of(loaded, context, with_model=True),
+    ]
     if faults:
         raise ConfigError(faults)
     return loaded

@@ -28,6 +28,7 @@ from seawall.gate import judge
 from seawall.plan import Plan
 from seawall.plan.make import make_plan
 from seawall.plan.plugged import refuse_misfits
+from seawall.plan.upstreams import refuse_unserved
 from seawall.running.claimed import end_committed_plans, same_batch
 from seawall.running.deadline import Deadline
 from seawall.running.degraded import degradation_of
@@ -79,6 +80,7 @@ class Attempt:
         self._refresh_view(claim)
         promote_left(self.order.loaded.config, claim)
         end_committed_plans(claim)
+        refuse_unserved(self.order.loaded, self.order.env)
         with reading(self.order, self.teller, deadline) as world:
             await_files(Wait(self.order, self.teller))
             try:

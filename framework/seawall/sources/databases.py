@@ -18,9 +18,12 @@ if TYPE_CHECKING:
 
     from seawall.sources.statements import Statement
 
-__all__ = ["Database", "database_at"]
+__all__ = ["Database", "database_at", "require_driver"]
 
 _TODO = "check each part of it; it is not shown here, since it may hold a password"
+_POSTGRES = ("postgresql", "postgresql+psycopg")
+_POSTGRES_TODO = "pip install 'seawall[postgres]'"
+_DRIVER_TODO = "install the driver's package, or name one that is there: dialect+driver://…"
 
 
 class Database(Protocol):
@@ -49,12 +52,30 @@ def database_at(
     parsed = _parsed(url)
     if parsed.get_backend_name() == "sqlite":
         return _sqlite(_present(parsed, root, shown))
-    if parsed.drivername in {"postgresql", "postgresql+psycopg"}:
-        _need("psycopg", "pip install 'seawall[postgres]'")
+    if parsed.drivername in _POSTGRES:
+        _need("psycopg", _POSTGRES_TODO)
         from seawall.sources.postgres import postgres
 
         return postgres(parsed, timeout_s=timeout_s)
     return _other(parsed)
+
+
+def require_driver(url: str) -> None:
+    """The URL is one, and its driver is installed; else DataError. Nothing is connected to."""
+    from sqlalchemy.exc import NoSuchModuleError
+
+    parsed = _parsed(url)
+    if parsed.get_backend_name() == "sqlite":
+        return
+    if parsed.drivername in _POSTGRES:
+        _need("psycopg", _POSTGRES_TODO)
+        return
+    try:
+        parsed.get_dialect().import_dbapi()
+    except NoSuchModuleError:
+        raise _no_url() from None
+    except ImportError as error:
+        raise _no_driver(error.name or "", _DRIVER_TODO) from error
 
 
 class _Sqlite:

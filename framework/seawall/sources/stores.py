@@ -13,7 +13,7 @@ from seawall.contracts import Fragment
 from seawall.errors import DataError, TemporaryError, UnavailableError
 from seawall.sources.files import find_fragments, held_still
 
-__all__ = ["LocalStore", "RemoteStore", "Store", "Stored"]
+__all__ = ["LocalStore", "RemoteStore", "Store", "Stored", "filesystem_of"]
 
 _MAGIC = "*?["
 _TIMES = ("LastModified", "last_modified", "updated", "mtime", "created")
@@ -134,16 +134,12 @@ class RemoteStore:
         """The filesystem, made anew for this read, and the path within it."""
         import fsspec
 
-        if "::" in self._url or self._protocol in ("http", "https"):
-            raise self._unserved("a chained or a web address", "declare it with type: http")
+        filesystem_of(self._url)
         own = {"skip_instance_cache": True, "use_listings_cache": False}
         try:
             files, root = fsspec.core.url_to_fs(self._url, **own, **self._options(options))
-        except ImportError as error:
-            raise self._unserved(str(error), _extra(self._protocol)) from error
         except ValueError as error:
-            known = "check the URL's protocol"
-            raise self._unserved(str(error), known) from error
+            raise _unserved(self._url, str(error), "check the URL") from error
         if self._protocol in ("s3", "s3a"):
             files.retries = 1  # s3fs has five attempts of its own above botocore's
         return files, str(root)
@@ -158,10 +154,27 @@ class RemoteStore:
             options["client_kwargs"] = {"region_name": region} if region else {}
         return options
 
-    def _unserved(self, seen: str, todo: str) -> DataError:
-        allowed = "a URL of fsspec's whose package is installed"
-        words = " ".join(seen.split())[:200]
-        return DataError("files cannot be read from this URL", self.where, words, allowed, todo)
+
+def filesystem_of(url: str) -> Any:
+    """The class of fsspec's that serves the URL; DataError where no installed package has one."""
+    import fsspec
+
+    protocol = url.partition("://")[0]
+    if "::" in url or protocol in ("http", "https"):
+        raise _unserved(url, "a chained or a web address", "declare it with type: http")
+    try:
+        return fsspec.get_filesystem_class(protocol)
+    except ImportError as error:
+        raise _unserved(url, str(error), _extra(protocol)) from error
+    except ValueError as error:
+        raise _unserved(url, str(error), "check the URL's protocol") from error
+
+
+def _unserved(url: str, seen: str, todo: str) -> DataError:
+    allowed = "a URL of fsspec's whose package is installed"
+    words = " ".join(seen.split())[:200]
+    where = _without_user(url)
+    return DataError("files cannot be read from this URL", where, words, allowed, todo)
 
 
 def _changed(stored: Stored, seen: str) -> TemporaryError:
