@@ -21,8 +21,8 @@ __all__ = [
     "more_parameters",
     "named_parameters",
     "parameter_faults",
+    "placed",
     "said",
-    "user_line",
 ]
 
 Target = Callable[..., Any]
@@ -99,11 +99,29 @@ def said(error: BaseException) -> str:
         return f"its words cannot be told: {type(other).__name__}"
 
 
-def user_line(error: BaseException) -> str:
-    """File and line of the innermost frame that is the user's, else of the innermost one."""
-    frames = traceback.extract_tb(error.__traceback__)
-    own = [entry for entry in frames if _is_own(entry.filename)] or list(frames)
-    return f"{own[-1].filename}:{own[-1].lineno}"
+def _user_line(error: BaseException) -> str:
+    """File and line of the innermost frame that is the user's, else of the innermost library's.
+
+    '' where there is none but seawall's, as for a call that does not fit the signature. What a
+    generator must not raise (StopIteration) is found behind the error that Python makes of it.
+    """
+    frames = _frames(error)
+    own = [entry for entry in frames if _is_own(entry.filename)] or [
+        entry for entry in frames if not entry.filename.startswith(_SEAWALL)
+    ]
+    return f"{own[-1].filename}:{own[-1].lineno}" if own else ""
+
+
+def placed(name: str, error: BaseException) -> str:
+    """The code's name, with the user's file and line where there is one."""
+    line = _user_line(error)
+    return f"{name} ({line})" if line else name
+
+
+def _frames(error: BaseException) -> list[traceback.FrameSummary]:
+    frames = list(traceback.extract_tb(error.__traceback__))
+    stopped = error.__cause__ if isinstance(error, RuntimeError) else None
+    return _frames(stopped) if isinstance(stopped, StopIteration) else frames
 
 
 def _is_own(filename: str) -> bool:

@@ -54,6 +54,13 @@ def buggy():
     yield pd.DataFrame({"k": [1]})
     raise KeyError("password of nobody")
 
+def stops():
+    yield pd.DataFrame({"k": [1]})
+    next(iter(()))
+
+def positional(rows, /):
+    return pd.DataFrame({"k": range(rows)})
+
 def busy():
     raise TemporaryError("somebody else writes it")
 
@@ -145,13 +152,28 @@ def test_what_is_no_table(fetch: Fetch, name: str, seen: str) -> None:
     assert (caught.value.where, caught.value.seen) == (f"feed:{name}", seen)
 
 
-def test_a_bug(fetch: Fetch, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "text", "error"),
+    [
+        ("buggy", '    raise KeyError("password of nobody")', "KeyError"),
+        ("stops", "    next(iter(()))", "generator raised StopIteration"),
+    ],
+)
+def test_a_bug(fetch: Fetch, tmp_path: Path, name: str, text: str, error: str) -> None:
     """A bug in the callable is told with the user's file and line, also from within a generator."""
-    line = 1 + FEED.splitlines().index('    raise KeyError("password of nobody")')
-    with pytest.raises(SoftwareError, match="KeyError") as caught:
-        fetch("buggy")
+    line = 1 + FEED.splitlines().index(text)
+    with pytest.raises(SoftwareError, match=error) as caught:
+        fetch(name)
 
-    assert caught.value.where == f"feed:buggy ({tmp_path}/feed.py:{line})"
+    assert caught.value.where == f"feed:{name} ({tmp_path}/feed.py:{line})"
+
+
+def test_a_call_that_does_not_fit(fetch: Fetch) -> None:
+    """Where no line of the user's runs, the callable is named and none of our lines."""
+    with pytest.raises(SoftwareError, match="missing 1 required positional argument") as caught:
+        fetch("positional")
+
+    assert caught.value.where == "feed:positional"
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ from seawall.sources.transient import failure_of, ruling_of
 EXPECTED = json.loads((Path(__file__).parent / "exceptions.json").read_text())
 KINDS = {"botocore.exceptions": "parquet", "aiohttp": "parquet", "pyarrow.lib": "csv"}
 KINDS |= {"psycopg.errors": "sql", "sqlalchemy.exc": "sql", "sqlite3": "sql", "httpx": "http"}
-RULINGS = ("DOWN", "BUSY", "DENIED", "GONE", "BROKEN", "REFUSED", "BUG")
+RULINGS = ("DOWN", "BUSY", "DENIED", "GONE", "BROKEN", "REFUSED", "BUG", "NO_FILE", "FULL")
 NAMES = {id(getattr(rulings, name)): name.lower() for name in RULINGS}
 BUGS = [TypeError, KeyError, NameError, AttributeError, ImportError, ValueError, AssertionError]
 BUGS += [MemoryError, RecursionError, ZeroDivisionError, KeyboardInterrupt, SystemExit]
@@ -184,13 +184,26 @@ def test_s3(answer: str, word: str) -> None:
     assert failure.what == getattr(rulings, word.upper()).what
 
 
+@pytest.mark.parametrize("source", ["python", "plug-in", "tides"])
+@pytest.mark.parametrize(
+    ("code", "word"),
+    [("ENOENT", "check the path"), ("EISDIR", "check the path"), ("ENOSPC", "room")],
+)
+def test_advice_on_files_of_foreign_code(source: str, code: str, word: str) -> None:
+    """A callable's own file, or a full disk, has nothing to do with the section's names."""
+    failure = failure_of(OSError(getattr(errno, code), "no", "a.csv"), source)
+
+    assert (word in failure.todo, failure.transient, failure.kind) == (True, False, "unavailable")
+
+
 @pytest.mark.parametrize(
     ("code", "word"),
     cases(
         down="ECONNREFUSED ECONNRESET ETIMEDOUT EHOSTUNREACH ESTALE",
         busy="EAGAIN",
         denied="EACCES",
-        gone="ENOENT EIO ENOSPC",
+        gone="ENOENT EIO",
+        full="ENOSPC EDQUOT",
     ),
 )
 def test_errno(code: str, word: str) -> None:

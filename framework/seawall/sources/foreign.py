@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from seawall.calling import said, user_line
+from seawall.calling import placed, said
 from seawall.errors import SeawallError, SoftwareError
 from seawall.sources.rulings import BUG
 from seawall.sources.transient import FOREIGN, ruling_of
@@ -47,7 +47,7 @@ def called(name: str, call: Callable[[], Any]) -> Any:
             raise
         raise SoftwareError(
             f"{type(error).__name__}: {said(error)}",
-            f"{name} ({user_line(error)})",
+            placed(name, error),
             todo="mend it, then run the batch again",
         ) from error
 

@@ -34,6 +34,11 @@ GONE = Ruling(
     "the upstream cannot answer what is asked of it",
     todo="check the names in its section of the pipeline file against the upstream",
 )
+NO_FILE = Ruling(
+    "a path leads to no file",
+    todo="check the path; a relative one begins where seawall was called, `root` is the project's",
+)
+FULL = Ruling("a disk is full", todo="make room on it, then run the batch again")
 BROKEN = Ruling("the upstream's answer is unusable", "data", todo="find out what it sent, and why")
 REFUSED = Ruling("refused for safety", "forbidden")
 BUG = Ruling("the source's code failed", "software", todo="mend the source's code or its setup")
@@ -129,7 +134,12 @@ _OTHERS = {  # clients that only people's own sources use, and stores behind fss
     **_of(DOWN, "pymysql.err", "OperationalError"),
 }
 _FILES = {**_OS, **_FORMATS, **_S3, **_OTHERS}
-_ALL = {**_FILES, **_SQL, **_HTTP}
+_FOREIGN = {
+    **_FILES,
+    **_SQL,
+    **_HTTP,
+    **_of(NO_FILE, "builtins", "FileNotFoundError IsADirectoryError NotADirectoryError"),
+}
 
 CLASSES: dict[str, dict[str, Ruling]] = {
     "parquet": _FILES,
@@ -137,8 +147,8 @@ CLASSES: dict[str, dict[str, Ruling]] = {
     "jsonl": _FILES,
     "sql": {**_OS, **_FORMATS, **_SQL},
     "http": {**_OS, **_FORMATS, **_HTTP},
-    "python": _ALL,
-    "plug-in": _ALL,
+    "python": _FOREIGN,
+    "plug-in": _FOREIGN,
 }
 """What the exception classes mean that each kind of source may meet."""
 
@@ -149,6 +159,7 @@ ERRNOS = {
     **dict.fromkeys(("ENETUNREACH", "ENETDOWN", "ENETRESET", "EHOSTDOWN", "ESTALE"), DOWN),
     **dict.fromkeys(("EAGAIN", "EINTR", "EBUSY"), BUSY),
     **dict.fromkeys(("EACCES", "EPERM"), DENIED),
+    **dict.fromkeys(("ENOSPC", "EDQUOT"), FULL),
 }
 """What the operating system's errors mean, where their class does not say."""
 

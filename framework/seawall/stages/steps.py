@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from seawall.calling import checked_parameters, found, named_parameters, user_line
+from seawall.calling import checked_parameters, found, named_parameters, placed
 from seawall.config.judging import Step
 from seawall.contracts import Context
 from seawall.errors import SoftwareError
@@ -38,7 +38,7 @@ class Bound:
         except Exception as error:
             raise SoftwareError(
                 f"{type(error).__name__}: {error}",
-                f"{self.name} ({user_line(error)})",
+                placed(self.name, error),
                 f"{len(frame):,} rows",
                 todo="mend the function, then run the batch again",
             ) from error
