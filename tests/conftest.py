@@ -12,6 +12,7 @@ import pytest
 from tests.http_server import http_server  # noqa: F401 - a fixture for every test
 from tests.postgres import postgres  # noqa: F401 - a fixture for every test
 from tests.s3 import s3, s3_server  # noqa: F401 - fixtures for every test
+from tests.upstreams import table as upstreams
 from tests.upstreams.table import pytest_terminal_summary  # noqa: F401 - a hook
 
 README = Path(__file__).parents[1] / "README.md"
@@ -31,7 +32,7 @@ def pytest_runtest_makereport() -> Generator[None, Any, Any]:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--breaks` writes the README's table of faults, or checks that it says what the tests saw."""
-    parser.addoption("--breaks", choices=("write", "check"), help="the README's table of faults")
+    parser.addoption("--breaks", choices=("write", "check"), help="the README's tables of faults")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -45,27 +46,32 @@ class Table:
 
     def __init__(self, config: pytest.Config) -> None:
         self.config = config
+        self.upstreams: list[tuple[str, ...]] = []
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """A passed test's rows are kept."""
         if report.when == "call" and report.passed:
             rows = (value for name, value in report.user_properties if name == "breaks")
             self.config.stash[ROWS].update(tuple(row) for row in rows)
+            found = (value for name, value in report.user_properties if name == "upstream")
+            self.upstreams += [tuple(row) for row in found]
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """The table is written or compared, where that was asked for."""
+        """The tables are written or compared, where that was asked for."""
         wanted = self.config.getoption("breaks")
         if wanted is None or hasattr(self.config, "workerinput"):
             return
         before = README.read_text(encoding="utf-8")
-        head, _, rest = before.partition(BEGIN)
-        after = f"{head}{BEGIN}{self.table()}{END}{rest.partition(END)[2]}"
+        after = _between(before, (BEGIN, END), self.table())
+        if self.upstreams:
+            marks = upstreams.BEGIN, upstreams.END
+            after = _between(after, marks, upstreams.markdown(self.upstreams))
         if wanted == "write":
             README.write_text(after, encoding="utf-8")
         elif before != after:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
             self.config.get_terminal_writer().line(
-                "README.md does not say what the tests saw: pytest tests/end_to_end --breaks write"
+                "README.md does not say what the tests saw: pytest tests/end_to_end tests/upstreams --breaks write"
             )
 
     def table(self) -> str:
@@ -73,6 +79,11 @@ class Table:
         rows = sorted(self.config.stash[ROWS])
         lines = [f"| {what} | {code} | {happens} |\n" for code, what, happens in rows]
         return HEAD + "".join(lines)
+
+
+def _between(text: str, marks: tuple[str, str], table: str) -> str:
+    head, _, rest = text.partition(marks[0])
+    return f"{head}{marks[0]}{table}{marks[1]}{rest.partition(marks[1])[2]}"
 
 
 @pytest.fixture(autouse=True)

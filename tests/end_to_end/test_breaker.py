@@ -58,9 +58,13 @@ def test_an_open_breaker_asks_nothing(
     assert [(each["label"], each["name"]) for each in listed] == [("weather", "open")]
 
 
-@pytest.mark.breaks("an upstream that was down run after run, its breaker open, without a fallback")
+@pytest.mark.breaks(
+    "an upstream that was down run after run: its breaker is open, and there is no fallback",
+    then="it is not asked; the run ends at once, for a retry",
+    exit=75,
+)
 def test_without_a_fallback_an_open_breaker_is_temporary(
-    guarded: Callable[..., Path], score: Command, http_server: HttpServer, record_property: object
+    guarded: Callable[..., Path], score: Command, http_server: HttpServer
 ) -> None:
     """The first runs end with 69, the next one at once with 75, which a scheduler tries again later."""
     project = guarded(fallback="")

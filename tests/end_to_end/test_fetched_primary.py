@@ -240,6 +240,18 @@ def test_a_late_table_is_waited_for(
     assert "input waited" in words
 
 
+def test_rows_that_are_not_there_yet_are_waited_for(sqlite: Path, score: Command) -> None:
+    """With wait_for, a query without rows is asked again, and is an empty input at the end."""
+    file = sqlite / "pipeline.yaml"
+    late = file.read_text().replace("key: id", "key: id\n    wait_for: 1s", 1)
+    file.write_text(late.replace(":batch", "'never'", 1))
+    done = score(sqlite)
+
+    assert done.returncode == 65, done.stderr
+    assert [words for words in ("input waited", "no rows") if words not in done.stderr] == []
+    assert left(sqlite) == []
+
+
 def test_a_database_that_hangs(project: Path, database: Postgres, score: Command) -> None:
     """A server that says nothing is given up at the deadline, and the run is unavailable."""
     times = "    attempt_timeout: 1s\n    deadline: 2s\n"

@@ -144,7 +144,7 @@ def test_a_read_that_works_later(world: Callable[..., World]) -> None:
             raise answer
         return str(answer)
 
-    assert patiently(here.wait(), read) == "rows"
+    assert patiently(here.wait(), read, enough=bool) == "rows"
     assert here.waits == [0.5, 0.75]
 
 
@@ -157,4 +157,21 @@ def test_a_read_that_never_works(world: Callable[..., World], wait_for: str, ask
         raise errors.pop(0)
 
     with pytest.raises(UnavailableError, match=f"^{asked - 1}$"):
-        patiently(here.wait(wait_for), read)
+        patiently(here.wait(wait_for), read, enough=bool)
+
+
+def test_rows_that_come_later(world: Callable[..., World]) -> None:
+    """An answer that is not enough is no answer yet."""
+    here, answers = world(), ["", "", "rows"]
+
+    assert patiently(here.wait(), lambda: answers.pop(0), enough=bool) == "rows"
+    assert here.waits == [0.5, 0.75]
+
+
+@pytest.mark.parametrize(("wait_for", "asked"), [("0s", 1), ("2s", 4)])
+def test_rows_that_never_come(world: Callable[..., World], wait_for: str, asked: int) -> None:
+    """When the time is up what there is counts, though it isn't enough."""
+    here, answers = world(), list(range(10))
+
+    found = patiently(here.wait(wait_for), lambda: answers.pop(0), enough=lambda _: False)
+    assert found == asked - 1

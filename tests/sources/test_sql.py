@@ -199,9 +199,7 @@ def test_odd_names_of_files(answer: Answer, root: Path) -> None:
     """A SQLite file may have a name that means something in a URI."""
     shutil.copy(root / "data.db", root / "a #+é.db")
 
-    assert (
-        together(answer("SELECT max(k) AS k FROM rows", url="sqlite:///a #+é.db")).num_rows == 1
-    )
+    assert together(answer("SELECT max(k) AS k FROM rows", url="sqlite:///a #+é.db")).num_rows == 1
 
 
 def test_a_path_that_is_a_secret(answer: Answer) -> None:
