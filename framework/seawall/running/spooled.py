@@ -82,7 +82,11 @@ def _fetched(claim: Claim, world: World) -> Spool:
     workspace = claim.open_plan(secrets.token_hex(6))
     into = workspace.folder / SPOOL
     make_folders(workspace.disk, into.parent)
-    read = patiently(Wait(world.order, world.teller), lambda: _read(into, world))
+    read = patiently(
+        Wait(world.order, world.teller),
+        lambda: _read(into, world),
+        enough=lambda read: read.rows > 0,  # a query of a table that is not filled yet answers, too
+    )
     file = workspace.adopt(SPOOL, rows=read.rows)
     _tell(world, file, attempts=read.attempts, seconds=read.seconds, reused=False)
     return Spool(workspace, file)

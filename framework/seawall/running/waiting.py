@@ -79,21 +79,27 @@ def await_files(wait: Wait) -> None:
         )
 
 
-def patiently(wait: Wait, read: Callable[[], T]) -> T:
-    """What `read` returns; an UnavailableError of it is raised once `wait_for` is over."""
-    found: list[T] = []
-    errors: list[UnavailableError] = []
+def patiently(wait: Wait, read: Callable[[], T], *, enough: Callable[[T], bool]) -> T:
+    """What `read` returns, once that is enough or `wait_for` is over.
+
+    An UnavailableError of the last read is raised when the time is up.
+    """
+    last: list[T | UnavailableError] = []
 
     def came() -> bool:
         try:
-            found.append(read())
+            found = read()
         except UnavailableError as error:
-            errors.append(error)
-        return bool(found)
+            last[:] = [error]
+            return False
+        last[:] = [found]
+        return enough(found)
 
-    if not wait.until(came):
-        raise errors[-1]
-    return found[0]
+    wait.until(came)
+    (found,) = last
+    if isinstance(found, UnavailableError):
+        raise found
+    return found
 
 
 @dataclass(slots=True)
