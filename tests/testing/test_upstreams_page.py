@@ -12,9 +12,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from seawall.config.documents import read
 from seawall.config.lookups import PythonLookup
 from seawall.config.places import plain
-from seawall.config.documents import read
 from seawall.contracts import Request
 from seawall.sources.python import PythonUpstream
 
