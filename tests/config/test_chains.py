@@ -61,15 +61,38 @@ def test_a_stand_in_offers_what_its_lookup_does(
     ]
 
 
-def test_lookups_that_fall_back_on_each_other_are_both_refused(changed: Changed) -> None:
-    """A circle has no end; each of its halves is a fault."""
-    found = changed(WEATHER, REPLICA.format(f"{ALIKE}\n      fallback: [{{lookup: weather}}]"))
+def test_lookups_that_fall_back_on_each_other_are_one_fault(changed: Changed) -> None:
+    """A circle has no end; it is told once, and only one of its links has to go."""
+    (fault,) = changed(WEATHER, REPLICA.format(f"{ALIKE}\n      fallback: [{{lookup: weather}}]"))
 
-    assert [fault.path for fault in found] == [
-        "ingest.lookups.weather.fallback",
-        "ingest.lookups.replica.fallback",
-    ]
-    assert all("falls back on it in turn" in fault.what for fault in found)
+    assert fault.path == "ingest.lookups.replica.fallback"
+    assert "falls back on it in turn" in fault.what
+    assert "one of the two" in fault.todo
+
+
+def test_a_misspelt_stand_in_is_one_fault(changed: Changed) -> None:
+    """What the lookup that is probably meant would add is no clash."""
+    replica = REPLICA.format(ALIKE).replace("{lookup: replica}", "{lookup: replika}")
+    (fault,) = changed(WEATHER, replica)
+
+    assert (fault.what, fault.todo) == ("no such lookup", "did you mean `replica`?")
+
+
+def test_the_wrong_stand_in_is_one_fault(changed: Changed) -> None:
+    """A lookup that differs in its keys and its columns is refused once."""
+    (fault,) = changed(WEATHER, REPLICA.format("join: [dest]\n      columns: [seats]"))
+
+    assert fault.path == "ingest.lookups.replica.join"
+
+
+@pytest.mark.parametrize("first", ["lookup: weather", "last_known_good: {max_age: 1h}"])
+def test_two_links_are_two_items(changed: Changed, first: str) -> None:
+    """Two links in one item lack a dash, and are told so."""
+    chain = f"fallback:\n        - {first}\n          constants: {{temp: 1, wind: 2}}"
+    found = changed(*weather(chain))
+    (fault,) = [fault for fault in found if fault.path.endswith("fallback.0.constants")]
+
+    assert (fault.what, fault.todo) == ("a second link in one item", "put a dash before it")
 
 
 def test_columns_of_another_name_may_be_renamed(changed: Changed) -> None:

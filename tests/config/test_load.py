@@ -212,3 +212,13 @@ def test_faults_sort_by_place(project: Any) -> None:
 
     assert lines == sorted(lines)
     assert len(lines) > 8
+
+
+def test_a_key_of_another_type(project: Any) -> None:
+    """Only the keys of the section's own type are listed, and a key of another type says so."""
+    path = "      path: data/weather.csv\n"
+    fault = project.fault(project.sample.replace(path, f"{path}      query: SELECT 1\n"))
+
+    assert "query" not in fault.allowed.split(", ")
+    assert {"path", "join"} <= set(fault.allowed.split(", "))
+    assert fault.todo.startswith("it belongs to another `type`")

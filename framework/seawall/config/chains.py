@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from seawall.config.faults import Fault, KeyPath, dotted
 from seawall.config.fits import misfit
@@ -50,7 +51,21 @@ def _stand_in(
         todo, allowed = did_you_mean(link.lookup, others), ", ".join(others) or "another lookup"
         yield Fault(places.value(path), dotted(path), what, repr(link.lookup), allowed, todo)
         return
-    yield from _alike(link.lookup, known[link.lookup], (name, known[name]), places)
+    other = known[link.lookup]
+    if any(_leads_to(back, name) for back in other.fallback):
+        if list(known).index(name) < list(known).index(link.lookup):
+            yield _circle(name, link.lookup, places)
+        return
+    # One is enough: what differs in several ways is probably the wrong lookup.
+    yield from islice(_alike(link.lookup, other, (name, known[name]), places), 1)
+
+
+def _circle(name: str, other: str, places: Places) -> Fault:
+    """Two lookups that stand in for each other, told at the second of them."""
+    at: KeyPath = ("ingest", "lookups", other, "fallback")
+    what = f"it stands in for the lookup {name}, which falls back on it in turn"
+    todo = f"leave out one of the two links: {other} in the chain of {name}, or {name} here"
+    return Fault(places.key(at), dotted(at), what, todo=todo)
 
 
 def _alike(name: str, other: Lookup, main: tuple[str, Lookup], places: Places) -> Iterator[Fault]:
@@ -59,12 +74,7 @@ def _alike(name: str, other: Lookup, main: tuple[str, Lookup], places: Places) -
     path: KeyPath = ("ingest", "lookups", name)
     if other.fallback:
         at = (*path, "fallback")
-        circle = any(_leads_to(link, main[0]) for link in other.fallback)
-        what = (
-            f"{stands}, which falls back on it in turn"
-            if circle
-            else f"{stands}, whose chain goes on"
-        )
+        what = f"{stands}, whose chain goes on"
         todo = f"leave the fallback out; the chain of {main[0]} says what comes next"
         yield Fault(places.key(at), dotted(at), what, todo=todo)
     wanted, offered = set(main[1].join_columns), set(other.join_columns)

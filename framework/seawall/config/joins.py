@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from seawall.config.faults import Fault, KeyPath, dotted
-from seawall.config.lookups import HttpLookup, Lookup, PythonLookup, SqlLookup
+from seawall.config.ingest import Ingest
+from seawall.config.lookups import HttpLookup, Lookup, LookupLink, PythonLookup, SqlLookup
 from seawall.config.models import PipelineConfig
-from seawall.config.near import did_you_mean
+from seawall.config.near import did_you_mean, near
 from seawall.config.places import Places
 
 __all__ = ["RESERVED", "column_clashes", "expectation_faults"]
@@ -26,10 +27,21 @@ def column_clashes(config: PipelineConfig, places: Places) -> Iterator[Fault]:
     }
     reserved = {ingest.primary.key: "the key", **dict.fromkeys(RESERVED, "reserved")}
     taken = {**reserved, **joined_by}
+    misspelt = set(_misspelt(ingest))
     for name, lookup in ingest.joined.items():
-        yield from _taken(name, lookup, taken, places)
+        if name not in misspelt:
+            yield from _taken(name, lookup, taken, places)
     for name in sorted(ingest.replicas & set(ingest.lookups)):
         yield from _taken(name, ingest.lookups[name], {**reserved, **joined_by}, places)
+
+
+def _misspelt(ingest: Ingest) -> Iterator[str]:
+    """The lookups that links probably mean which name none: what they add is no clash then."""
+    for name, lookup in ingest.lookups.items():
+        others = [other for other in ingest.lookups if other != name]
+        for link in lookup.fallback:
+            if isinstance(link, LookupLink) and link.lookup not in ingest.lookups:
+                yield near(link.lookup, others) or ""
 
 
 def expectation_faults(config: PipelineConfig, places: Places) -> Iterator[Fault]:

@@ -12,7 +12,17 @@ from seawall.config.places import Leaf, Listing, Node, Table, child
 from seawall.config.plugged import PLUG_IN, installed, kind_of
 from seawall.config.scalars import EnvRef, Section
 
-__all__ = ["Shape", "choices", "described", "keys", "located", "shape", "tags", "takes_reference"]
+__all__ = [
+    "Shape",
+    "choices",
+    "chosen",
+    "described",
+    "keys",
+    "located",
+    "shape",
+    "tags",
+    "takes_reference",
+]
 
 _WORDS = {
     str: "text",
@@ -62,6 +72,12 @@ def shape(path: KeyPath, root: Node) -> Shape:
         kinds = tuple(kind for kind in spot.kinds if _fits(kind, spot.node))
         spot = _below(Shape(spot.path, _chosen(kinds, spot.node), spot.node), step)
     return spot
+
+
+def chosen(path: KeyPath, root: Node) -> Shape:
+    """The spot, of its sections only the one that the file's `type`, or first key, names."""
+    spot = shape(path, root)
+    return Shape(spot.path, _chosen(spot.kinds, spot.node), spot.node)
 
 
 def takes_reference(spot: Shape) -> bool:

@@ -15,6 +15,7 @@ from seawall.config.scalars import NAME_PATTERN
 from seawall.config.shapes import (
     Shape,
     choices,
+    chosen,
     described,
     keys,
     located,
@@ -105,16 +106,25 @@ def _preferred(wrongs: list[_Wrong]) -> list[_Wrong]:
 
 
 def _unknown_key(wrong: _Wrong, places: Places) -> Fault:
-    path = wrong.spot.path
-    known = ", ".join(keys(shape(wrong.section, places.root)))
+    path, section = wrong.spot.path, chosen(wrong.section, places.root)
+    name, known = str(path[-1]), keys(section)
+    fault = Fault(places.key(path), dotted(path), "unknown key", repr(path[-1]), ", ".join(known))
+    if name in known:  # that of another link, whose section was chosen as well
+        return replace(
+            fault,
+            what="a second link in one item",
+            allowed="one link an item",
+            todo="put a dash before it",
+        )
+    if name in keys(shape(wrong.section, places.root)):
+        return replace(fault, todo="it belongs to another `type`; leave it out, or change the type")
     meant = _meant(wrong, places)
-    todo = f"did you mean `{meant}`?" if meant else ""
-    return Fault(places.key(path), dotted(path), "unknown key", repr(path[-1]), known, todo)
+    return replace(fault, todo=f"did you mean `{meant}`?" if meant else "")
 
 
 def _meant(wrong: _Wrong, places: Places) -> str | None:
     """The known key that an unknown one stands for, of those that the section does not have yet."""
-    section = shape(wrong.section, places.root)
+    section = chosen(wrong.section, places.root)
     taken = section.node.entries if isinstance(section.node, Table) else {}
     return near(wrong.spot.path[-1], [key for key in keys(section) if key not in taken])
 
