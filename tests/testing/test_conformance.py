@@ -15,6 +15,8 @@ from seawall.sources import open_upstream
 from seawall.testing import check_source
 from tests.testing.builders import KINDS, Site, rows_of
 
+pytestmark = pytest.mark.upstreams
+
 ROWS = 2_500
 COLUMNS = ("k", "word", "x")
 BATCH = datetime(2024, 3, 1, tzinfo=UTC)

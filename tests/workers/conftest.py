@@ -34,12 +34,14 @@ def opened(retries: list[tuple[int, str]]) -> Callable[..., Executor]:
 
 @pytest.fixture
 def left() -> Callable[[], tuple[list[str], list[psutil.Process]]]:
-    """The executors' threads and processes that are there now."""
+    """The executors' threads and processes that are there now, and were not before the test."""
+    before = set(psutil.Process().children(recursive=True))
 
     def look() -> tuple[list[str], list[psutil.Process]]:
         threads = [t.name for t in threading.enumerate() if t.name.startswith("seawall-")]
         children = psutil.Process().children(recursive=True)
-        return threads, [child for child in children if not _is_tracker(child)]
+        new = (child for child in children if child not in before)
+        return threads, [child for child in new if not _is_tracker(child)]
 
     return look
 
