@@ -222,3 +222,24 @@ def test_a_key_of_another_type(project: Any) -> None:
     assert "query" not in fault.allowed.split(", ")
     assert {"path", "join"} <= set(fault.allowed.split(", "))
     assert fault.todo.startswith("it belongs to another `type`")
+
+
+@pytest.mark.parametrize("ending", [".lz4", ".zip", ".7z", ".br", ".snappy"])
+def test_files_that_nothing_unpacks(project: Any, ending: str) -> None:
+    """A path that ends in a compression that isn't read is a fault; a stated compression is believed."""
+    packed = project.sample.replace("data/weather.csv", f"data/weather.csv{ending}")
+    fault = project.fault(packed)
+    stated = packed.replace(f"weather.csv{ending}", f"weather.csv{ending}\n      compression: gzip")
+
+    assert (fault.path, fault.allowed) == ("ingest.lookups.weather.path", ".gz, .bz2, .xz, .zst")
+    assert project.faults(stated) == ()
+
+
+@pytest.mark.parametrize("size", ["16", "1_000", "true"])
+def test_sizes_have_units(project: Any, size: str) -> None:
+    """A size without a unit is refused, as the schema refuses it."""
+    join = "      join: [origin]\n"
+    caps = f"      caps: {{record_bytes: {size}}}\n"
+    fault = project.fault(project.sample.replace(join, caps + join))
+
+    assert (fault.path, fault.what) == ("ingest.lookups.weather.caps.record_bytes", "not a size")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import bz2
 import csv
 import gzip
 import io
+import lzma
+import os
 import pickle
 import tracemalloc
 from collections.abc import Callable
@@ -151,6 +154,27 @@ def test_foreign_files_are_refused(reading: Any, content: bytes, said: str) -> N
     assert "part.csv" in error.where
 
 
+@pytest.mark.parametrize("kind", ["csv", "jsonl"])
+@pytest.mark.parametrize(
+    ("pack", "name", "todo"),
+    [
+        (gzip.compress, "gzip", "compression: gzip"),
+        (bz2.compress, "bz2", "compression: bz2"),
+        (lzma.compress, "xz", "compression: xz"),
+        (lambda content: b"PK\x03\x04" + content, "zip", "written as gzip"),
+    ],
+)
+def test_compressed_files_say_how_to_declare_them(
+    reading: Any, kind: str, pack: Callable[[bytes], bytes], name: str, todo: str
+) -> None:
+    """A compressed file under a name that doesn't say so is told with what to write in the file."""
+    reading.write(f"part.{kind}", pack(b'{"k": 1}\n'))
+    with pytest.raises(DataError, match="a compressed file") as caught:
+        reading.chunks(reading.source(kind), 10)
+
+    assert (caught.value.seen, todo in caught.value.todo) == (name, True)
+
+
 def test_bytes_that_are_not_utf8(reading: Any) -> None:
     """Bytes that are not UTF-8 are named by line and byte, also far behind the header."""
     head = b"k,v\n" + b"1,abcdefgh\n" * 100_000
@@ -217,6 +241,10 @@ def test_input_that_changed(reading: Any) -> None:
     (ref,) = source.chunks(fragments, 10)
     path.write_text("k\n1\n2\n")
     with pytest.raises(TemporaryError, match="6 bytes, and 4 when planned"):
+        source.read(fragments, ref, None)
+    path.write_text("k\n2\n")
+    os.utime(path, ns=(0, 0))
+    with pytest.raises(TemporaryError, match="as many bytes, written at 1970-01-01T00:00:00"):
         source.read(fragments, ref, None)
     path.unlink()
     with pytest.raises(TemporaryError, match="is gone"):

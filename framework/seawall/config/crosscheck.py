@@ -11,6 +11,7 @@ from seawall.config.faults import Fault, KeyPath, dotted
 from seawall.config.joins import RESERVED, column_clashes, expectation_faults
 from seawall.config.models import PipelineConfig
 from seawall.config.near import did_you_mean
+from seawall.config.packing import packing_faults
 from seawall.config.places import Places
 from seawall.config.templates import time_faults
 from seawall.config.waits import wait_faults
@@ -148,6 +149,7 @@ _CHECKS: tuple[tuple[tuple[str, ...], Check], ...] = (
     (("ingest",), expectation_faults),
     (("ingest",), chain_faults),
     (("ingest", "validate"), constant_faults),
+    (("ingest",), packing_faults),
     (("ingest", "limits"), wait_faults),
     (("ingest", "validate", "check_output", "limits"), _budget),
     (("predict", "check_output"), _checked_outputs),

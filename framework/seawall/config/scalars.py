@@ -100,8 +100,6 @@ def _share(value: object) -> float:
 
 
 def _bytes(value: object) -> object:
-    if isinstance(value, int):  # a size that was written out already
-        return value
     match = _BYTES.fullmatch(value) if isinstance(value, str) else None
     if match is None:
         raise _refuse("not a size", "a number and a unit: 500kB, 16MB, 4GB")

@@ -28,6 +28,7 @@ from seawall.config.scalars import (
 from seawall.contracts import Caps
 
 __all__ = [
+    "COMPRESSED",
     "Backoff",
     "CapSection",
     "CsvFormat",
@@ -43,7 +44,8 @@ __all__ = [
     "by_type",
 ]
 
-_COMPRESSED = (".gz", ".bz2", ".xz", ".zst")
+COMPRESSED = (".gz", ".bz2", ".xz", ".zst")
+"""The ends of names that speak of a compression that can be read."""
 
 
 class CsvFormat(Section):
@@ -83,7 +85,7 @@ class FilesSource(Section):
     def compressed(self) -> bool:
         """Whether the files have to be unpacked before they can be cut into chunks."""
         if self.compression == "by name":
-            return self.path.endswith(_COMPRESSED)
+            return self.path.endswith(COMPRESSED)
         return self.compression != "none"
 
 

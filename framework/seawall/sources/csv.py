@@ -17,6 +17,7 @@ from seawall.errors import DataError
 from seawall.sources.blocks import Quoting, ranges, record_ends
 from seawall.sources.caps import few_enough
 from seawall.sources.files import find_fragments, opened, unreadable
+from seawall.sources.packed import refuse_packed
 from seawall.sources.stretch import Fault, stretch_of
 from seawall.sources.utf8 import foreign_bytes
 
@@ -24,7 +25,6 @@ __all__ = ["CsvSource"]
 
 _HEADER_LIMIT = 1 << 20
 _BOM = b"\xef\xbb\xbf"
-_GZIP = b"\x1f\x8b"
 
 
 class CsvSource:
@@ -235,14 +235,7 @@ def _refuse_foreign_file(head: bytes, fragment: Fragment) -> None:
             "UTF-8 without a mark",
             "write the file without it (in Python: encoding utf-8, not utf-8-sig)",
         )
-    if head.startswith(_GZIP):
-        raise DataError(
-            "a compressed file",
-            fragment.path,
-            "gzip",
-            "plain text",
-            "decompress it, or use Parquet",
-        )
+    refuse_packed(head, fragment.path)
 
 
 def _rows(fragment: Fragment, ref: ChunkRef) -> str:

@@ -7,6 +7,7 @@ import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from io import BufferedReader
 from pathlib import Path
 
@@ -56,7 +57,7 @@ def held_still(fragment: Fragment) -> None:
     except OSError as error:
         raise unreadable(fragment.path, error) from error
     if (found.st_size, found.st_mtime_ns) != (fragment.bytes, fragment.mtime_ns):
-        raise _changed(fragment, f"{found.st_size:,} bytes, and {fragment.bytes:,} when planned")
+        raise _changed(fragment, _difference(found, fragment))
 
 
 def unreadable(path: str, error: Exception) -> SeawallError:
@@ -120,6 +121,14 @@ def _gone(fragment: Fragment) -> TemporaryError:
         "files that stay until the run ends",
         "run again when the writer is done",
     )
+
+
+def _difference(found: os.stat_result, fragment: Fragment) -> str:
+    if found.st_size != fragment.bytes:
+        return f"{found.st_size:,} bytes, and {fragment.bytes:,} when planned"
+    times = (datetime.fromtimestamp(ns / 1e9, UTC) for ns in (found.st_mtime_ns, fragment.mtime_ns))
+    now, planned = (f"{time:%Y-%m-%dT%H:%M:%S.%fZ}" for time in times)
+    return f"as many bytes, written at {now}, and at {planned} when planned"
 
 
 def _changed(fragment: Fragment, seen: str) -> InputChangedError:

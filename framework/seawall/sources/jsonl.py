@@ -18,6 +18,7 @@ from seawall.errors import DataError
 from seawall.sources.blocks import ranges
 from seawall.sources.caps import few_enough
 from seawall.sources.files import find_fragments, opened, unreadable
+from seawall.sources.packed import refuse_packed
 from seawall.sources.stretch import Fault, Stretch, stretch_of
 
 __all__ = ["JsonlSource"]
@@ -62,6 +63,7 @@ class JsonlSource:
         head = head[: head.rfind(b"\n") + 1] or head
         if len(head) > max(_SAMPLE, self.caps.record_bytes):
             next(ranges(Path(fragment.path), start=0, rows=1, longest=self.caps.record_bytes))
+        refuse_packed(head, fragment.path)
         if not head.strip():
             raise DataError("an empty file", fragment.path, f"{fragment.bytes} bytes", "objects")
         sample = Stretch(fragment, 0, head, None)
