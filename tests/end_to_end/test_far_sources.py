@@ -193,3 +193,29 @@ def test_bomb_as_primary_is_refused(project: Path, score: Score) -> None:
     assert done.returncode == 65, done.stderr
     assert "caps.decoded_bytes" in done.stderr
     assert [path for path in project.rglob("*") if path.stat().st_size > 1_000_000] == []
+
+
+MISTAKES = {
+    "no URL": ("type: sql\n      url: postgres//app:geheim@far/x\n      query: SELECT 1\n", "url"),
+    "no option": (
+        "type: csv\n      path: s3://b/plants.csv\n      storage: {endpoint: 'http://far'}\n",
+        "storage.endpoint",
+    ),
+}
+
+
+@pytest.mark.parametrize("command", ["check", "run"])
+@pytest.mark.parametrize("what", MISTAKES)
+def test_a_fallback_does_not_answer_for_a_mistake(
+    project: Path, seawall: Score, score: Score, what: str, command: str
+) -> None:
+    """What is wrong in the file ends check and run with 78 at its line, though there is a chain."""
+    section, key = MISTAKES[what]
+    chain = "      fallback: [{constants: {plant_size: 1}}]\n"
+    declared(project, PLANTS, f"      {section}{chain}")
+    done = score(project) if command == "run" else seawall(project, "check", "pipeline.yaml")
+
+    assert done.returncode == 78, done.stderr
+    assert f"ingest.lookups.plants.{key}" in done.stderr
+    assert "geheim" not in done.stdout + done.stderr
+    assert not (project / "out/breakdowns/batch=2024-03-01").exists()
