@@ -88,7 +88,7 @@ def test_as_of_is_the_newest_files_time(folder: Path) -> None:
     source = upstream(folder, "csv")
     list(source.tables(asked(folder)))
 
-    written = (folder / "rows/a.csv").stat().st_mtime
+    written = (folder / "rows/a.csv").stat().st_mtime_ns / 1e9  # as_of is made of the nanoseconds
 
     assert source.as_of == datetime.fromtimestamp(written, UTC)
 
