@@ -95,5 +95,6 @@ def breaks(request: pytest.FixtureRequest, record_property: Any) -> None:
     """
     for marker in request.node.iter_markers("breaks"):
         if "then" in marker.kwargs:
-            code, then = marker.kwargs.get("exit", 0), marker.kwargs["then"]
-            record_property("breaks", (code, marker.args[0], then))
+            params = getattr(request.node, "callspec", None)
+            what = marker.args[0].format(**(params.params if params else {}))
+            record_property("breaks", (marker.kwargs.get("exit", 0), what, marker.kwargs["then"]))

@@ -320,7 +320,9 @@ def refused(request: pytest.FixtureRequest, record_property: Any) -> Callable[..
 def said(message: str, project: Path) -> str:
     """The error's first line as the README shows it, without what differs from run to run."""
     lines = [line for line in message.splitlines() if not re.match(r"\d\d:\d\d:\d\d \[", line)]
-    first = [line for line in lines if line and not line.startswith(("{", " "))][-1]
+    told = [line for line in lines if line and not line.startswith(("{", " "))]
+    faults = [line for line in told if re.match(r"\S+:\d+:\d+ ", line)]
+    first = (faults or told[-1:])[0]
     first = first.replace(f"{project}/", "").replace("|", "/")
     return f"“{re.sub(r'[0-9a-f]{12,}', '…', first)}”"
 
