@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -219,13 +220,18 @@ class _Walk:
         if isinstance(cause, InterruptedRunError | StorageError):
             raise cause
         if not isinstance(cause, SeawallError):
-            bug, cause = (
-                cause,
-                SeawallError(f"{type(cause).__name__} inside seawall", seen=str(cause)),
-            )
-            cause.__cause__ = bug
+            cause = _bug(cause)
         self.tried.append(Tried(link, words(cause), attempts, seconds))
         return cause
+
+
+def _bug(cause: Exception) -> SeawallError:
+    """The failure of a link that is none of an upstream's, with the line where it was raised."""
+    place = traceback.extract_tb(cause.__traceback__)[-1:]
+    at = "".join(f" ({frame.filename}:{frame.lineno})" for frame in place)
+    error = SeawallError(f"{type(cause).__name__} inside seawall", seen=f"{cause}{at}")
+    error.__cause__ = cause
+    return error
 
 
 def words(error: SeawallError) -> str:
