@@ -97,7 +97,15 @@ class Isolation:
         began = time.monotonic()
         with contextlib.ExitStack() as stack:
             try:
-                call = stack.enter_context(opened(self._running(), request))
+                forkserver = self._running()
+            except OSError as error:
+                return Died(f"could not be started: {error}", time.monotonic() - began), False
+            try:
+                call = stack.enter_context(opened(forkserver, request))
+            except (BrokenPipeError, ConnectionResetError):  # it ended before it could be told
+                how, words = forkserver.loss()
+                lost = Died(f"its server was lost, {how}", time.monotonic() - began, words)
+                return lost, False
             except OSError as error:
                 return Died(f"could not be started: {error}", time.monotonic() - began), False
             return reply_to(call, patience), call.pid is not None
