@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seawall.config.judging import ColumnContract
+from seawall.config.contract import ColumnContract
 from seawall.conform import ConversionError, arrow_type, bare, conform, to_frame
 
 CATEGORY = pa.dictionary(pa.int32(), pa.string())

@@ -145,6 +145,7 @@ def _ingested(
     """The sieve holds the chunk's rows; who served them, and how many had no match, by lookup."""
     result = ingest(plan.reading, ref, runtime.tables)
     sieve.frame, seen = result.frame, {}
+    sieve.original, sieve.numbers = result.original, result.frame.index
     sieve.refuse(result.refused, ref.first_row)
     seen.update(sieve.quarantined)
     gone = np.zeros(len(result.frame), dtype=bool)

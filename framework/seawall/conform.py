@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.types as pt
 
-from seawall.config.judging import ColumnContract
+from seawall.config.contract import ColumnContract
 
 __all__ = [
     "ConversionError",

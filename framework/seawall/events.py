@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
-from seawall.contracts import Account, Finding, Scalar
+from seawall.contracts import Account, Example, Finding, Scalar
 
 __all__ = [
     "AlertFailed",
@@ -27,6 +27,7 @@ __all__ = [
     "PrimaryRead",
     "ReadBegins",
     "ResumeRefused",
+    "RowsQuarantined",
     "RunEnded",
     "RunProfiled",
     "RunStarted",
@@ -248,6 +249,15 @@ class RunProfiled(Event):
     rows: int
     columns: Mapping[str, Mapping[str, Scalar]]
     degraded: Mapping[str, Mapping[str, Scalar]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowsQuarantined(Event):
+    """How many rows of the whole batch left for quarantine for one reason, with a few of them."""
+
+    reason: str
+    rows: int
+    examples: tuple[Example, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from fractions import Fraction
 from typing import Literal
 
@@ -14,7 +15,7 @@ from seawall.contracts import Account, Finding
 from seawall.errors import DataError, HeldError, SeawallError
 from seawall.profile import Profile
 
-__all__ = ["Degradation", "Totals", "Verdict", "judge", "over_budget", "over_degraded"]
+__all__ = ["Degradation", "History", "Totals", "Verdict", "judge", "over_budget", "over_degraded"]
 
 _NAMES = {
     "row account": "the row account does not balance",
@@ -38,6 +39,7 @@ class Totals:
     """A batch added up: where its rows went, reasons by name, nulls of bounded columns, its profile.
 
     `degraded` counts published rows by `lookup=link`, `degraded_rows` each of them once.
+    `conversions`, `foreign` and `newest` are those of the chunks' reports, added up.
     """
 
     account: Account
@@ -48,6 +50,9 @@ class Totals:
     profile: Profile
     degraded: Mapping[str, int] = field(default_factory=dict)
     degraded_rows: int = 0
+    conversions: Mapping[str, int] = field(default_factory=dict)
+    foreign: Mapping[str, int] = field(default_factory=dict)
+    newest: datetime | None = None
 
     @property
     def staying(self) -> int:
@@ -68,6 +73,21 @@ class Degradation:
 
 
 @dataclass(frozen=True, slots=True)
+class History:
+    """What the batch is compared with, as far as the file asks for it.
+
+    `rows` counts those that stayed after the filters in the newest published batches, newest first;
+    `as_of` is the time from which ages are measured; `mean_changes` has for an output by how much its
+    mean over the keys shared with the last published version differs from that version's, None where
+    there is nothing to compare with.
+    """
+
+    rows: tuple[int, ...] = ()
+    as_of: datetime | None = None
+    mean_changes: Mapping[str, float | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """Publish, publish degraded or hold, with everything that was found; `error` says why not."""
 
@@ -77,16 +97,21 @@ class Verdict:
 
 
 _NOT_DEGRADED = Degradation()
+_NO_HISTORY = History()
 
 
 def judge(
-    config: PipelineConfig, totals: Totals, degradation: Degradation = _NOT_DEGRADED
+    config: PipelineConfig,
+    totals: Totals,
+    degradation: Degradation = _NOT_DEGRADED,
+    history: History = _NO_HISTORY,
 ) -> Verdict:
     """The verdict. A check that raises counts as failed; the first failure names the error.
 
     What is wrong with the input (no rows, too many in quarantine) is a DataError, anything else
     that fails holds the run.
     """
+    del history
     findings = (
         *_input_findings(config, totals),
         *_null_findings(config, totals),

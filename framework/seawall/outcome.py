@@ -5,11 +5,12 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter
 
-from seawall.contracts import Account, Scalar, StoredFile
+from seawall.contracts import Account, Example, Scalar, StoredFile
 from seawall.errors import SeawallError
 from seawall.profile import Profile
 
@@ -34,7 +35,10 @@ class ChunkReport:
     """A finished chunk: where its rows went, its stored part, what it looked like.
 
     `degraded` counts published rows by `lookup=link`, `degraded_rows` those that have any such mark,
-    and `degraded_profile` describes them apart; None where every row is clean.
+    and `degraded_profile` describes them apart; None where every row is clean. `conversions` counts
+    values that were converted to their declared type, by `column: what`; `foreign` those outside
+    `one_of` that a share is allowed of, by column; `newest` is the newest time of the column that
+    freshness is measured on. `examples` shows a few of the quarantined rows of each reason.
     """
 
     chunk: str
@@ -52,6 +56,10 @@ class ChunkReport:
     degraded: Mapping[str, int] = field(default_factory=dict)
     degraded_rows: int = 0
     degraded_profile: Profile | None = None
+    conversions: Mapping[str, int] = field(default_factory=dict)
+    foreign: Mapping[str, int] = field(default_factory=dict)
+    newest: datetime | None = None
+    examples: tuple[Example, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 from pydantic import TypeAdapter
 
-from seawall.config.judging import ColumnContract
+from seawall.config.contract import ColumnContract
 from seawall.config.lookups import Lookup
 from seawall.disk import Disk
 from seawall.lookups.answers import Wanted

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 from pydantic import TypeAdapter
 
-from seawall.config.judging import ColumnContract
+from seawall.config.contract import ColumnContract
 from seawall.config.lookups import Lookup
 from seawall.errors import DataError
 from seawall.lookups.pin import content_of, pin, typed

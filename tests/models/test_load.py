@@ -21,7 +21,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import FunctionTransformer
 from sklearn.tree import DecisionTreeClassifier
 
-from seawall.config.models import Predict
+from seawall.config.predicting import Predict
 from seawall.errors import (
     DataError,
     ForbiddenError,
@@ -259,7 +259,7 @@ def test_no_warning_reaches_the_terminal(tmp_path: Path) -> None:
     (tmp_path / "m.model").write_bytes(skops.io.dumps(TREE))
     program = (
         "import sys; from pathlib import Path\n"
-        "from seawall.config.models import Predict\n"
+        "from seawall.config.predicting import Predict\n"
         "from seawall.models import load, pin\n"
         "stated = Predict.model_validate({'model': {'type': 'sklearn', 'path': 'm.model',"
         " 'trusted': ['sklearn.tree._tree.Tree']},"

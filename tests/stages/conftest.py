@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from seawall.config.judging import ColumnContract
+from seawall.config.contract import ColumnContract
 from seawall.stages.sifting import Sieve
 from seawall.stages.steps import Bound
 from seawall.stages.validate import Tests, Validated, compiled, validate

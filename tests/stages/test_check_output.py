@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from seawall.config.judging import Bound
+from seawall.config.outputs import Bound
 from seawall.errors import StoppedError
 from seawall.stages.check_output import check_output
 from seawall.stages.sifting import Sieve

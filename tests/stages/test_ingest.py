@@ -8,8 +8,8 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from seawall.config.contract import ColumnContract
 from seawall.config.ingest import Ingest
-from seawall.config.judging import ColumnContract
 from seawall.config.sources import CsvFormat
 from seawall.errors import DataError
 from seawall.sources import FileSource, open_source

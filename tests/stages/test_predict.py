@@ -18,7 +18,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
-from seawall.config.models import Predict
+from seawall.config.predicting import Predict
 from seawall.errors import DataError, SeawallError, SoftwareError
 from seawall.models import Model
 from seawall.models.independence import one_by_one, rows_independent

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 
+from seawall.config.contract import ColumnContract
 from seawall.config.faults import Fault, KeyPath, dotted
 from seawall.config.fits import is_of
-from seawall.config.judging import ColumnContract
 from seawall.config.places import Places
 
 __all__ = ["column_faults"]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from seawall.config.judging import ColumnContract
+from seawall.config.contract import ColumnContract
 
 __all__ = ["is_of", "misfit"]
 

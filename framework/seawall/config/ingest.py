@@ -39,6 +39,7 @@ class _Primary(Patience):
     wait_for: Duration | None = None
     on_unchanged_input: Literal["warn", "fail"] | None = None
     on_corrupt_fragment: Literal["fail", "quarantine"] = "fail"
+    on_duplicate_key: Literal["fail", "quarantine"] = "fail"
 
 
 class FilePrimary(FilesSource, _Primary):

@@ -6,15 +6,11 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from seawall.config.contract import Validate
 from seawall.config.ingest import Ingest
-from seawall.config.judging import (
-    CheckOutput,
-    Drift,
-    Limits,
-    Step,
-    Validate,
-    contradiction,
-)
+from seawall.config.judging import Drift, Limits, Step, contradiction
+from seawall.config.outputs import CheckOutput
+from seawall.config.predicting import Predict
 from seawall.config.scalars import (
     ColumnName,
     Count,
@@ -24,80 +20,9 @@ from seawall.config.scalars import (
     PathTemplate,
     Section,
     Text,
-    UsePath,
 )
 
-__all__ = ["Alert", "Execution", "PipelineConfig", "Predict", "Publish", "SklearnModel"]
-
-Label = int | str | bool | None
-Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-
-
-class SklearnModel(Section):
-    """A scikit-learn model, saved with skops or joblib.
-
-    Types beyond skops' own trusted list are named here; joblib runs code when it is read and
-    therefore needs its sha256.
-    """
-
-    type: Literal["sklearn"]
-    path: PathTemplate
-    format: Literal["skops", "joblib"] = "skops"
-    sha256: Sha256 | None = None
-    trusted: Annotated[tuple[str, ...], Items] = ()
-    allow_version_skew: bool = False
-
-    @model_validator(mode="after")
-    def _joblib_is_pinned(self) -> Self:
-        if self.format == "joblib" and self.sha256 is None:
-            raise contradiction(
-                "a joblib model without sha256", "sha256 beside it, or format: skops"
-            )
-        return self
-
-
-class FileModel(Section):
-    """A model in a format of its own library."""
-
-    type: Literal["onnx", "lightgbm", "xgboost", "mlflow"]
-    path: PathTemplate
-    sha256: Sha256 | None = None
-
-
-class PythonModel(Section):
-    """A callable `package.module:factory` that returns an object with the method."""
-
-    type: Literal["python"]
-    use: UsePath
-    with_: dict[str, str | int | float | bool | None] = Field(default={}, alias="with")
-
-
-Model = Annotated[SklearnModel | FileModel | PythonModel, Field(discriminator="type")]
-
-
-class Predict(Section):
-    """The model, the method that is called, and the columns that its result becomes."""
-
-    model: Model
-    method: Literal["predict", "predict_proba", "decision_function", "transform"] = "predict"
-    outputs: dict[ColumnName, Label] | Annotated[tuple[ColumnName, ...], Items] = Field(
-        min_length=1
-    )
-    golden: PathTemplate | None = None
-    rows_independent: bool | None = None
-
-    @property
-    def output_columns(self) -> tuple[str, ...]:
-        """The columns that predictions become, in order."""
-        return tuple(self.outputs)
-
-    @model_validator(mode="after")
-    def _labels_for_probabilities(self) -> Self:
-        if self.method == "predict_proba" and not isinstance(self.outputs, dict):
-            raise contradiction(
-                "outputs of predict_proba without class labels", "{column: class label}"
-            )
-        return self
+__all__ = ["Alert", "Execution", "FilesPublish", "PipelineConfig", "Publish"]
 
 
 class FilesPublish(Section):
@@ -108,6 +33,7 @@ class FilesPublish(Section):
     path: PathTemplate
     columns: Annotated[tuple[ColumnName, ...], Items] | None = None
     keep_versions: Count = Field(default=7, ge=1)
+    escape_formulas: bool = False
 
 
 class DeltaPublish(Section):

@@ -15,6 +15,7 @@ from seawall.contracts.upstream import (
 from seawall.contracts.values import (
     Account,
     Context,
+    Example,
     Finding,
     LogEntry,
     Scalar,
@@ -35,6 +36,7 @@ __all__ = [
     "ChunkedSource",
     "Context",
     "EventSink",
+    "Example",
     "Executor",
     "Failure",
     "Finding",

@@ -10,6 +10,7 @@ from typing import Literal
 __all__ = [
     "Account",
     "Context",
+    "Example",
     "Finding",
     "LogEntry",
     "Scalar",
@@ -67,6 +68,22 @@ class StoredFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Example:
+    """One of the rows that left for quarantine, or broke a rule that warns, as people are shown it.
+
+    `key` and `value` are texts, shortened; `place` is the file with the line or row group, and the
+    row of the batch.
+    """
+
+    stage: str
+    reason: str
+    column: str
+    key: str
+    value: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """What a check saw: `seen` and `allowed` are written out with their units."""
 
@@ -87,7 +104,8 @@ class LogEntry:
     person's, on releases and rollbacks. `to_version` is the version that a rollback brought back.
     `degraded_rows` were published with a lookup's fallback; `degradations` counts them by
     `lookup=link`, a row of two lookups twice. `lookups` has the sha256 of what each
-    lookup's own upstream answered, '' where that failed.
+    lookup's own upstream answered, '' where that failed. `input_schema` has the primary's columns
+    with their types, in its order.
     """
 
     version: int
@@ -104,6 +122,7 @@ class LogEntry:
     degraded_rows: int = 0
     degradations: Mapping[str, int] = field(default_factory=dict)
     lookups: Mapping[str, str] = field(default_factory=dict)
+    input_schema: Mapping[str, str] = field(default_factory=dict)
     reason: str = ""
     by: str = ""
     to_version: int | None = None

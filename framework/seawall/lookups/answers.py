@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from seawall.config.judging import ColumnContract
+from seawall.config.contract import ColumnContract
 from seawall.config.lookups import Lookup
 from seawall.lookups.asked import KeyTypes
 from seawall.lookups.pin import typed

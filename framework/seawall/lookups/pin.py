@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import pyarrow as pa
 import pyarrow.types as pt
 
-from seawall.config.judging import ColumnContract
+from seawall.config.contract import ColumnContract
 from seawall.config.lookups import Lookup
 from seawall.conform import ConversionError, arrow_type, conform, kind
 from seawall.contracts import StoredFile

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from seawall.config.load import fill
-from seawall.config.models import Predict, PythonModel, SklearnModel
+from seawall.config.predicting import Predict, PythonModel, SklearnModel
 from seawall.errors import (
     DataError,
     ForbiddenError,

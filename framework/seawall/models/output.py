@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from seawall.config.models import Predict
+from seawall.config.predicting import Predict
 from seawall.errors import DataError
 
 __all__ = ["Columns", "wanted_columns"]

@@ -7,7 +7,8 @@ import tokenize
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from seawall.config.models import PipelineConfig, PythonModel
+from seawall.config.models import PipelineConfig
+from seawall.config.predicting import PythonModel
 from seawall.config.sources import PythonSource
 
 __all__ = ["modules_behind", "uses"]

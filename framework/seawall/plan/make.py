@@ -74,6 +74,7 @@ def make_plan(
         model=model,
         fingerprint=groups(what) | {"content": content(fragments)},
         details=what,
+        input_schema={field.name: str(field.type) for field in schema},
     )
 
 

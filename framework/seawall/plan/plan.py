@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Self
 
@@ -26,7 +26,8 @@ class Plan:
 
     `columns` are read from the source, None for all of them. `fingerprint` maps each group of what
     changes values (config, code, model, input, software) to a digest; `details` is what is behind
-    the digests, so that a difference can be named.
+    the digests, so that a difference can be named. `input_schema` has the primary's columns with
+    their types, in its order, also those that are not read.
     """
 
     config: PipelineConfig
@@ -41,6 +42,7 @@ class Plan:
     fingerprint: Mapping[str, str]
     details: Mapping[str, str]
     lookups: tuple[PinnedLookup, ...] = ()
+    input_schema: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def rows(self) -> int:

@@ -33,6 +33,7 @@ from seawall.running.claimed import end_committed_plans, same_batch
 from seawall.running.deadline import Deadline
 from seawall.running.degraded import degradation_of
 from seawall.running.fold import Fold
+from seawall.running.history import history_of
 from seawall.running.noticed import noticed
 from seawall.running.order import Order
 from seawall.running.promoted import promote, promote_left
@@ -156,7 +157,9 @@ class Attempt:
             degraded=fold.degraded_profile.summary(),
         )
         reach("5")
-        verdict = judge(plan.config, totals, degradation_of(plan, fold, claim))
+        verdict = judge(
+            plan.config, totals, degradation_of(plan, fold, claim), history_of(plan, fold, claim)
+        )
         self.findings = (*self.findings, *verdict.findings)
         if verdict.error is not None:
             raise verdict.error
@@ -172,6 +175,7 @@ class Attempt:
             degraded_rows=totals.degraded_rows,
             degradations=dict(totals.degraded),
             lookups={pinned.name: pinned.content for pinned in plan.lookups},
+            input_schema=plan.input_schema,
         )
 
     def _after_commit(self, entry: LogEntry, staged: Staged, claim: Claim, world: World) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from seawall.contracts import Account, StoredFile
+from seawall.contracts import Account, Example, StoredFile
 from seawall.errors import DataError, StoppedError
 from seawall.gate import Totals, over_budget, over_degraded
 from seawall.outcome import ChunkReport
@@ -40,6 +41,10 @@ class Fold:
     degraded: dict[str, int] = field(default_factory=dict)
     degraded_rows: int = 0
     degraded_profile: Profile = field(default_factory=lambda: Profile({}))
+    conversions: dict[str, int] = field(default_factory=dict)
+    foreign: dict[str, int] = field(default_factory=dict)
+    newest: datetime | None = None
+    examples: list[Example] = field(default_factory=list)
     _waiting: dict[str, ChunkReport] = field(default_factory=dict)
     _parts: list[StoredFile] = field(default_factory=list)
     _next: int = 0
@@ -65,8 +70,19 @@ class Fold:
     @property
     def totals(self) -> Totals:
         """What the gate judges."""
-        sums = (self.filtered, self.quarantined, self.warned, self.nulls)
-        return Totals(self.account, *sums, self.profile, self.degraded, self.degraded_rows)
+        return Totals(
+            account=self.account,
+            filtered=self.filtered,
+            quarantined=self.quarantined,
+            warned=self.warned,
+            nulls=self.nulls,
+            profile=self.profile,
+            degraded=self.degraded,
+            degraded_rows=self.degraded_rows,
+            conversions=self.conversions,
+            foreign=self.foreign,
+            newest=self.newest,
+        )
 
     def joined(self) -> StoredFile:
         """The joined file, complete and durable; DataError when a key stood twice in the batch."""
@@ -100,9 +116,14 @@ class Fold:
             (self.warned, report.warned),
             (self.nulls, report.nulls),
             (self.degraded, report.degraded),
+            (self.conversions, report.conversions),
+            (self.foreign, report.foreign),
         ):
             _count(total, counts)
         self.profile += report.profile
+        self.examples += report.examples
+        times = [time for time in (self.newest, report.newest) if time is not None]
+        self.newest = max(times, default=None)
         self.degraded_rows += report.degraded_rows
         if report.degraded_profile is not None:
             self.degraded_profile += report.degraded_profile

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from seawall.config.judging import Bound
+from seawall.config.outputs import Bound
 from seawall.errors import StoppedError
 from seawall.stages.sifting import Sieve
 

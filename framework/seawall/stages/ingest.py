@@ -11,8 +11,8 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from seawall.config.contract import ColumnContract
 from seawall.config.ingest import Ingest
-from seawall.config.judging import ColumnContract
 from seawall.conform import ConversionError, arrow_type, conform, kind, to_frame
 from seawall.contracts import ChunkedSource, ChunkRef, Fragment, Refused, Rows
 from seawall.errors import DataError
@@ -28,12 +28,14 @@ __all__ = ["Ingested", "Reading", "ingest", "present", "readable"]
 class Ingested:
     """A chunk's frame, for each lookup the rows (a mask) whose key had no match, and who served them.
 
-    `refused` are the records that are in none of these, since they could not be read.
+    `refused` are the records that are in none of these, since they could not be read. `original` has
+    the frame's rows as the source gave them.
     """
 
     frame: pd.DataFrame
     missed: Mapping[str, NDArray[np.bool_]]
     provenance: Provenance
+    original: pa.Table
     refused: tuple[Refused, ...] = ()
 
 
@@ -59,8 +61,9 @@ def ingest(reading: Reading, ref: ChunkRef, tables: Mapping[str, LookupTable]) -
     survive its declared type, or a null or repeated key; TemporaryError when the input changed since
     it was planned.
     """
-    rows = readable(reading, ref)
-    there, table = _Places.of_rows(reading, ref, rows), rows.table
+    rows = _read(reading, ref)
+    there = _Places.of_rows(reading, ref, rows)
+    table = _conformed(rows.table, reading.contracts, there)
     asked, missed, served = table, {}, {}
     for name, lookup in tables.items():
         found = lookup.positions(asked)
@@ -74,20 +77,23 @@ def ingest(reading: Reading, ref: ChunkRef, tables: Mapping[str, LookupTable]) -
     provenance = Provenance.clean(frame.index)
     for name, links in served.items():
         provenance = provenance.marked(name, tables[name].serving.links, links)
-    return Ingested(frame, missed, provenance, rows.refused)
+    return Ingested(frame, missed, provenance, rows.table, rows.refused)
 
 
 def readable(reading: Reading, ref: ChunkRef) -> Rows:
-    """The chunk's rows in their declared types, and the records that may be left out.
+    """The chunk's rows as the contract types them, with nothing joined; raises as `ingest` does."""
+    rows = _read(reading, ref)
+    there = _Places.of_rows(reading, ref, rows)
+    return Rows(_conformed(rows.table, reading.contracts, there), rows.refused)
 
-    Raises DataError for a record that may not be, and for a value that its type would change.
-    """
+
+def _read(reading: Reading, ref: ChunkRef) -> Rows:
+    """The chunk's rows as the source gives them; DataError for a record that may not be left out."""
     rows = reading.source.read(reading.fragments, ref, reading.columns)
     for refused in rows.refused:
         if refused.reason not in reading.spared:
             raise refusal(refused, ref.first_row)
-    there = _Places.of_rows(reading, ref, rows)
-    return Rows(_conformed(rows.table, reading.contracts, there), rows.refused)
+    return rows
 
 
 def present(schema: pa.Schema, wanted: Sequence[str], *, where: str) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from seawall.contracts import Refused
@@ -17,9 +19,14 @@ __all__ = ["Sieve"]
 
 @dataclass(slots=True)
 class Sieve:
-    """The rows that stay, and a note of every row that left."""
+    """The rows that stay, and a note of every row that left.
+
+    `original` has the rows as the source gave them, `numbers` their numbers in the batch.
+    """
 
     frame: pd.DataFrame
+    original: pa.Table | None = None
+    numbers: pd.Index[Any] = field(default_factory=lambda: pd.RangeIndex(0))
     filtered: dict[str, int] = field(default_factory=dict)
     aside: list[SetAside] = field(default_factory=list)
 

@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from seawall.config.judging import ColumnContract, OnViolation
+from seawall.config.contract import ColumnContract
+from seawall.config.judging import OnViolation
 from seawall.conform import bare
 from seawall.errors import DataError
 from seawall.stages.sifting import Sieve

@@ -38,6 +38,7 @@ class Draft:
     degraded_rows: int = 0
     degradations: Mapping[str, int] = field(default_factory=dict)
     lookups: Mapping[str, str] = field(default_factory=dict)
+    input_schema: Mapping[str, str] = field(default_factory=dict)
     reason: str = ""
     by: str = ""
     to_version: int | None = None

@@ -145,6 +145,7 @@ class FilesSink:
             degraded_rows=wanted.degraded_rows,
             degradations=wanted.degradations,
             lookups=wanted.lookups,
+            input_schema=wanted.input_schema,
             reason=reason,
             by=by,
             to_version=wanted.version,

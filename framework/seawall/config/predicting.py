@@ -1,0 +1,136 @@
+"""`predict`: the model, how it is called, and the columns that its results become."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from seawall.config.judging import contradiction
+from seawall.config.scalars import ColumnName, Items, Parameter, PathTemplate, Section, UsePath
+
+__all__ = [
+    "FileModel",
+    "LightgbmModel",
+    "MlflowModel",
+    "Model",
+    "OnnxModel",
+    "Predict",
+    "PythonModel",
+    "SklearnModel",
+    "XgboostModel",
+]
+
+Label = int | str | bool | None
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class FileModel(Section):
+    """What every model has that stands in a file: `sha256` is optional, and always recorded."""
+
+    path: PathTemplate
+    sha256: Sha256 | None = None
+    allow_version_skew: bool = False
+
+
+class SklearnModel(FileModel):
+    """A scikit-learn model, saved with skops or joblib.
+
+    Types beyond skops' own trusted list are named here; joblib runs code when it is read and
+    therefore needs its sha256.
+    """
+
+    type: Literal["sklearn"]
+    format: Literal["skops", "joblib"] = "skops"
+    trusted: Annotated[tuple[str, ...], Items] = ()
+
+    @model_validator(mode="after")
+    def _joblib_is_pinned(self) -> Self:
+        if self.format == "joblib" and self.sha256 is None:
+            raise contradiction(
+                "a joblib model without sha256", "sha256 beside it, or format: skops"
+            )
+        return self
+
+
+class OnnxModel(FileModel):
+    """An ONNX file, run by ONNX Runtime on the CPU.
+
+    `float32: true` allows 64-bit numbers to be narrowed to an input of 32 bits, which moves values;
+    without it such an input is refused.
+    """
+
+    type: Literal["onnx"]
+    float32: bool = False
+
+
+class LightgbmModel(FileModel):
+    """A booster in LightGBM's own text format."""
+
+    type: Literal["lightgbm"]
+
+
+class XgboostModel(FileModel):
+    """A booster in XGBoost's own JSON or UBJSON format."""
+
+    type: Literal["xgboost"]
+    float32: bool = False
+
+
+class MlflowModel(Section):
+    """A pyfunc model of MLflow: a folder, or a `models:/` URI.
+
+    It holds whatever its flavour holds, pickles too: `sha256` is of the whole folder and is needed
+    where the flavour runs code when it is read.
+    """
+
+    type: Literal["mlflow"]
+    path: PathTemplate
+    sha256: Sha256 | None = None
+    allow_version_skew: bool = False
+
+
+class PythonModel(Section):
+    """A callable `package.module:factory` that returns an object with the method."""
+
+    type: Literal["python"]
+    use: UsePath
+    with_: dict[str, Parameter] = Field(default={}, alias="with")
+
+
+Model = Annotated[
+    SklearnModel | OnnxModel | LightgbmModel | XgboostModel | MlflowModel | PythonModel,
+    Field(discriminator="type"),
+]
+
+
+class Predict(Section):
+    """The model, the method that is called, and the columns that its result becomes.
+
+    The `fallback` is asked where the model is missing or cannot be loaded, and every row says so in
+    `_degraded`. `golden` is a small file of inputs and the outputs expected of them, held to before
+    the first chunk.
+    """
+
+    model: Model
+    fallback: Model | None = None
+    method: Literal["predict", "predict_proba", "decision_function", "transform"] = "predict"
+    outputs: dict[ColumnName, Label] | Annotated[tuple[ColumnName, ...], Items] = Field(
+        min_length=1
+    )
+    golden: PathTemplate | None = None
+    golden_tolerance: float = Field(default=1e-9, ge=0)
+    rows_independent: bool | None = None
+
+    @property
+    def output_columns(self) -> tuple[str, ...]:
+        """The columns that predictions become, in order."""
+        return tuple(self.outputs)
+
+    @model_validator(mode="after")
+    def _labels_for_probabilities(self) -> Self:
+        if self.method == "predict_proba" and not isinstance(self.outputs, dict):
+            raise contradiction(
+                "outputs of predict_proba without class labels", "{column: class label}"
+            )
+        return self
