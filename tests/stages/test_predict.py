@@ -21,7 +21,9 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from seawall.config.predicting import Predict
 from seawall.errors import DataError, SeawallError, SoftwareError
 from seawall.models import Model
-from seawall.models.independence import one_by_one, rows_independent
+from seawall.models.estimator import loaded_estimator
+from seawall.models.independence import rows_independent
+from seawall.models.loaded import Loaded
 from seawall.stages.predict import BLOCK_ROWS, predict
 
 ROWS = 600
@@ -42,9 +44,7 @@ DECLARED = Predict.model_validate(
 
 def model_of(estimator: Any, declared: Predict = DECLARED) -> Model:
     """The estimator, fitted, as a loaded model."""
-    one_by_one(estimator)
-    known = rows_independent(estimator)
-    return Model(estimator, declared, rows_independent=known)
+    return Model(loaded_estimator(estimator, declared, "m.skops"), declared)
 
 
 def _linear() -> Any:
@@ -111,7 +111,7 @@ def test_blocks_begin_at_fixed_places() -> None:
             return frame["k"].to_numpy()
 
     declared = DECLARED.model_copy(update={"method": "predict", "outputs": ("p",)})
-    model = Model(Watching(), declared, rows_independent=False)
+    model = Model(Loaded(Watching().predict), declared)
     rows = BLOCK_ROWS + 10
     frame = pd.DataFrame({"k": range(rows)})
     for start, stop in ((0, 100), (100, BLOCK_ROWS + 5), (BLOCK_ROWS + 5, rows)):
@@ -164,23 +164,12 @@ def test_label_that_is_no_class(label: Any) -> None:
     assert caught.value.seen == "classes [False, True]"
 
 
-class _Returning:
-    """A model that returns what it was made with."""
-
-    def __init__(self, result: Callable[[pd.DataFrame], Any]) -> None:
-        self.result = result
-
-    def predict(self, frame: pd.DataFrame) -> Any:
-        """Whatever it is."""
-        return self.result(frame)
-
-
 def returning(
     result: Callable[[pd.DataFrame], Any], *, outputs: tuple[str, ...] = ("p",), free: bool = True
 ) -> Model:
     """A model of the user's own."""
     declared = DECLARED.model_copy(update={"method": "predict", "outputs": outputs})
-    return Model(_Returning(result), declared, rows_independent=free)
+    return Model(Loaded(result, rows_independent=free), declared)
 
 
 def test_several_outputs() -> None:

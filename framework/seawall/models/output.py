@@ -9,13 +9,14 @@ import numpy as np
 
 from seawall.config.predicting import Predict
 from seawall.errors import DataError
+from seawall.models.loaded import Loaded
 
 __all__ = ["Columns", "wanted_columns"]
 
 Columns = Callable[[Any], dict[str, Any]]
 
 
-def wanted_columns(estimator: Any, declared: Predict) -> Columns:
+def wanted_columns(loaded: Loaded, declared: Predict) -> Columns:
     """A function from the method's result to {output column: array}.
 
     Probabilities are chosen by class label, never by position; DataError when the model has no
@@ -23,10 +24,9 @@ def wanted_columns(estimator: Any, declared: Predict) -> Columns:
     """
     if not isinstance(declared.outputs, dict):
         return _in_order(declared.output_columns)
-    classes = getattr(estimator, "classes_", None)
-    if classes is None or declared.method != "predict_proba":
+    if loaded.classes is None or declared.method != "predict_proba":
         return _in_order(declared.output_columns)
-    labels = np.asarray(classes).tolist()
+    labels = list(loaded.classes)
     places: dict[str, int] = {}
     for column, label in declared.outputs.items():
         if label not in labels:

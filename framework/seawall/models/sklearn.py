@@ -5,14 +5,33 @@ from __future__ import annotations
 import io
 import warnings
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from seawall.config.predicting import Predict, SklearnModel
 from seawall.errors import DataError, ForbiddenError
+from seawall.models.estimator import loaded_estimator
+from seawall.models.loaded import Loaded
 
-__all__ = ["from_joblib", "from_skops"]
+if TYPE_CHECKING:
+    from seawall.models.load import ModelPin
+
+__all__ = ["from_bytes"]
 
 
-def from_skops(payload: bytes, path: str, trusted: Sequence[str]) -> Any:
+def from_bytes(declared: Predict, pinned: ModelPin, payload: bytes, threads: int) -> Loaded:
+    """The estimator of a skops or joblib file."""
+    del threads  # BLAS and OpenMP are limited from outside
+    model = declared.model
+    if not isinstance(model, SklearnModel):
+        raise TypeError(model.type)
+    if model.format == "joblib":
+        estimator = _from_joblib(payload, pinned.path)
+    else:
+        estimator = _from_skops(payload, pinned.path, model.trusted)
+    return loaded_estimator(estimator, declared, pinned.path)
+
+
+def _from_skops(payload: bytes, path: str, trusted: Sequence[str]) -> Any:
     """The estimator; ForbiddenError names the types that are neither skops' own nor declared."""
     import skops.io
 
@@ -32,7 +51,7 @@ def from_skops(payload: bytes, path: str, trusted: Sequence[str]) -> Any:
     return _loaded(lambda: skops.io.loads(payload, trusted=list(trusted)), path)
 
 
-def from_joblib(payload: bytes, path: str) -> Any:
+def _from_joblib(payload: bytes, path: str) -> Any:
     """The estimator of a joblib file whose hash was checked before: reading it runs code."""
     import joblib
 

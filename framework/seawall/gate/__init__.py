@@ -1,0 +1,8 @@
+"""The gate: everything that was promised about the whole batch, held against what was added up."""
+
+from seawall.gate.degraded import over_degraded
+from seawall.gate.input import over_budget
+from seawall.gate.judge import judge
+from seawall.gate.values import Degradation, History, Totals, Verdict
+
+__all__ = ["Degradation", "History", "Totals", "Verdict", "judge", "over_budget", "over_degraded"]

@@ -1,0 +1,76 @@
+"""What the gate is given, and what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from seawall.contracts import Account, Finding
+from seawall.errors import SeawallError
+from seawall.profile import Profile
+
+__all__ = ["Degradation", "History", "Totals", "Verdict"]
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """A batch added up: where its rows went, reasons by name, nulls of bounded columns, its profile.
+
+    `degraded` counts published rows by `lookup=link`, `degraded_rows` each of them once.
+    `conversions`, `foreign` and `newest` are those of the chunks' reports, added up.
+    """
+
+    account: Account
+    filtered: Mapping[str, int]
+    quarantined: Mapping[str, int]
+    warned: Mapping[str, int]
+    nulls: Mapping[str, int]
+    profile: Profile
+    degraded: Mapping[str, int] = field(default_factory=dict)
+    degraded_rows: int = 0
+    conversions: Mapping[str, int] = field(default_factory=dict)
+    foreign: Mapping[str, int] = field(default_factory=dict)
+    newest: datetime | None = None
+
+    @property
+    def staying(self) -> int:
+        """The rows that belong to the job: shares are of these."""
+        return self.account.read - self.account.filtered
+
+
+@dataclass(frozen=True, slots=True)
+class Degradation:
+    """What upstreams did to the run: `lookups` that any fallback serves, `held` why a person has to look.
+
+    `runs_before` counts the degraded runs in a row right before this one.
+    """
+
+    lookups: tuple[str, ...] = ()
+    held: Mapping[str, str] = field(default_factory=dict)
+    runs_before: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What the batch is compared with, as far as the file asks for it.
+
+    `rows` counts those that stayed after the filters in the newest published batches, newest first;
+    `as_of` is the time from which ages are measured; `mean_changes` has for an output by how much its
+    mean over the keys shared with the last published version differs from that version's, None where
+    there is nothing to compare with.
+    """
+
+    rows: tuple[int, ...] = ()
+    as_of: datetime | None = None
+    mean_changes: Mapping[str, float | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Publish, publish degraded or hold, with everything that was found; `error` says why not."""
+
+    decision: Literal["publish", "publish degraded", "hold"]
+    findings: tuple[Finding, ...]
+    error: SeawallError | None = None

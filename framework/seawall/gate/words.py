@@ -1,0 +1,45 @@
+"""How the gate says what it found."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from seawall.contracts import Finding
+
+__all__ = ["ABOUT_INPUT", "NAMES", "exact", "failed", "name_of", "percent"]
+
+NAMES = {
+    "row account": "the row account does not balance",
+    "rows": "the number of rows is not as promised",
+    "quarantined rows": "more rows are in quarantine than limits.quarantined_rows allows",
+    "null share": "{column} has more nulls than promised",
+    "mean": "the mean of {column} is not as promised",
+    "degraded rows": "fallbacks serve more rows than limits.degraded_rows allows",
+    "degraded lookups": "more lookups are degraded than limits.degraded_lookups allows",
+    "degraded runs": "more runs in a row are degraded than limits.consecutive_degraded_runs allows",
+    "lookup": "a person has to look at what a lookup answered",
+    "raised": "a check raised, and counts as failed",
+}
+ABOUT_INPUT = frozenset({"row account", "rows", "quarantined rows", "null share"})
+"""The checks that find the input unusable; every other one that fails holds the result."""
+
+
+def name_of(finding: Finding) -> str:
+    """The finding's check as the first line of an error."""
+    return NAMES[finding.check].format(column=finding.column)
+
+
+def exact(share: float) -> Fraction:
+    """The share as it was written: 29% of 100 rows are 29, and 0.29 × 100 is less."""
+    return Fraction(share).limit_denominator(10**9)
+
+
+def percent(share: float) -> str:
+    """The share as people write it."""
+    return f"{share * 100:.9g}%"
+
+
+def failed(check: str, seen: str, allowed: str, *, column: str | None = None) -> Finding:
+    """The finding of a check that failed."""
+    about = f"{check} of {column}" if column else check
+    return Finding(check, "fail", column, seen, allowed, f"{about}: {seen}, allowed {allowed}")
