@@ -115,7 +115,7 @@ def _scored(plan: Plan, workspace: Workspace, ref: ChunkRef) -> ChunkReport:
 
 
 def _through_stages(plan: Plan, ref: ChunkRef, runtime: Runtime, watch: _Watch) -> Passed:
-    key, bounds = plan.primary.key, plan.config.check_output.bounds
+    key = plan.primary.key
     sieve = Sieve(pd.DataFrame(index=range(ref.rows)))
     with watch.stage("ingest", sieve) as seen:
         provenance, misses = _ingested(sieve, plan, runtime, ref)
@@ -130,7 +130,7 @@ def _through_stages(plan: Plan, ref: ChunkRef, runtime: Runtime, watch: _Watch) 
         outputs = predict(sieve.frame, runtime.model, batch_rows=plan.rows)
         sieve.frame = sieve.frame.assign(**outputs)
     with watch.stage("check output", sieve) as seen:
-        beyond = check_output(sieve, bounds, key=key)
+        beyond = check_output(sieve, runtime.output_tests, key=key)
         profile = measure(sieve.frame, runtime.profiled)
         seen.update(_figures(profile))
         provenance = provenance.of(sieve.frame.index)

@@ -16,6 +16,7 @@ from seawall.errors import SeawallError, SoftwareError
 from seawall.lookups.table import LookupTable
 from seawall.models import Model, load
 from seawall.plan import Plan
+from seawall.stages.check_output import OutputTest, output_tests
 from seawall.stages.steps import Bound, bind
 from seawall.stages.validate import Tests, compiled
 from seawall.staging import Workspace
@@ -31,6 +32,7 @@ class Runtime:
     tests: Tests
     steps: tuple[Bound, ...]
     model: Model
+    output_tests: tuple[OutputTest, ...]
     profiled: tuple[str, ...]
 
 
@@ -78,6 +80,7 @@ def _made(plan: Plan, workspace: Workspace) -> Runtime:
         tests=tests_of(plan),
         steps=tuple(_ready(step, plan.context) for step in plan.config.featurize),
         model=model,
+        output_tests=output_tests(plan.config.check_output),
         profiled=_profiled(plan, model),
     )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
-from itertools import chain
 
 from seawall.config.chains import chain_faults, constant_faults
 from seawall.config.columns import column_faults
@@ -12,6 +11,7 @@ from seawall.config.joins import RESERVED, column_clashes, expectation_faults
 from seawall.config.models import PipelineConfig
 from seawall.config.near import did_you_mean
 from seawall.config.packing import packing_faults
+from seawall.config.predictions import interval_faults, output_faults
 from seawall.config.places import Places
 from seawall.config.templates import time_faults
 from seawall.config.waits import wait_faults
@@ -54,6 +54,9 @@ def _quarantining(config: PipelineConfig) -> Iterator[KeyPath]:
     for name, bound in config.check_output.bounds.items():
         if bound.on_violation == "quarantine":
             yield ("check_output", "bounds", name, "on_violation")
+    for number, law in enumerate(config.check_output.rows):
+        if law.on_violation == "quarantine":
+            yield ("check_output", "rows", number, "on_violation")
     if config.ingest.primary.on_corrupt_fragment == "quarantine":
         yield ("ingest", "primary", "on_corrupt_fragment")
     for name, lookup in config.ingest.lookups.items():
@@ -81,32 +84,6 @@ def _budget(config: PipelineConfig, places: Places) -> Iterator[Fault]:
         if places.node(path) is None:
             what = "rows that break this rule are quarantined, and no budget says how many"
         yield Fault(places.value(path), dotted(path), what, todo=todo)
-
-
-def _checked_outputs(config: PipelineConfig, places: Places) -> Iterator[Fault]:
-    """Checks of outputs that nobody predicts."""
-    outputs = config.predict.output_columns
-    checks = config.check_output
-    sections = (("bounds", checks.bounds), ("distribution", checks.distribution))
-    for section, column in chain.from_iterable(((s, c) for c in named) for s, named in sections):
-        if column not in outputs:
-            path = ("check_output", section, column)
-            todo = did_you_mean(column, outputs)
-            allowed = ", ".join(outputs)
-            yield Fault(
-                places.key(path), dotted(path), "not an output", repr(column), allowed, todo
-            )
-
-
-def _means(config: PipelineConfig, places: Places) -> Iterator[Fault]:
-    """Means whose lower end is above the upper one."""
-    for column, promised in config.check_output.distribution.items():
-        if promised.mean is not None and promised.mean[0] > promised.mean[1]:
-            path = ("check_output", "distribution", column, "mean")
-            seen = f"{promised.mean[0]:g} above {promised.mean[1]:g}"
-            yield Fault(
-                places.value(path), dotted(path), "an empty interval", seen, "[lowest, highest]"
-            )
 
 
 def _contract(config: PipelineConfig, places: Places) -> Iterator[Fault]:
@@ -152,8 +129,8 @@ _CHECKS: tuple[tuple[tuple[str, ...], Check], ...] = (
     (("ingest",), packing_faults),
     (("ingest", "limits"), wait_faults),
     (("ingest", "validate", "check_output", "limits"), _budget),
-    (("predict", "check_output"), _checked_outputs),
-    (("check_output",), _means),
+    (("predict", "check_output"), output_faults),
+    (("check_output",), interval_faults),
     (("validate",), _contract),
     (("validate",), _rows),
     (("validate",), _freshness),

@@ -32,8 +32,6 @@ LATER: dict[str, tuple[object, ...]] = {
     "predict.model.allow_version_skew": (True,),
     "predict.golden": _ANY,
     "predict.fallback": _ANY,
-    "check_output.rows": _ANY,
-    "check_output.bounds.*.one_of": _ANY,
     "check_output.distribution.*.std": _ANY,
     "check_output.distribution.*.quantiles": _ANY,
     "check_output.distribution.*.max_top_share": _ANY,

@@ -12,6 +12,7 @@ from seawall.config.scalars import ColumnName, Count, Items, Section, Share
 __all__ = ["Bound", "CheckOutput", "Distribution", "RowLaw"]
 
 Interval = Annotated[tuple[float, float], Items]
+_SUM_TOLERANCE = 1e-6
 
 
 class Bound(Section):
@@ -27,15 +28,22 @@ class Bound(Section):
     def _bounds_agree(self) -> Bound:
         if self.min is not None and self.max is not None and self.min > self.max:
             raise contradiction(f"min {self.min:g} is above max {self.max:g}", "min at most max")
+        if self.one_of is not None and (self.min, self.max) != (None, None):
+            raise contradiction("one_of beside min or max", "either of them")
+        if self.one_of == ():
+            raise contradiction("one_of without choices", "at least one")
         return self
 
 
 class RowLaw(Section):
-    """What holds between the outputs of one row: a sum, or values that rise from left to right."""
+    """What holds between the outputs of one row: a sum, or values that rise from left to right.
+
+    `tolerance` is 1e-6 for a sum; from left to right a value may fall by as much, 0 unless said.
+    """
 
     sum: Annotated[tuple[ColumnName, ...], Items] | None = None
     equals: float = 1.0
-    tolerance: float = Field(default=1e-6, ge=0)
+    tolerance: float | None = Field(default=None, ge=0)
     increasing: Annotated[tuple[ColumnName, ...], Items] | None = None
     on_violation: OnViolation = "fail"
 
@@ -47,15 +55,28 @@ class RowLaw(Section):
             raise contradiction("a row law over fewer than two columns", "two columns or more")
         return self
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The outputs that the law is about."""
+        return self.sum or self.increasing or ()
+
+    @property
+    def slack(self) -> float:
+        """By how much the law may be missed."""
+        if self.tolerance is not None:
+            return self.tolerance
+        return 0.0 if self.sum is None else _SUM_TOLERANCE
+
 
 class Distribution(Section):
     """What is promised about an output over the whole batch, held at the gate.
 
-    `mean`, `std` and each of `quantiles` (`{p50: [lowest, highest]}`) lie in their intervals;
-    `labels` gives each label's share an interval; the most frequent value has at most
-    `max_top_share` of the rows, and there are at least `min_distinct` values (2 unless said: a
-    constant output is a stuck one). The mean over the keys that the last published version has, too,
-    differs from it by at most `max_mean_change` (of the output's own unit).
+    `mean`, `std` and each of `quantiles` (`{p50: [lowest, highest]}`, read within 0.8 %) lie in their
+    intervals; `labels` gives each label's share an interval; the most frequent value has at most
+    `max_top_share` of the rows, and there are at least `min_distinct` values. The mean over the keys
+    that the last published version has, too, differs from that version's by at most
+    `max_mean_change`, in the output's own unit. Without `min_distinct` a number with a fraction that
+    is the same in 100 rows or more is held as stuck; `min_distinct: 1` allows it.
     """
 
     mean: Interval | None = None
