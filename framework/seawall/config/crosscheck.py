@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 
+from seawall.config.budget import budget_faults
 from seawall.config.chains import chain_faults, constant_faults
 from seawall.config.columns import column_faults
 from seawall.config.faults import Fault, KeyPath, dotted
@@ -11,8 +12,8 @@ from seawall.config.joins import RESERVED, column_clashes, expectation_faults
 from seawall.config.models import PipelineConfig
 from seawall.config.near import did_you_mean
 from seawall.config.packing import packing_faults
-from seawall.config.predictions import interval_faults, output_faults
 from seawall.config.places import Places
+from seawall.config.predictions import interval_faults, output_faults
 from seawall.config.templates import time_faults
 from seawall.config.waits import wait_faults
 
@@ -41,49 +42,6 @@ def _outputs(config: PipelineConfig, places: Places) -> Iterator[Fault]:
             what = f"the output {column!r} has a name that is taken: {taken[column]}"
             yield Fault(places.key(path), dotted(path), what, todo="choose another name")
         taken[column] = "another output"
-
-
-def _quarantining(config: PipelineConfig) -> Iterator[KeyPath]:
-    """The paths of everything that sets rows aside."""
-    for number, rule in enumerate(config.validate_.rules):
-        if rule.on_violation == "quarantine":
-            yield ("validate", "rules", number, "on_violation")
-    for name, column in config.validate_.columns.items():
-        if column.on_violation == "quarantine":
-            yield ("validate", "columns", name, "on_violation")
-    for name, bound in config.check_output.bounds.items():
-        if bound.on_violation == "quarantine":
-            yield ("check_output", "bounds", name, "on_violation")
-    for number, law in enumerate(config.check_output.rows):
-        if law.on_violation == "quarantine":
-            yield ("check_output", "rows", number, "on_violation")
-    if config.ingest.primary.on_corrupt_fragment == "quarantine":
-        yield ("ingest", "primary", "on_corrupt_fragment")
-    for name, lookup in config.ingest.lookups.items():
-        if lookup.on_missing_key == "quarantine":
-            yield ("ingest", "lookups", name, "on_missing_key")
-
-
-def _budget(config: PipelineConfig, places: Places) -> Iterator[Fault]:
-    """Rows that may be set aside without a number that bounds how many."""
-    quota = config.limits.quarantined_rows
-    if quota is not None and (quota.share, quota.rows) != (None, None):
-        return
-    if quota is not None:
-        path: KeyPath = ("limits", "quarantined_rows")
-        yield Fault(
-            places.key(path),
-            dotted(path),
-            "a budget without a number",
-            allowed="share, rows or both",
-        )
-        return
-    todo = "declare limits: {quarantined_rows: {share: 1%}}, or on_violation: fail"
-    for path in _quarantining(config):
-        what = "rows may be quarantined, and no budget says how many"
-        if places.node(path) is None:
-            what = "rows that break this rule are quarantined, and no budget says how many"
-        yield Fault(places.value(path), dotted(path), what, todo=todo)
 
 
 def _contract(config: PipelineConfig, places: Places) -> Iterator[Fault]:
@@ -128,7 +86,7 @@ _CHECKS: tuple[tuple[tuple[str, ...], Check], ...] = (
     (("ingest", "validate"), constant_faults),
     (("ingest",), packing_faults),
     (("ingest", "limits"), wait_faults),
-    (("ingest", "validate", "check_output", "limits"), _budget),
+    (("ingest", "validate", "check_output", "limits"), budget_faults),
     (("predict", "check_output"), output_faults),
     (("check_output",), interval_faults),
     (("validate",), _contract),
