@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from seawall.api import check, run
-    from seawall.contracts import Account, Context, Finding
+    from seawall.contracts import Account, Context, Finding, StageDeclaration, stage
     from seawall.errors import (
         ConfigError,
         DataError,
@@ -30,7 +30,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "seawall.api": ("check", "run"),
-    "seawall.contracts": ("Account", "Context", "Finding"),
+    "seawall.contracts": ("Account", "Context", "Finding", "StageDeclaration", "stage"),
     "seawall.errors": (
         "ConfigError",
         "DataError",
@@ -65,6 +65,7 @@ __all__ = [
     "RunResult",
     "SeawallError",
     "SoftwareError",
+    "StageDeclaration",
     "StoppedError",
     "StorageError",
     "TemporaryError",
@@ -72,6 +73,7 @@ __all__ = [
     "UsageError",
     "check",
     "run",
+    "stage",
 ]
 
 

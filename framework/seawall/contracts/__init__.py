@@ -1,5 +1,6 @@
 """The plain values that pass between the parts of a run, and the protocols that an extension meets."""
 
+from seawall.contracts.declared import StageDeclaration, declaration_of, stage
 from seawall.contracts.upstream import (
     Caps,
     ChunkedSource,
@@ -50,6 +51,9 @@ __all__ = [
     "Severity",
     "Source",
     "Span",
+    "StageDeclaration",
     "StoredFile",
     "WorkerDeath",
+    "declaration_of",
+    "stage",
 ]
