@@ -17,7 +17,8 @@ class SetAside:
     """Rows for quarantine, as they were: the stage, the reason (a rule's name) and the column.
 
     Of records that could not be read `rows` has the numbers alone, `place` the file with the line or
-    row group, `raw` the text.
+    row group, `raw` the text. `notes` has what was raised on each row, with the user's line; it is
+    empty where nothing was raised.
     """
 
     rows: pd.DataFrame
@@ -26,6 +27,7 @@ class SetAside:
     column: str = ""
     place: str = ""
     raw: str = ""
+    notes: Sequence[str] = ()
 
 
 def packed(aside: Sequence[SetAside], sources: Sequence[tuple[int, str]]) -> pa.Buffer | None:

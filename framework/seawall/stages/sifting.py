@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,20 +13,32 @@ from numpy.typing import NDArray
 
 from seawall.contracts import Refused
 from seawall.quarantine import SetAside
+from seawall.stages.allowance import Allowance
 
 __all__ = ["Sieve"]
+
+_NONE_MAY_LEAVE = Allowance()
+
+
+def _somewhere(number: int) -> str:
+    return f"row {number:,} of the batch"
 
 
 @dataclass(slots=True)
 class Sieve:
     """The rows that stay, and a note of every row that left.
 
-    `original` has the rows as the source gave them, `numbers` their numbers in the batch.
+    `original` has the rows as the source gave them, `numbers` their numbers in the batch. `key` is
+    the column that traces a row, `place` tells where the source has the row of a number, `allowance`
+    how many may leave.
     """
 
     frame: pd.DataFrame
     original: pa.Table | None = None
     numbers: pd.Index[Any] = field(default_factory=lambda: pd.RangeIndex(0))
+    key: str = ""
+    place: Callable[[int], str] = _somewhere
+    allowance: Allowance = _NONE_MAY_LEAVE
     filtered: dict[str, int] = field(default_factory=dict)
     aside: list[SetAside] = field(default_factory=list)
 
@@ -37,10 +49,17 @@ class Sieve:
         if gone:
             self.frame = self.frame[stays]
 
-    def set_aside(self, bad: NDArray[np.bool_], stage: str, reason: str, column: str = "") -> None:
-        """Bad rows left for quarantine, with their reason."""
+    def set_aside(
+        self,
+        bad: NDArray[np.bool_],
+        stage: str,
+        reason: str,
+        column: str = "",
+        notes: Sequence[str] = (),
+    ) -> None:
+        """Bad rows left for quarantine, with their reason; `notes` has a word on each of them."""
         if bad.any():
-            self.aside.append(SetAside(self.frame[bad], stage, reason, column))
+            self.aside.append(SetAside(self.frame[bad], stage, reason, column, notes=notes))
             self.frame = self.frame[~bad]
 
     def refuse(self, refused: Sequence[Refused], first_row: int) -> None:
@@ -50,6 +69,12 @@ class Sieve:
             rows = pd.DataFrame(index=pd.RangeIndex(start, start + entry.rows))
             aside = SetAside(rows, "ingest", entry.reason, place=entry.place, raw=entry.raw)
             self.aside.append(aside)
+
+    @property
+    def left(self) -> int:
+        """How many more rows may leave at best."""
+        quarantined = sum(len(entry.rows) for entry in self.aside)
+        return self.allowance.left(filtered=sum(self.filtered.values()), quarantined=quarantined)
 
     @property
     def quarantined(self) -> dict[str, int]:
