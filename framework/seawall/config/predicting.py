@@ -18,6 +18,7 @@ __all__ = [
     "Predict",
     "PythonModel",
     "SklearnModel",
+    "TargetLabel",
     "XgboostModel",
 ]
 
@@ -104,18 +105,31 @@ Model = Annotated[
 ]
 
 
+class TargetLabel(Section):
+    """A class of one of several targets: `target` counts them from 0."""
+
+    target: int = Field(ge=0)
+    label: Label
+
+
+Class = Label | TargetLabel
+"""What an output is the probability of."""
+
+
 class Predict(Section):
     """The model, the method that is called, and the columns that its result becomes.
 
     The `fallback` is asked where the model is missing or cannot be loaded, and every row says so in
-    `_degraded`. `golden` is a small file of inputs and the outputs expected of them, held to before
-    the first chunk.
+    `_degraded`. `features` names the columns that the model takes, in its order, where it does not
+    name them itself. `golden` is a small file of inputs and the outputs expected of them, held to
+    before the first chunk.
     """
 
     model: Model
     fallback: Model | None = None
     method: Literal["predict", "predict_proba", "decision_function", "transform"] = "predict"
-    outputs: dict[ColumnName, Label] | Annotated[tuple[ColumnName, ...], Items] = Field(
+    features: Annotated[tuple[ColumnName, ...], Items] | None = Field(default=None, min_length=1)
+    outputs: dict[ColumnName, Class] | Annotated[tuple[ColumnName, ...], Items] = Field(
         min_length=1
     )
     golden: PathTemplate | None = None

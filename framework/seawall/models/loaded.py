@@ -2,28 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Loaded"]
+__all__ = ["Kind", "Loaded"]
+
+Kind = Literal["number", "text", "bool"]
+"""What a feature holds; truth values do for numbers, and categories of texts for texts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
     """What a format's reader makes of a model's bytes.
 
-    `call` is the declared method: a frame that has the columns `features` in that order (any frame
-    where they are None) → an array of one row a row of the frame, a mapping of output names to such
-    arrays, or a frame. `classes` are the labels of a classifier in the order of the columns of its
-    probabilities, None for other models. `rows_independent` says whether a row's result has the same
-    bits whatever rows stand beside it.
+    `call` is the declared method: a frame that has the columns `features` in that order → an array of
+    one row a row of the frame, a mapping of output names to such arrays, or a frame; of a classifier
+    with several targets a list of arrays of probabilities. `features` is None for a model that does
+    not name them: then `width` is how many it takes, None where it takes any frame.
+
+    `classes` are the labels of a classifier in the order of the columns of its probabilities, and
+    `target_classes` those of each of several targets; None for other models. `rows_independent` says
+    whether a row's result has the same bits whatever rows stand beside it. `input_types` has the
+    kinds of the features, as far as the model knows them. `skew` says which other version saved the
+    model, where the file allows that: "the model was saved with scikit-learn 1.6.1, 1.7.2 is
+    installed"; a skew that is not allowed is a DataError of the reader.
     """
 
     call: Callable[[pd.DataFrame], Any]
     features: tuple[str, ...] | None = None
     classes: tuple[Any, ...] | None = None
     rows_independent: bool = False
+    width: int | None = None
+    target_classes: tuple[tuple[Any, ...], ...] | None = None
+    input_types: Mapping[str, Kind] = field(default_factory=dict)
+    skew: str = ""
