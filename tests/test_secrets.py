@@ -141,3 +141,18 @@ def test_harmless_cause_stays() -> None:
 def test_redaction_shows_nothing_of_itself() -> None:
     """A redaction that is printed is as silent as its texts."""
     assert "hunter22" not in repr(Redaction(["hunter22"]))
+
+
+@pytest.mark.parametrize("cut", [4, 10, 30])
+def test_cut_secret_is_hidden(cut: int) -> None:
+    """What is left of a secret that a long text was cut within is hidden, too."""
+    secret = "correct-horse-battery-staple-0123456789"
+    redaction = Redaction([secret])
+
+    assert redaction.text(f"seen {secret[:cut]}… (999 characters)") == "seen ***… (999 characters)"
+    assert redaction.text(f"…{secret[-cut:]} tail") == "…*** tail"
+
+
+def test_cut_words_are_kept() -> None:
+    """Words that were cut and begin like no secret stay as they are."""
+    assert Redaction(["correct-horse"]).text("a word … and wor…") == "a word … and wor…"

@@ -15,6 +15,8 @@ from typing import Any, NotRequired, Required
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 from typing_extensions import TypedDict  # pydantic takes typing's from Python 3.12 on only
 
+from seawall.shown import line
+
 __all__ = [
     "checked_parameters",
     "found",
@@ -94,7 +96,7 @@ def parameter_faults(error: ValidationError) -> list[tuple[str, str]]:
 def said(error: BaseException) -> str:
     """The exception's words in one line of at most 200 characters, whatever its class does."""
     try:
-        return " ".join(str(error).split())[:200]
+        return line(" ".join(str(error).split()))
     except Exception as other:  # noqa: BLE001 - a foreign class may raise anything
         return f"its words cannot be told: {type(other).__name__}"
 

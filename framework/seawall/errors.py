@@ -16,7 +16,8 @@ SeawallError
 └── InterruptedRunError 130, 143    stopped by a signal at a chunk's border
 
 Every error says what happened, where, what was seen, what is allowed and what to do. Fields are
-positional, so that errors survive a process pool's pickling.
+positional, so that errors survive a process pool's pickling. However long or strange the data is that
+they speak of: a part is printable and has at most 2,000 characters, a message about 4,000.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import IntEnum
 from typing import TYPE_CHECKING
+
+from seawall.shown import part
 
 if TYPE_CHECKING:
     from seawall.config.faults import Fault
@@ -45,6 +48,8 @@ __all__ = [
     "UnavailableError",
     "UsageError",
 ]
+
+_MESSAGE = 4_000
 
 
 class Exit(IntEnum):
@@ -75,14 +80,19 @@ class SeawallError(Exception):
         self, what: str, where: str = "", seen: str = "", allowed: str = "", todo: str = ""
     ) -> None:
         """All five parts are plain text; the empty ones are left out of the message."""
+        what, where, seen, allowed, todo = map(part, (what, where, seen, allowed, todo))
         super().__init__(what, where, seen, allowed, todo)
         self.what, self.where, self.seen, self.allowed, self.todo = what, where, seen, allowed, todo
 
     def __str__(self) -> str:
         """One line of what and where, then one indented line for each part that is known."""
-        head = f"{self.where}: {self.what}" if self.where else self.what
-        labelled = (("seen", self.seen), ("allowed", self.allowed), ("to do", self.todo))
-        return "\n".join([head, *(f"  {label}: {text}" for label, text in labelled if text)])
+        parts = [self.what, self.where, self.seen, self.allowed, self.todo]
+        if sum(map(len, parts)) > _MESSAGE:
+            parts = [part(text, _MESSAGE // len(parts)) for text in parts]
+        what, where, *rest = parts
+        labelled = zip(("seen", "allowed", "to do"), rest, strict=True)
+        lines = [f"  {label}: {text}" for label, text in labelled if text]
+        return "\n".join([f"{where}: {what}" if where else what, *lines])
 
 
 class UsageError(SeawallError):

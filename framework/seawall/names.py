@@ -5,12 +5,18 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+from seawall.shown import shown
+
 __all__ = ["did_you_mean"]
+
+_LONGEST = 200
+"""Nobody mistypes a longer name, and the time to compare two grows with the square of their length."""
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """`did you mean 'x'?` for the nearest known name, or nothing when none is near."""
-    known = list(known)
-    folded = {entry.casefold(): entry for entry in known}
+    folded = {entry.casefold(): entry for entry in known if len(entry) <= _LONGEST}
+    if len(name) > _LONGEST:
+        return ""
     near = difflib.get_close_matches(name.casefold(), list(folded), n=1, cutoff=0.6)
-    return f"did you mean {folded[near[0]]!r}?" if near else ""
+    return f"did you mean {shown(folded[near[0]])}?" if near else ""

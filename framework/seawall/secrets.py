@@ -19,6 +19,7 @@ from urllib.parse import parse_qsl, quote, quote_plus, unquote, urlsplit
 from pydantic import BaseModel
 
 from seawall.config.scalars import EnvRef
+from seawall.shown import part
 
 __all__ = ["Redaction"]
 
@@ -28,6 +29,7 @@ _SHORTEST = 4
 _LONG = 16
 """A query value of so many characters is taken for a token, whatever its name."""
 _HIDDEN = "***"
+_CUT = "…"
 _USERINFO = re.compile(r"(?<=://)[^/?#\s]*@")
 _NAMES = re.compile(
     r"secret|token|passw|pwd|auth|cookie|api.?key|signature|credential", re.IGNORECASE
@@ -42,6 +44,7 @@ class Redaction:
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         forms = {form for secret in secrets for form in _forms(secret)}
         longest_first = sorted((form for form in forms if len(form) >= _SHORTEST), key=len)[::-1]
+        self._forms = longest_first
         self._pattern = (
             re.compile("|".join(map(_pattern, longest_first))) if longest_first else None
         )
@@ -58,8 +61,18 @@ class Redaction:
     def text(self, text: str) -> str:
         """The text, with *** for each secret."""
         if self._pattern is not None:
-            text = self._pattern.sub(_HIDDEN, text)
+            text = self._uncut(self._pattern.sub(_HIDDEN, text))
         return _USERINFO.sub(f"{_HIDDEN}@", text) if "://" in text else text
+
+    def _uncut(self, text: str) -> str:
+        """The text without what is left of a secret where it was cut: before or after a `…`."""
+        head, *rest = text.split(_CUT)
+        for following in rest:
+            began = max((_overlap(head, form) for form in self._forms), default=0)
+            ended = max((_overlap(form, following) for form in self._forms), default=0)
+            head = f"{head[: len(head) - began]}{_HIDDEN if began else ''}{_CUT}"
+            head += f"{_HIDDEN if ended else ''}{following[ended:]}"
+        return head
 
     def value(self, value: Any) -> Any:
         """The value with every text in it redacted, in mappings, tuples and dataclasses too."""
@@ -154,6 +167,14 @@ def _decoded(token: str) -> str:
         return ""
 
 
+def _overlap(first: str, second: str) -> int:
+    """With how many characters the first text ends and the second begins; 0 for too few to matter."""
+    for length in range(min(len(first), len(second)), _SHORTEST - 1, -1):
+        if first.endswith(second[:length]):
+            return length
+    return 0
+
+
 def _pattern(form: str) -> str:
     """The form itself, the digits of what is percent-encoded in either case."""
     return _QUOTED.sub(lambda match: f"(?i:{match[0]})", re.escape(form))
@@ -166,6 +187,7 @@ def _forms(secret: str) -> set[str]:
     encoded = {base64.b64encode(raw).decode(), base64.urlsafe_b64encode(raw).decode()}
     escaped = {
         repr(secret)[1:-1],
+        part(secret),
         repr(raw)[2:-1],
         json.dumps(secret)[1:-1],
         json.dumps(secret, ensure_ascii=False)[1:-1],

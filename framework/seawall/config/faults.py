@@ -5,12 +5,15 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 
+from seawall.shown import line, part
+
 __all__ = ["Fault", "KeyPath", "Place", "dotted"]
 
 KeyPath = tuple[str | int, ...]
 """The way to a value from the top of the file: keys, and numbers of list items from 0."""
 
 _CLIP = 100
+_PART = 1_000
 _BEFORE = 60
 
 
@@ -36,10 +39,17 @@ class Fault:
     allowed: str = ""
     todo: str = ""
 
+    def __post_init__(self) -> None:
+        """Every part is short and printable, whatever stands in the file."""
+        for name in ("what", "seen", "allowed", "todo"):
+            object.__setattr__(self, name, part(getattr(self, name), _PART))
+
     def __str__(self) -> str:
         """`file:line:column path: what`, the line with a caret, then what is known besides."""
         place = self.place
-        head = f"{place.file}:{place.line}:{place.column}" + (f" {self.path}" if self.path else "")
+        head = f"{place.file}:{place.line}:{place.column}" + (
+            f" {line(self.path)}" if self.path else ""
+        )
         lines = [f"{head}: {self.what}"]
         if place.text.strip():
             text, caret = _clipped(place)

@@ -7,11 +7,16 @@ from difflib import get_close_matches
 
 __all__ = ["did_you_mean", "near"]
 
+_LONGEST = 200
+"""Nobody mistypes a longer word, and the time to compare two grows with the square of their length."""
+
 
 def near(word: object, words: Iterable[object]) -> str | None:
     """The nearest of the words, whatever their case; None when none is near."""
-    folded = {str(known).casefold(): str(known) for known in words}
     seen = str(word).casefold()
+    if len(seen) > _LONGEST:
+        return None
+    folded = {known.casefold(): known for known in map(str, words) if len(known) <= _LONGEST}
     for known, spelling in folded.items():
         if sorted(known) == sorted(seen):  # letters swapped: difflib finds `no` far from `on`
             return spelling

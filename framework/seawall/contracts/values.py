@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Literal
 
+from seawall.shown import line, part
+
 __all__ = [
     "Account",
     "Context",
@@ -24,11 +26,15 @@ Severity = Literal["ok", "warn", "fail"]
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a stage or rule may ask about the run; injected where it has a parameter `context`."""
+    """What a stage or rule may ask about the run; injected where it has a parameter `context`.
+
+    `key` is the column that traces a row; a source, which is asked before there are rows, gets ''.
+    """
 
     pipeline: str
     batch: str
     as_of: datetime
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +88,11 @@ class Example:
     value: str
     place: str
 
+    def __post_init__(self) -> None:
+        """The texts are short and printable, whatever stands in the row."""
+        for name, most in (("reason", 200), ("column", 80), ("key", 80), ("value", 100)):
+            object.__setattr__(self, name, line(getattr(self, name), most))
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -93,6 +104,11 @@ class Finding:
     seen: str
     allowed: str
     message: str
+
+    def __post_init__(self) -> None:
+        """The texts are short and printable, whatever the data is like."""
+        for name in ("seen", "allowed", "message"):
+            object.__setattr__(self, name, part(getattr(self, name)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from seawall.errors import (
     TemporaryError,
     UnavailableError,
 )
+from seawall.shown import line
 from seawall.sources.rulings import (
     BROKEN,
     BUG,
@@ -250,7 +251,7 @@ def _words(error: BaseException, hide: Callable[[str], str]) -> str:
 def _line(text: str) -> str:
     """One line of it, of its URLs neither userinfo nor query."""
     short = _URL.sub(lambda match: match[1] + match[2] + ("?…" if match[3] else ""), text)
-    return " ".join(_QUERY.sub(r"\1?…", short).split())[:_LONGEST]
+    return line(" ".join(_QUERY.sub(r"\1?…", short).split()), _LONGEST)
 
 
 def _retry_after_s(error: BaseException, now: Callable[[], datetime]) -> float | None:
