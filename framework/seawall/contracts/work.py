@@ -40,12 +40,16 @@ class Predictor(Protocol):
 
     @property
     def feature_names(self) -> tuple[str, ...] | None:
-        """The columns that it was fitted on, in order; None when it does not say."""
+        """The columns that it is given, in order; None when it takes any frame."""
         ...
 
     @property
     def rows_independent(self) -> bool:
         """Whether a row's result has the same bits whatever rows stand beside it."""
+        ...
+
+    def features(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Its own columns in its own order; DataError where the frame does not have them."""
         ...
 
     def predict(self, features: pd.DataFrame) -> dict[str, Any]:

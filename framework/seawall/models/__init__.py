@@ -1,5 +1,7 @@
 """Models: bytes that are pinned by hash and loaded from the same buffer."""
 
-from seawall.models.load import Model, ModelPin, load, pin
+from seawall.models.golden import hold_golden
+from seawall.models.load import Model, ModelPin, load
+from seawall.models.pin import pin, pin_fallback
 
-__all__ = ["Model", "ModelPin", "load", "pin"]
+__all__ = ["Model", "ModelPin", "hold_golden", "load", "pin", "pin_fallback"]

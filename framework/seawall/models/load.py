@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-import hashlib
 import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from seawall.config.load import fill
-from seawall.config.predicting import Predict, PythonModel
-from seawall.errors import ForbiddenError, TemporaryError, UnavailableError
+from seawall.config.predicting import Predict
+from seawall.errors import TemporaryError
+from seawall.models.contents import contents, digest
 from seawall.models.loaded import Loaded
 from seawall.models.output import Columns, wanted_columns
+from seawall.models.signature import signature_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Model", "ModelPin", "load", "pin"]
+__all__ = ["Model", "ModelPin", "load"]
 
 
 Reader = Callable[[Predict, "ModelPin", bytes, int], Loaded]
-"""What reads a format: what the file says, the pin, the bytes ('' for a callable), threads a call."""
+"""What reads a format: what the file says, the pin, the bytes, threads a call.
+
+The bytes are none for a callable, and of a folder what `folder.packed` makes of it. The model that
+is read is `predict.model`, also where it is the fallback.
+"""
 _READERS = {
     "python": "seawall.models.python:from_factory",
     "sklearn": "seawall.models.sklearn:from_bytes",
@@ -31,10 +34,17 @@ _READERS = {
 
 @dataclass(frozen=True, slots=True)
 class ModelPin:
-    """Which model a plan means: its path and the sha256 of its bytes; a callable has its name and ''."""
+    """Which model a plan means: its path and the sha256 of its bytes; a callable has its name and ''.
+
+    With `fallback` it is the second model, and `why` says why the first is not asked. `golden` is
+    the sha256 of the file of expected outputs, '' where none is held to.
+    """
 
     path: str
     sha256: str
+    fallback: bool = False
+    why: str = ""
+    golden: str = ""
 
 
 class Model:
@@ -43,34 +53,20 @@ class Model:
     def __init__(self, loaded: Loaded, declared: Predict) -> None:
         self._call = loaded.call
         self._columns: Columns = wanted_columns(loaded, declared)
+        self._signature = signature_of(loaded, declared)
         self.outputs = declared.output_columns
-        self.feature_names = loaded.features
+        self.feature_names = self._signature.names
+        self.skew = loaded.skew
         stated = declared.rows_independent
         self.rows_independent = loaded.rows_independent if stated is None else stated
+
+    def features(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """The model's own columns in its own order; DataError where the frame does not have them."""
+        return self._signature.of(frame)
 
     def predict(self, features: pd.DataFrame) -> dict[str, Any]:
         """One array a declared output, as long as the frame."""
         return self._columns(self._call(features))
-
-
-def pin(declared: Predict, *, root: Path, batch: str) -> ModelPin:
-    """The model's path and hash; refused before anything is deserialised if it isn't the declared one.
-
-    Raises UnavailableError when the file is missing, ForbiddenError when its hash differs.
-    """
-    if isinstance(declared.model, PythonModel):
-        return ModelPin(declared.model.use, "")
-    path = root / fill(declared.model.path, batch)
-    digest = hashlib.sha256(_bytes(path)).hexdigest()
-    if declared.model.sha256 not in (None, digest):
-        raise ForbiddenError(
-            "the model is not the one that the pipeline file pins",
-            str(path),
-            f"sha256 {digest}",
-            f"sha256 {declared.model.sha256}",
-            "restore the file, or review the new model and change predict.model.sha256",
-        )
-    return ModelPin(str(path), digest)
 
 
 def load(declared: Predict, pinned: ModelPin, *, threads: int = 1) -> Model:
@@ -80,20 +76,10 @@ def load(declared: Predict, pinned: ModelPin, *, threads: int = 1) -> Model:
     DataError when they hold no usable model, ForbiddenError for types that nobody trusts,
     SoftwareError when the user's factory raises.
     """
-    payload = b"" if isinstance(declared.model, PythonModel) else _pinned(pinned)
-    return Model(_reader(declared.model.type)(declared, pinned, payload, threads), declared)
-
-
-def _reader(type_: str) -> Reader:
-    module, _, name = _READERS[type_].partition(":")
-    reader: Reader = getattr(importlib.import_module(module), name)
-    return reader
-
-
-def _pinned(pinned: ModelPin) -> bytes:
-    """The model's bytes, which are the pinned ones."""
-    payload = _bytes(Path(pinned.path))
-    if hashlib.sha256(payload).hexdigest() != pinned.sha256:
+    if pinned.fallback:
+        declared = declared.model_copy(update={"model": declared.fallback})
+    payload = contents(declared.model, pinned.path)
+    if digest(declared.model, payload) != pinned.sha256:
         raise TemporaryError(
             "the model changed during the run",
             pinned.path,
@@ -101,17 +87,10 @@ def _pinned(pinned: ModelPin) -> bytes:
             f"sha256 {pinned.sha256}",
             "run again when the file stays as it is",
         )
-    return payload
+    return Model(_reader(declared.model.type)(declared, pinned, payload, threads), declared)
 
 
-def _bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise UnavailableError(
-            "the model cannot be read",
-            str(path),
-            error.strerror or str(error),
-            "a model file",
-            "check predict.model.path; it is taken from the project root",
-        ) from error
+def _reader(type_: str) -> Reader:
+    module, _, name = _READERS[type_].partition(":")
+    reader: Reader = getattr(importlib.import_module(module), name)
+    return reader

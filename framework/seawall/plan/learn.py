@@ -23,7 +23,6 @@ from seawall.plan.bound import bound_steps
 from seawall.plan.make import columns_read
 from seawall.plan.plugged import plugged, plugin_faults
 from seawall.sources.statements import query_errors
-from seawall.stages.predict import features
 from seawall.stages.steps import mask, transformed
 
 __all__ = ["faults_of"]
@@ -146,7 +145,7 @@ class _Learner:
         try:
             loaded = self._loaded_model()
             if frame is not None:
-                features(frame, loaded)
+                loaded.features(frame)
         except ForbiddenError:
             raise
         except SeawallError as error:

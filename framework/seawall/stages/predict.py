@@ -10,10 +10,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from seawall.contracts import Predictor
-from seawall.errors import DataError, SeawallError, SoftwareError
-from seawall.names import did_you_mean
+from seawall.errors import SeawallError, SoftwareError
 
-__all__ = ["BLOCK_ROWS", "FREE_ROWS", "features", "predict"]
+__all__ = ["BLOCK_ROWS", "FREE_ROWS", "predict"]
 
 FREE_ROWS = 65_536
 """How many rows a model of independent rows is given at once."""
@@ -29,7 +28,7 @@ def predict(frame: pd.DataFrame, model: Predictor, *, batch_rows: int) -> dict[s
     the batch, and the places of rows that left, or that another chunk holds, are filled with a row
     of this one.
     """
-    chosen = features(frame, model)
+    chosen = model.features(frame)
     if not len(frame):
         return {name: np.empty(0) for name in model.outputs}
     try:
@@ -45,23 +44,6 @@ def predict(frame: pd.DataFrame, model: Predictor, *, batch_rows: int) -> dict[s
             f"{len(frame):,} rows; {_dtypes(chosen)}",
             todo="check the features' types and nulls against what the model was trained on",
         ) from error
-
-
-def features(frame: pd.DataFrame, model: Predictor) -> pd.DataFrame:
-    """The model's own columns in its own order; all columns when it does not say which."""
-    names = model.feature_names
-    if names is None:
-        return frame
-    missing = [name for name in names if name not in frame.columns]
-    if missing:
-        raise DataError(
-            f"the model needs columns that nobody makes: {', '.join(missing)}",
-            "predict.model",
-            f"the columns {', '.join(map(str, frame.columns))}",
-            f"the columns {', '.join(names)}",
-            did_you_mean(missing[0], map(str, frame.columns)) or "add a stage that makes them",
-        )
-    return frame[list(names)]
 
 
 def _pieces(frame: pd.DataFrame) -> Iterator[pd.DataFrame]:
