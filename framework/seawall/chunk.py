@@ -8,6 +8,7 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 import numpy as np
 import pandas as pd
@@ -22,6 +23,7 @@ from seawall.quarantine import packed
 from seawall.runtime import Runtime, runtime_of
 from seawall.stages.check_output import check_output
 from seawall.stages.featurize import featurize
+from seawall.stages.freshness import newest, times_of
 from seawall.stages.ingest import ingest
 from seawall.stages.predict import predict
 from seawall.stages.provenance import DEGRADED, Provenance
@@ -87,6 +89,7 @@ class Passed:
     profile: Profile
     provenance: Provenance
     degraded_profile: Profile | None
+    newest: datetime | None
 
 
 def _scored(plan: Plan, workspace: Workspace, ref: ChunkRef) -> ChunkReport:
@@ -111,6 +114,7 @@ def _scored(plan: Plan, workspace: Workspace, ref: ChunkRef) -> ChunkReport:
         degraded=provenance.counts(),
         degraded_rows=provenance.degraded_rows,
         degraded_profile=seen.degraded_profile,
+        newest=seen.newest,
     )
 
 
@@ -123,6 +127,7 @@ def _through_stages(plan: Plan, ref: ChunkRef, runtime: Runtime, watch: _Watch) 
     with watch.stage("validate", sieve) as seen:
         validated = validate(sieve, runtime.tests, key=key)
         seen.update({**sieve.filtered, **sieve.quarantined, **validated.warned})
+        times = times_of(sieve.frame, plan.config.validate_.freshness)
     with watch.stage("featurize", sieve) as seen:
         sieve.frame = featurize(sieve.frame, runtime.steps, key=key)
         seen["columns"] = len(sieve.frame.columns)
@@ -136,7 +141,8 @@ def _through_stages(plan: Plan, ref: ChunkRef, runtime: Runtime, watch: _Watch) 
         provenance = provenance.of(sieve.frame.index)
         apart = _apart(sieve.frame, provenance, profile)
     validated = replace(validated, warned={**validated.warned, **beyond})
-    return Passed(sieve, validated, profile, provenance, apart)
+    latest = newest(times, sieve.frame.index, plan.config.timezone)
+    return Passed(sieve, validated, profile, provenance, apart, latest)
 
 
 def _ingested(

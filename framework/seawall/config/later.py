@@ -18,8 +18,6 @@ _ANY: tuple[object, ...] = ()
 # a path, `*` for any name or number, and the values that are not there yet (none named: all of them)
 LATER: dict[str, tuple[object, ...]] = {
     "validate.pandera": _ANY,
-    "validate.rows.change": _ANY,
-    "validate.freshness": _ANY,
     "validate.columns.*.unique": _ANY,
     "validate.columns.*.length": _ANY,
     "validate.columns.*.resolution": _ANY,

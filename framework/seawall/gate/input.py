@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from seawall.config.judging import Quota
 from seawall.config.models import PipelineConfig
 from seawall.contracts import Finding
+from seawall.gate.age import freshness_findings
+from seawall.gate.past import row_change_findings
 from seawall.gate.values import History, Totals
 from seawall.gate.words import NAMES, exact, failed, percent
 
@@ -37,11 +39,12 @@ def over_budget(config: PipelineConfig, quarantined: int, *, rows: int) -> Findi
 
 def input_findings(config: PipelineConfig, totals: Totals, history: History) -> Iterator[Finding]:
     """Everything that was promised about the rows, held against what came."""
-    del history
     account = totals.account
     if not account.balanced:
         yield failed("row account", str(account), "read = published + quarantined + filtered")
     yield from _row_findings(config, totals)
+    yield from row_change_findings(config, totals, history)
+    yield from freshness_findings(config, totals, history)
     finding = over_budget(config, account.quarantined, rows=totals.staying)
     if finding is not None:
         yield finding

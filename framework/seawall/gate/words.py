@@ -11,6 +11,10 @@ __all__ = ["ABOUT_INPUT", "NAMES", "exact", "failed", "name_of", "percent"]
 NAMES = {
     "row account": "the row account does not balance",
     "rows": "the number of rows is not as promised",
+    "row change": "the number of rows is far from the usual one",
+    "freshness": "the newest {column} is too old",
+    "no time": "{column} has no time at all, so nobody knows how old the rows are",
+    "future": "data from the future: {column} is later than as_of",
     "quarantined rows": "more rows are in quarantine than limits.quarantined_rows allows",
     "null share": "{column} has more nulls than promised",
     "mean": "the mean of {column} is not as promised",
@@ -20,7 +24,18 @@ NAMES = {
     "lookup": "a person has to look at what a lookup answered",
     "raised": "a check raised, and counts as failed",
 }
-ABOUT_INPUT = frozenset({"row account", "rows", "quarantined rows", "null share"})
+ABOUT_INPUT = frozenset(
+    {
+        "row account",
+        "rows",
+        "row change",
+        "freshness",
+        "no time",
+        "future",
+        "quarantined rows",
+        "null share",
+    }
+)
 """The checks that find the input unusable; every other one that fails holds the result."""
 
 
