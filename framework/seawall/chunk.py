@@ -12,11 +12,11 @@ from datetime import datetime
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
 from seawall.contracts import Account, ChunkRef, Scalar
-from seawall.errors import DataError, SeawallError, SoftwareError
+from seawall.errors import SeawallError
 from seawall.outcome import ChunkFailure, ChunkReport, StageSeen, to_receipt
+from seawall.part import part_of
 from seawall.plan import Plan
 from seawall.profile import Profile, measure
 from seawall.quarantine import packed
@@ -31,7 +31,7 @@ from seawall.stages.sifting import Sieve
 from seawall.stages.validate import Validated, validate
 from seawall.staging import Workspace
 
-__all__ = ["DEGRADED", "Passed", "passed", "published_columns", "score", "sources_of"]
+__all__ = ["DEGRADED", "Passed", "passed", "score", "sources_of"]
 
 
 def score(plan: Plan, workspace: Workspace, ref: ChunkRef) -> ChunkReport | ChunkFailure:
@@ -54,14 +54,6 @@ def score(plan: Plan, workspace: Workspace, ref: ChunkRef) -> ChunkReport | Chun
 def passed(plan: Plan, ref: ChunkRef, runtime: Runtime) -> Passed:
     """The chunk behind its last stage; nothing is stored."""
     return _through_stages(plan, ref, runtime, _Watch())
-
-
-def published_columns(plan: Plan) -> tuple[str, ...]:
-    """The columns that readers see: the key, the outputs and `_degraded`, unless the file lists them."""
-    config = plan.config
-    listed = config.publish.columns
-    usual = (plan.primary.key, *config.predict.output_columns, DEGRADED)
-    return usual if listed is None else listed
 
 
 @dataclass(slots=True)
@@ -106,7 +98,7 @@ def _scored(plan: Plan, workspace: Workspace, ref: ChunkRef) -> ChunkReport:
         quarantined=sieve.quarantined,
         warned=seen.validated.warned,
         nulls=seen.validated.nulls,
-        part=workspace.put_part(ref.name, _part(sieve.frame, plan, provenance), rows=rows),
+        part=workspace.put_part(ref.name, part_of(sieve.frame, plan, provenance), rows=rows),
         quarantine=workspace.put_quarantine(ref.name, refused, rows=away) if refused else None,
         profile=seen.profile,
         stages=tuple(watch.stages),
@@ -188,35 +180,3 @@ def _figures(profile: Profile) -> dict[str, Scalar]:
         for name, value in described.summary().items()
         if name != "rows"
     }
-
-
-def _part(frame: pd.DataFrame, plan: Plan, provenance: Provenance) -> pa.Buffer:
-    """The published columns of the chunk as an Arrow file."""
-    wanted = published_columns(plan)
-    missing = [name for name in wanted if name not in frame.columns and name != DEGRADED]
-    if missing:
-        raise DataError(
-            f"publish.columns names columns that nobody makes: {', '.join(missing)}",
-            "publish.columns",
-            f"the columns {', '.join(map(str, frame.columns))}",
-        )
-    kept = _stored(frame[[name for name in wanted if name != DEGRADED]])
-    table = kept.append_column(DEGRADED, provenance.column()) if DEGRADED in wanted else kept
-    table = table.select(list(wanted)).replace_schema_metadata(None)
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_file(sink, table.schema) as writer:
-        writer.write_table(table)
-    return sink.getvalue()
-
-
-def _stored(frame: pd.DataFrame) -> pa.Table:
-    try:
-        return pa.Table.from_pandas(frame, preserve_index=False)
-    except pa.ArrowException as error:
-        raise SoftwareError(
-            "a published column holds values of several types",
-            "publish.columns",
-            " ".join(str(error).split())[:200],
-            "one type a column",
-            "mend the stage or model that makes it",
-        ) from error

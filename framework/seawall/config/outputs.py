@@ -75,8 +75,8 @@ class Distribution(Section):
     intervals; `labels` gives each label's share an interval; the most frequent value has at most
     `max_top_share` of the rows, and there are at least `min_distinct` values. The mean over the keys
     that the last published version has, too, differs from that version's by at most
-    `max_mean_change`, in the output's own unit. Without `min_distinct` a number with a fraction that
-    is the same in 100 rows or more is held as stuck; `min_distinct: 1` allows it.
+    `max_mean_change`, in the output's own unit. Without `min_distinct` a score that is the same in 100
+    rows or more is held as stuck, and so is any number with a fraction; `min_distinct: 1` allows it.
     """
 
     mean: Interval | None = None
@@ -88,6 +88,11 @@ class Distribution(Section):
     min_distinct: Count | None = None
     labels: dict[str, Annotated[tuple[Share, Share], Items]] = Field(default={})
     max_mean_change: float | None = Field(default=None, ge=0)
+
+    @property
+    def counted(self) -> bool:
+        """Whether the output's values have to be counted."""
+        return bool(self.labels) or (self.max_top_share, self.min_distinct) != (None, None)
 
 
 class CheckOutput(Section):

@@ -3,6 +3,16 @@
 from seawall.gate.degraded import over_degraded
 from seawall.gate.input import over_budget
 from seawall.gate.judge import judge
-from seawall.gate.values import Degradation, History, Totals, Verdict
+from seawall.gate.values import Degradation, History, MeanChange, OutputCounts, Totals, Verdict
 
-__all__ = ["Degradation", "History", "Totals", "Verdict", "judge", "over_budget", "over_degraded"]
+__all__ = [
+    "Degradation",
+    "History",
+    "MeanChange",
+    "OutputCounts",
+    "Totals",
+    "Verdict",
+    "judge",
+    "over_budget",
+    "over_degraded",
+]

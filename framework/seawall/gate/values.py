@@ -11,7 +11,39 @@ from seawall.contracts import Account, Finding
 from seawall.errors import SeawallError
 from seawall.profile import Profile
 
-__all__ = ["Degradation", "History", "Totals", "Verdict"]
+__all__ = ["Degradation", "History", "MeanChange", "OutputCounts", "Totals", "Verdict"]
+
+
+@dataclass(frozen=True, slots=True)
+class OutputCounts:
+    """How often an output has its values, as far as the file asks: rows that have one at all.
+
+    `top` is the most frequent value with its rows where it has more than it may, None otherwise;
+    `distinct` counts the values, and stops at as many as there have to be. `problem` says why nothing
+    could be counted.
+    """
+
+    rows: int = 0
+    top: tuple[str, int] | None = None
+    distinct: int = 0
+    labels: Mapping[str, int] = field(default_factory=dict)
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MeanChange:
+    """An output's mean over the keys that another version has, too, here and there.
+
+    `keys` is how many were compared, one in `sampled` of all; 0 where there is nothing to compare
+    with. `problem` says why that could not be found out.
+    """
+
+    before: float = 0.0
+    now: float = 0.0
+    keys: int = 0
+    sampled: int = 1
+    version: str = ""
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +51,8 @@ class Totals:
     """A batch added up: where its rows went, reasons by name, nulls of bounded columns, its profile.
 
     `degraded` counts published rows by `lookup=link`, `degraded_rows` each of them once.
-    `conversions`, `foreign` and `newest` are those of the chunks' reports, added up.
+    `conversions`, `foreign` and `newest` are those of the chunks' reports, added up; `outputs` counts
+    the values of judged outputs.
     """
 
     account: Account
@@ -33,6 +66,7 @@ class Totals:
     conversions: Mapping[str, int] = field(default_factory=dict)
     foreign: Mapping[str, int] = field(default_factory=dict)
     newest: datetime | None = None
+    outputs: Mapping[str, OutputCounts] = field(default_factory=dict)
 
     @property
     def staying(self) -> int:
@@ -57,14 +91,13 @@ class History:
     """What the batch is compared with, as far as the file asks for it.
 
     `rows` counts those that stayed after the filters in the newest published batches, newest first;
-    `as_of` is the time from which ages are measured; `mean_changes` has for an output by how much its
-    mean over the keys shared with the last published version differs from that version's, None where
-    there is nothing to compare with.
+    `as_of` is the time from which ages are measured; `mean_changes` compares outputs with the version
+    that was published before.
     """
 
     rows: tuple[int, ...] = ()
     as_of: datetime | None = None
-    mean_changes: Mapping[str, float | None] = field(default_factory=dict)
+    mean_changes: Mapping[str, MeanChange] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

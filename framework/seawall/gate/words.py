@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from seawall.contracts import Finding
+from seawall.contracts import Finding, Severity
 
-__all__ = ["ABOUT_INPUT", "NAMES", "exact", "failed", "name_of", "percent"]
+__all__ = ["ABOUT_INPUT", "NAMES", "exact", "failed", "name_of", "percent", "within"]
 
 NAMES = {
     "row account": "the row account does not balance",
@@ -18,6 +18,13 @@ NAMES = {
     "quarantined rows": "more rows are in quarantine than limits.quarantined_rows allows",
     "null share": "{column} has more nulls than promised",
     "mean": "the mean of {column} is not as promised",
+    "std": "the standard deviation of {column} is not as promised",
+    "quantile": "a quantile of {column} is not as promised",
+    "top share": "one value of {column} is more frequent than promised",
+    "distinct values": "{column} has fewer distinct values than promised",
+    "stuck": "{column} is stuck: every row has the same value",
+    "label share": "the share of a label of {column} is not as promised",
+    "mean change": "the mean of {column} has moved further than promised",
     "degraded rows": "fallbacks serve more rows than limits.degraded_rows allows",
     "degraded lookups": "more lookups are degraded than limits.degraded_lookups allows",
     "degraded runs": "more runs in a row are degraded than limits.consecutive_degraded_runs allows",
@@ -58,3 +65,20 @@ def failed(check: str, seen: str, allowed: str, *, column: str | None = None) ->
     """The finding of a check that failed."""
     about = f"{check} of {column}" if column else check
     return Finding(check, "fail", column, seen, allowed, f"{about}: {seen}, allowed {allowed}")
+
+
+def within(  # noqa: PLR0913 - what is said of a figure
+    check: str,
+    about: str,
+    figure: float,
+    interval: tuple[float, float],
+    *,
+    column: str,
+    unit: str = "",
+) -> Finding:
+    """The finding of a figure that has to lie in an interval; NaN lies in none."""
+    low, high = interval
+    seen, allowed = f"{figure:.6g}{unit}", f"{low:g}{unit} to {high:g}{unit}"
+    message = f"{about} is {seen}, allowed {allowed}"
+    severity: Severity = "ok" if low <= figure <= high else "fail"
+    return Finding(check, severity, column, seen, allowed, message)

@@ -24,16 +24,14 @@ from seawall.events import (
     ViewFailed,
 )
 from seawall.failpoints import reach
-from seawall.gate import judge
 from seawall.plan import Plan
 from seawall.plan.make import make_plan
 from seawall.plan.plugged import refuse_misfits
 from seawall.plan.upstreams import refuse_unserved
 from seawall.running.claimed import end_committed_plans, same_batch
 from seawall.running.deadline import Deadline
-from seawall.running.degraded import degradation_of
 from seawall.running.fold import Fold
-from seawall.running.history import history_of
+from seawall.running.judged import judged
 from seawall.running.noticed import noticed
 from seawall.running.order import Order
 from seawall.running.promoted import promote, promote_left
@@ -157,9 +155,7 @@ class Attempt:
             degraded=fold.degraded_profile.summary(),
         )
         reach("5")
-        verdict = judge(
-            plan.config, totals, degradation_of(plan, fold, claim), history_of(plan, fold, claim)
-        )
+        verdict = judged(fold, claim)
         self.findings = (*self.findings, *verdict.findings)
         if verdict.error is not None:
             raise verdict.error

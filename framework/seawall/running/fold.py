@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ from seawall.contracts import Account, Example, StoredFile
 from seawall.errors import DataError, StoppedError
 from seawall.gate import Totals, over_budget, over_degraded
 from seawall.outcome import ChunkReport
+from seawall.part import published_columns
 from seawall.plan import Plan
 from seawall.profile import Profile
 from seawall.running.uniqueness import Uniqueness
@@ -83,6 +84,17 @@ class Fold:
             foreign=self.foreign,
             newest=self.newest,
         )
+
+    def tables(self, columns: Sequence[str]) -> Iterator[pa.Table]:
+        """These columns of every part that has rows, in the batch's order."""
+        for part in self._parts:
+            if part.rows:
+                yield self._read(part).select(list(columns))
+
+    def schema(self, columns: Sequence[str]) -> pa.Schema:
+        """The names and types of these columns; of none where no part has rows."""
+        first = next(self.tables(columns), None)
+        return pa.schema([]) if first is None else first.schema
 
     def joined(self) -> StoredFile:
         """The joined file, complete and durable; DataError when a key stood twice in the batch."""
@@ -159,16 +171,15 @@ class Fold:
 
     def _write(self, part: StoredFile) -> None:
         table = self._read(part)
+        self._parts.append(part)
+        self._keys.add(table.column(self.plan.primary.key))
         last = self._next + 1 == len(self.plan.chunks)
+        shown = table.select(list(published_columns(self.plan)))
         if part.rows or (last and self._writer is None):
             # A chunk that was filtered away entirely cannot know its outputs' types.
             if self._writer is None:
-                self._writer = self.claim.version_writer(table.schema)
-            self._writer.write(table)
-        key = self.plan.primary.key
-        if key in table.column_names:
-            self._parts.append(part)
-            self._keys.add(table.column(key))
+                self._writer = self.claim.version_writer(shown.schema)
+            self._writer.write(shown)
 
 
 def _listed(counts: Mapping[str, int]) -> str:

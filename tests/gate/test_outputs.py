@@ -1,0 +1,156 @@
+"""The gate on predictions: figures, labels, a stuck score, a mean that moved."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from seawall.config.models import PipelineConfig
+from seawall.contracts import Account, Finding
+from seawall.errors import HeldError
+from seawall.gate import History, MeanChange, OutputCounts, Totals, judge
+from seawall.profile import ColumnProfile, Profile
+
+BASE: dict[str, Any] = {
+    "pipeline": "p",
+    "ingest": {"primary": {"type": "parquet", "path": "d", "key": "k"}},
+    "predict": {"model": {"type": "sklearn", "path": "m"}, "outputs": ["p"]},
+    "publish": {"type": "files", "path": "out"},
+}
+SPREAD = ColumnProfile(rows=200, finite=200, mean=0.25, m2=0.995, min=0.1, max=1.0)
+SCORES = {**BASE["predict"], "method": "predict_proba", "outputs": {"p": 1}}
+
+
+def found(
+    wanted: dict[str, Any] | None = None,
+    *,
+    profile: ColumnProfile = SPREAD,
+    counts: OutputCounts | None = None,
+    change: MeanChange | None = None,
+    predict: dict[str, Any] = BASE["predict"],
+) -> list[Finding]:
+    """What the gate finds of the output `p`, and that its verdict is to hold where that failed."""
+    section = {"distribution": {"p": wanted}} if wanted is not None else {}
+    config = PipelineConfig.model_validate({**BASE, "predict": predict, "check_output": section})
+    none: dict[str, int] = {}
+    totals = Totals(Account(200, 200), none, none, none, none, Profile({"p": profile}))
+    if counts is not None:
+        totals = Totals(
+            *[Account(200, 200), none, none, none, none],
+            Profile({"p": profile}),
+            outputs={"p": counts},
+        )
+    verdict = judge(
+        config, totals, history=History(mean_changes={} if change is None else {"p": change})
+    )
+    bad = any(finding.severity == "fail" for finding in verdict.findings)
+    assert isinstance(verdict.error, HeldError) == bad
+    return list(verdict.findings)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "passes"),
+    [
+        ({"mean": [0.2, 0.3]}, True),
+        ({"mean": [0.26, 0.3]}, False),
+        ({"std": [0.07, 0.08]}, True),
+        ({"std": [0.0, 0.01]}, False),
+    ],
+)
+def test_moments(wanted: dict[str, Any], *, passes: bool) -> None:
+    """Mean and standard deviation lie in their intervals, or the batch is held."""
+    (finding,) = found(wanted)
+
+    assert finding.severity == ("ok" if passes else "fail")
+
+
+@pytest.mark.parametrize(("ends", "passes"), [((0.9, 1.2), True), ((0.1, 0.5), False)])
+def test_quantiles(ends: tuple[float, float], *, passes: bool) -> None:
+    """A quantile is read from the histogram; the ones at its ends are the extremes."""
+    bucket = int.from_bytes(b"\x3f\x80\x00\x00") >> 17  # the leading bits of 1.0 as float32
+    profile = ColumnProfile(
+        rows=200, finite=200, mean=1, m2=1, min=0.9, max=1.0, buckets={bucket: 200}
+    )
+    (finding,) = found({"quantiles": {"p50": ends}}, profile=profile)
+
+    assert (finding.check, finding.severity) == ("quantile", "ok" if passes else "fail")
+
+
+def test_nothing_to_measure() -> None:
+    """An output without a finite number keeps no promise about numbers."""
+    findings = found(
+        {"mean": [0, 1], "std": [0, 1], "quantiles": {"p5": [0, 1]}},
+        profile=ColumnProfile(rows=9, nulls=9),
+    )
+
+    assert [finding.severity for finding in findings] == ["fail"] * 3
+
+
+@pytest.mark.parametrize(
+    ("profile", "predict", "stuck"),
+    [
+        (ColumnProfile(rows=100, finite=100, mean=0.0, min=0.0, max=0.0), SCORES, True),
+        (ColumnProfile(rows=99, finite=99, mean=0.0, min=0.0, max=0.0), SCORES, False),
+        (ColumnProfile(rows=100, finite=100, mean=3.0, min=3.0, max=3.0), BASE["predict"], False),
+        (ColumnProfile(rows=100, finite=100, mean=3.5, min=3.5, max=3.5), BASE["predict"], True),
+        (SPREAD, SCORES, False),
+    ],
+)
+def test_stuck(profile: ColumnProfile, predict: dict[str, Any], *, stuck: bool) -> None:
+    """A score, or a number with a fraction, that is the same in a hundred rows is held unasked."""
+    findings = found(profile=profile, predict=predict)
+
+    assert [finding.check for finding in findings] == (["stuck"] if stuck else [])
+
+
+def test_a_constant_that_is_declared() -> None:
+    """`min_distinct: 1` says that one value is fine."""
+    profile = ColumnProfile(rows=100, finite=100, mean=0.5, min=0.5, max=0.5)
+    counts = OutputCounts(rows=100, distinct=1)
+    (finding,) = found({"min_distinct": 1}, profile=profile, counts=counts, predict=SCORES)
+
+    assert (finding.check, finding.severity) == ("distinct values", "ok")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "counts", "failed"),
+    [
+        ({"max_top_share": "50%"}, OutputCounts(200), []),
+        ({"max_top_share": "50%"}, OutputCounts(200, top=("0.5", 101)), ["top share"]),
+        ({"min_distinct": 3}, OutputCounts(200, distinct=3), []),
+        ({"min_distinct": 3}, OutputCounts(200, distinct=2), ["distinct values"]),
+        ({"labels": {"late": ["10%", "40%"]}}, OutputCounts(200, labels={"late": 80}), []),
+        (
+            {"labels": {"late": ["10%", "40%"]}},
+            OutputCounts(200, labels={"late": 82}),
+            ["label share"],
+        ),
+        ({"labels": {"late": ["10%", "40%"]}}, OutputCounts(200), ["label share"]),
+        ({"max_top_share": "50%"}, OutputCounts(problem="OSError: gone"), ["distinct values"]),
+        ({"max_top_share": "50%"}, None, ["distinct values"]),
+    ],
+)
+def test_counts(wanted: dict[str, Any], counts: OutputCounts | None, failed: list[str]) -> None:
+    """Frequencies are held to what is promised of them; what could not be counted has failed."""
+    findings = found(wanted, counts=counts)
+
+    assert [finding.check for finding in findings if finding.severity == "fail"] == failed
+
+
+@pytest.mark.parametrize(
+    ("change", "severity"),
+    [
+        (MeanChange(0.20, 0.29, keys=50), "ok"),
+        (MeanChange(0.20, 0.31, keys=50), "fail"),
+        (MeanChange(0.31, 0.20, keys=50), "fail"),
+        (MeanChange(float("nan"), 0.20, keys=50), "fail"),
+        (MeanChange(), "ok"),
+        (MeanChange(problem="version 3 cannot be compared with: OSError"), "fail"),
+    ],
+)
+def test_mean_change(change: MeanChange, severity: str) -> None:
+    """A mean that moved too far on shared keys is held, either way; no shared key is no failure."""
+    (finding,) = found({"max_mean_change": 0.1}, change=change)
+
+    assert (finding.check, finding.severity) == ("mean change", severity)
