@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 
-from seawall.config.judging import Quota
 from seawall.config.models import PipelineConfig
 from seawall.contracts import Finding
 from seawall.gate.age import freshness_findings
 from seawall.gate.past import row_change_findings
+from seawall.gate.quota import most_rows
 from seawall.gate.values import History, Totals
 from seawall.gate.words import NAMES, exact, failed, percent
 
@@ -21,15 +20,7 @@ def over_budget(config: PipelineConfig, quarantined: int, *, rows: int) -> Findi
 
     Called as chunks arrive with all rows of the batch, and at the gate with those that stayed.
     """
-    quota = config.limits.quarantined_rows or Quota(rows=0)
-    bounds = []
-    if quota.share is not None:
-        bounds.append(
-            (math.floor(exact(quota.share) * rows), f"{percent(quota.share)} of the rows")
-        )
-    if quota.rows is not None:
-        bounds.append((quota.rows, f"{quota.rows:,} rows"))
-    allowed, words = min(bounds)
+    allowed, words = most_rows(config.limits.quarantined_rows, rows)
     if quarantined <= allowed:
         return None
     message = NAMES["quarantined rows"]
