@@ -17,8 +17,14 @@ STEP = "{column: origin, hours: [1, 2]}"
 @pytest.mark.parametrize(
     ("use", "what", "todo"),
     [
-        ("departed", "not a dotted path", ""),
-        ("pipelines.rules", "not a dotted path", ""),
+        ("departed", "no rule of this name", ""),
+        ("compair", "no rule of this name", "did you mean `compare`?"),
+        ("one_hot", "no rule of this name", "it is a stage"),
+        (
+            "pipelines.rules.departed",
+            "not a dotted path",
+            "did you mean `pipelines.rules:departed`?",
+        ),
         ("pipelines/rules.py:departed", "not a dotted path", ""),
         ("pipelines.rules:departd", "has no `departd`", "did you mean `departed`?"),
         ("pipelines.rulez:departed", "no module pipelines.rulez", "did you mean `rules`?"),

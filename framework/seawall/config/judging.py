@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 from pydantic_core import PydanticCustomError
 
+from seawall.config.named import RULES, STAGES, target_of
 from seawall.config.scalars import (
     ColumnName,
     Count,
@@ -26,6 +27,7 @@ __all__ = [
     "Quota",
     "RollingReference",
     "Rule",
+    "Stage",
     "Step",
     "contradiction",
 ]
@@ -39,10 +41,23 @@ def contradiction(what: str, allowed: str) -> PydanticCustomError:
 
 
 class Step(Section):
-    """A function or class of the user's, `package.module:name`, with its parameters."""
+    """A row test with its parameters: `package.module:name`, or the name of a built-in or plug-in."""
+
+    group: ClassVar[str] = RULES
 
     use: UsePath
     with_: dict[str, Parameter] = Field(default={}, alias="with")
+
+    @property
+    def target(self) -> str:
+        """The `package.module:name` behind `use`; NameNotFoundError where it leads nowhere."""
+        return target_of(self.use, self.group)
+
+
+class Stage(Step):
+    """A transform of rows with its parameters: `package.module:name`, or a built-in's or plug-in's name."""
+
+    group: ClassVar[str] = STAGES
 
 
 class Rule(Step):

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from seawall.config.contract import Validate
 from seawall.config.ingest import Ingest
-from seawall.config.judging import Drift, Limits, Step, contradiction
+from seawall.config.judging import Drift, Limits, Stage, contradiction
 from seawall.config.outputs import CheckOutput
 from seawall.config.predicting import Predict
 from seawall.config.scalars import (
@@ -103,7 +103,7 @@ class PipelineConfig(Section):
     timezone: str | None = None
     ingest: Ingest
     validate_: Validate = Field(default=Validate(), alias="validate")
-    featurize: Annotated[tuple[Step, ...], Items] = ()
+    featurize: Annotated[tuple[Stage, ...], Items] = ()
     predict: Predict
     check_output: CheckOutput = CheckOutput()
     drift: Drift | None = None

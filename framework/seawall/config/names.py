@@ -13,7 +13,7 @@ from pathlib import Path
 
 from seawall.config.near import did_you_mean
 
-__all__ = ["Callable_", "Definition", "NameNotFoundError", "find"]
+__all__ = ["Callable_", "Definition", "NameNotFoundError", "find", "find_installed"]
 
 _DOTTED = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*:[^\W\d]\w*")
 
@@ -52,8 +52,17 @@ def find(use: str, project: Path, allow: Sequence[str]) -> Definition | None:
         )
     module, _, name = use.partition(":")
     file = _file_of(module, project, allow)
-    if file is None:
-        return None
+    return None if file is None else _defined(file, module, name)
+
+
+def find_installed(target: str) -> Definition | None:
+    """Where the name of an installed package is defined; None when there is no source text to look at."""
+    module, _, name = target.partition(":")
+    file = _installed(module)
+    return None if file is None else _defined(file, module, name)
+
+
+def _defined(file: Path, module: str, name: str) -> Definition:
     bound = list(_top_level(_parsed(file, module).body))
     names = dict(bound)
     if name in names:

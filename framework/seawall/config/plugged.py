@@ -1,4 +1,4 @@
-"""The source plug-ins that are installed, by name; none of them is imported to know that."""
+"""The plug-ins that are installed, by group and name; none of them is imported to know that."""
 
 from __future__ import annotations
 
@@ -12,35 +12,35 @@ BUILT_IN = ("parquet", "csv", "jsonl", "sql", "http", "python")
 PLUG_IN = "a plug-in's name"
 UNKNOWN = "no type"
 _FILES = BUILT_IN[0]
-_GROUP = "seawall.sources"
+_SOURCES = "seawall.sources"
 
 
 def kind_of(name: str) -> str:
-    """The tag of the section of that type: all files have one, all plug-ins have another."""
+    """The tag of the section that a source of that type has: all files have one, all plug-ins another."""
     if name in BUILT_IN:
         return _FILES if name in BUILT_IN[:3] else name
     return PLUG_IN if offers(name) else UNKNOWN
 
 
-def offers(name: str) -> tuple[EntryPoint, ...]:
+def offers(name: str, group: str = _SOURCES) -> tuple[EntryPoint, ...]:
     """The plug-ins of that name: none, one, or one of each distribution that has it."""
-    return tuple(point for point in _points(tuple(sys.path)) if point.name == name)
+    return tuple(point for point in _points(group, tuple(sys.path)) if point.name == name)
 
 
-def installed() -> tuple[str, ...]:
-    """The names of all source plug-ins that can be used here."""
-    return tuple(sorted({point.name for point in _points(tuple(sys.path))}))
+def installed(group: str = _SOURCES) -> tuple[str, ...]:
+    """The names of all plug-ins of the group that can be used here."""
+    return tuple(sorted({point.name for point in _points(group, tuple(sys.path))}))
 
 
-def label(name: str) -> str:
+def label(name: str, group: str = _SOURCES) -> str:
     """What a message calls the plug-in: by its name, its distribution and that one's version."""
-    found = [point.dist for point in offers(name) if point.dist is not None]
+    found = [point.dist for point in offers(name, group) if point.dist is not None]
     whose = ", ".join(f"{dist.name} {dist.version}" for dist in found)
     return f"the plug-in {name!r} ({whose or 'of no distribution'})"
 
 
 @functools.cache
-def _points(path: tuple[str, ...]) -> tuple[EntryPoint, ...]:
+def _points(group: str, path: tuple[str, ...]) -> tuple[EntryPoint, ...]:
     """Every entry point below these folders; looking takes tens of milliseconds."""
     del path  # what importlib.metadata searches; a changed one is searched anew
-    return tuple(entry_points(group=_GROUP))
+    return tuple(entry_points(group=group))

@@ -13,7 +13,8 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 from seawall.config.faults import Fault, KeyPath, dotted
 from seawall.config.ingest import PythonPrimary
 from seawall.config.lookups import PythonLookup
-from seawall.config.names import Callable_, NameNotFoundError, find
+from seawall.config.named import RULES, STAGES, target_of
+from seawall.config.names import Callable_, Definition, NameNotFoundError, find, find_installed
 from seawall.config.near import did_you_mean, near
 from seawall.config.places import Entry, Leaf, Node, Places, Table, matching, plain
 from seawall.config.translate import quoted
@@ -26,13 +27,15 @@ class _Use:
     """A place that names code: whether a frame comes first, what the run gives, which keys stand beside.
 
     With any other key beside `use`, that key is the fault: it may be a misspelt `with`. `type` is
-    the only type of section that has a `use`, where there are several.
+    the only type of section that has a `use`, where there are several. `group` is that of the
+    built-ins and plug-ins that `use` may name, '' where it takes none.
     """
 
     framed: bool = True
     given: frozenset[str] = frozenset({"context"})
     beside: frozenset[str] = frozenset({"use", "with", "type", "on_violation"})
     type: str | None = None
+    group: str = ""
 
 
 _SOURCE = _Use(
@@ -42,9 +45,9 @@ _SOURCE = _Use(
     type="python",
 )
 _USES = {
-    "validate.filters.*": _Use(),
-    "validate.rules.*": _Use(),
-    "featurize.*": _Use(),
+    "validate.filters.*": _Use(group=RULES),
+    "validate.rules.*": _Use(group=RULES),
+    "featurize.*": _Use(group=STAGES),
     "predict.model": _Use(framed=False),
     "ingest.primary": _SOURCE,
     "ingest.lookups.*": _SOURCE,
@@ -88,13 +91,19 @@ def use_faults(root: Node, project: Path, allow: Sequence[str]) -> Iterator[Faul
             if use is None:
                 continue
             try:
-                found = find(str(use.value), project, allow)
+                found = _found(str(use.value), how, project, allow)
             except NameNotFoundError as error:
                 name, seen = dotted((*path, "use")), repr(use.value)
                 yield Fault(use.place, name, error.what, seen, error.allowed, error.todo)
                 continue
             if found is not None and found.node is not None:
                 yield from _signature_faults(found.node, how, path, places=Places(root))
+
+
+def _found(use: str, how: _Use, project: Path, allow: Sequence[str]) -> Definition | None:
+    if not how.group or ":" in use:
+        return find(use, project, allow)
+    return find_installed(target_of(use, how.group))
 
 
 def _signature_faults(

@@ -12,8 +12,9 @@ from seawall.calling import checked_parameters, found, parameter_faults
 from seawall.config.faults import Fault, KeyPath, dotted
 from seawall.config.judging import Step
 from seawall.config.load import LoadedConfig
-from seawall.config.models import PipelineConfig
+from seawall.config.names import NameNotFoundError
 from seawall.contracts import Context
+from seawall.plan.plugged import steps_of
 from seawall.stages.steps import Bound, bind, settable
 
 __all__ = ["bound_steps", "step_faults"]
@@ -23,7 +24,7 @@ T = TypeVar("T")
 
 def bound_steps(loaded: LoadedConfig, context: Context) -> Iterator[tuple[KeyPath, Bound | Fault]]:
     """Filters, rules and stages in the order in which they run, each with its place in the file."""
-    for path, step in _steps(loaded.config):
+    for path, step in steps_of(loaded.config):
         yield path, _tried(loaded, path, functools.partial(bind, step, context))
 
 
@@ -31,34 +32,27 @@ def step_faults(loaded: LoadedConfig) -> list[Fault]:
     """What is wrong with imports and parameters; no class is made, for its state may be dear."""
     tried = (
         _tried(loaded, path, functools.partial(_parameters, step))
-        for path, step in _steps(loaded.config)
+        for path, step in steps_of(loaded.config)
     )
     return [result for result in tried if isinstance(result, Fault)]
 
 
-def _steps(config: PipelineConfig) -> Iterator[tuple[KeyPath, Step]]:
-    for number, step in enumerate(config.validate_.filters):
-        yield ("validate", "filters", number), step
-    for number, rule in enumerate(config.validate_.rules):
-        yield ("validate", "rules", number), rule
-    for number, step in enumerate(config.featurize):
-        yield ("featurize", number), step
-
-
 def _parameters(step: Step) -> dict[str, Any]:
-    target = found(step.use)
+    target = found(step.target)
     return checked_parameters(target, step.with_, settable=settable(target))
 
 
 def _tried(loaded: LoadedConfig, path: KeyPath, attempt: Callable[[], T]) -> T | Fault:
-    def fault(at: KeyPath, what: str) -> Fault:
-        return Fault(loaded.places.value(at), dotted(at), what)
+    def fault(at: KeyPath, what: str, *more: str) -> Fault:
+        return Fault(loaded.places.value(at), dotted(at), what, *more)
 
     try:
         return attempt()
     except ValidationError as error:
         name, words = parameter_faults(error)[0]
         return fault((*path, "with", name), f"a parameter that doesn't fit: {words}")
-    except Exception as error:  # noqa: BLE001 - the user's module may raise anything
+    except NameNotFoundError as error:  # a plug-in that was there when the file was loaded
+        return fault((*path, "use"), error.what, "", error.allowed, error.todo)
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - the user's module may raise anything
         words = f"{type(error).__name__}: {error}"
         return fault((*path, "use"), f"cannot be imported or made: {words}")

@@ -19,7 +19,7 @@ def uses(config: PipelineConfig) -> list[str]:
     steps = (*config.validate_.filters, *config.validate_.rules, *config.featurize)
     sources = (config.ingest.primary, *config.ingest.lookups.values())
     model = config.predict.model
-    named = [step.use for step in steps]
+    named = [step.target for step in steps]
     named += [source.use for source in sources if isinstance(source, PythonSource)]
     return [*named, model.use] if isinstance(model, PythonModel) else named
 

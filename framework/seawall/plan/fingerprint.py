@@ -15,7 +15,7 @@ from seawall.config.plugged import offers
 from seawall.contracts import Fragment
 from seawall.models import ModelPin
 from seawall.plan.code import modules_behind, uses
-from seawall.plan.plugged import plugged
+from seawall.plan.plugged import plugged, plugged_steps
 
 __all__ = ["SAME_BATCH", "changed", "content", "details", "groups"]
 
@@ -127,7 +127,7 @@ def _plugins(named: Iterable[str], root: Path) -> Iterable[tuple[str, str]]:
     """The versions of the distributions from which steps outside the project come."""
     outside = {
         use.partition(":")[0].partition(".")[0] for use in named if not modules_behind([use], root)
-    }
+    } - {"seawall"}  # whose values have a version of their own
     known = importlib.metadata.packages_distributions() if outside else {}
     for package in sorted(outside):
         for distribution in sorted(set(known.get(package, []))):
@@ -135,11 +135,12 @@ def _plugins(named: Iterable[str], root: Path) -> Iterable[tuple[str, str]]:
 
 
 def _plugged(config: PipelineConfig) -> Iterable[tuple[str, str]]:
-    """The versions of the distributions from which source plug-ins come."""
-    for _, section in plugged(config):
-        for point in offers(section.type):
-            if point.dist is not None:
-                yield point.dist.name, point.dist.version
+    """The versions of the distributions from which plug-ins come."""
+    points = [point for _, section in plugged(config) for point in offers(section.type)]
+    points += [point for _, step in plugged_steps(config) for point in offers(step.use, step.group)]
+    for point in points:
+        if point.dist is not None:
+            yield point.dist.name, point.dist.version
 
 
 def _without_secrets(url: str) -> str:

@@ -1,24 +1,28 @@
-"""The pipeline's source plug-ins, imported where they can do no harm, and what is wrong with them."""
+"""The pipeline's plug-ins, imported where they can do no harm, and what is wrong with them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from seawall.config.faults import Fault, KeyPath, dotted
+from seawall.config.judging import Step
 from seawall.config.load import LoadedConfig
 from seawall.config.models import PipelineConfig
+from seawall.config.named import BUILT_INS
 from seawall.config.plugged import label
 from seawall.config.sources import PluginSource
 from seawall.errors import ConfigError
-from seawall.isolation import Answered
+from seawall.isolation import Answered, Reply
 from seawall.reads.reader import Calls
 from seawall.sources.plugin import Misfit, misfits_of
 
-__all__ = ["plugged", "plugin_faults", "refuse_misfits"]
+__all__ = ["plugged", "plugged_steps", "plugin_faults", "refuse_misfits", "steps_of"]
 
 _HANDLER = "seawall.sources.plugin:misfits"
+_STEP_HANDLER = "seawall.stages.importing:unusable"
 _TIMEOUT_S = 60.0
 
 
@@ -30,6 +34,23 @@ def plugged(config: PipelineConfig) -> Iterator[tuple[KeyPath, PluginSource]]:
     for name, lookup in ingest.lookups.items():
         if isinstance(lookup, PluginSource):
             yield ("ingest", "lookups", name), lookup
+
+
+def steps_of(config: PipelineConfig) -> Iterator[tuple[KeyPath, Step]]:
+    """Filters, rules and stages in the order in which they run, each with its place in the file."""
+    for number, step in enumerate(config.validate_.filters):
+        yield ("validate", "filters", number), step
+    for number, rule in enumerate(config.validate_.rules):
+        yield ("validate", "rules", number), rule
+    for number, stage in enumerate(config.featurize):
+        yield ("featurize", number), stage
+
+
+def plugged_steps(config: PipelineConfig) -> Iterator[tuple[KeyPath, Step]]:
+    """Each filter, rule and stage that another distribution has under a name."""
+    for path, step in steps_of(config):
+        if ":" not in step.use and step.use not in BUILT_INS[step.group]:
+            yield path, step
 
 
 def plugin_faults(loaded: LoadedConfig, calls: Calls) -> Iterator[Fault]:
@@ -44,6 +65,14 @@ def plugin_faults(loaded: LoadedConfig, calls: Calls) -> Iterator[Fault]:
             at = (*path, *misfit.key)
             place, whole = loaded.places.value(at), dotted(at)
             yield Fault(place, whole, misfit.what, misfit.seen, misfit.allowed, misfit.todo)
+    for path, step in plugged_steps(loaded.config):
+        with TemporaryDirectory() as folder:
+            reason = _unusable(step, calls, Path(folder))
+        if reason:
+            at = (*path, "use")
+            what = f"{label(step.use, step.group)} cannot be used"
+            place, todo = loaded.places.value(at), "mend or reinstall its distribution"
+            yield Fault(place, dotted(at), what, reason, todo=todo)
 
 
 def refuse_misfits(loaded: LoadedConfig, calls: Calls | None) -> None:
@@ -55,11 +84,25 @@ def refuse_misfits(loaded: LoadedConfig, calls: Calls | None) -> None:
 
 def _misfits(section: PluginSource, calls: Calls, folder: Path) -> list[Misfit]:
     own = section.model_dump(mode="json", by_alias=True, include={"type", "with_"})
-    reply = calls.call(
-        _HANDLER, {"section": own}, folder=folder, timeout_s=_TIMEOUT_S, stop=lambda: False
-    )
+    reply = _asked(calls, _HANDLER, {"section": own}, folder)
     if isinstance(reply, Answered):
         return misfits_of(reply.document)
-    reason = getattr(reply, "reason", f"no end after {_TIMEOUT_S:g} s")
+    reason = _no_answer(reply)
     what = f"{label(section.type)} cannot be imported"
     return [Misfit(("type",), what, reason, todo="mend or reinstall its distribution")]
+
+
+def _unusable(step: Step, calls: Calls, folder: Path) -> str:
+    """Why the plug-in cannot be used; '' where it can be."""
+    reply = _asked(calls, _STEP_HANDLER, {"target": step.target}, folder)
+    if isinstance(reply, Answered):
+        return str(reply.document["reason"])
+    return _no_answer(reply)
+
+
+def _asked(calls: Calls, handler: str, document: dict[str, Any], folder: Path) -> Reply:
+    return calls.call(handler, document, folder=folder, timeout_s=_TIMEOUT_S, stop=lambda: False)
+
+
+def _no_answer(reply: Reply) -> str:
+    return str(getattr(reply, "reason", f"no end after {_TIMEOUT_S:g} s"))
