@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import functools
 import os
 import re
 import shutil
@@ -14,6 +16,8 @@ from typing import Any
 
 import pandas as pd
 import pytest
+
+from tests.warm import Warm
 
 BATCH = "2024-03-01"
 ROWS, GROUP = 60, 10
@@ -266,15 +270,14 @@ def command(
     project: Path, *args: str, cwd: Path | None = None, **env: str
 ) -> subprocess.CompletedProcess[str]:
     """What `seawall` answered."""
-    return subprocess.run(
-        [*SEAWALL, *args],
-        cwd=cwd or project,
-        env=environment(env),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
+    return _warm().run(args, cwd=cwd or project, env=environment(env), timeout_s=120)
+
+
+@functools.cache
+def _warm() -> Warm:
+    warm = Warm(environment({}))
+    atexit.register(warm.end)
+    return warm
 
 
 def environment(more: dict[str, str]) -> dict[str, str]:

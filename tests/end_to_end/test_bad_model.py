@@ -172,5 +172,5 @@ def test_bounds_with_a_budget(published: Path, score: Command) -> None:
     )
 
     assert within.returncode == 0, within.stderr
-    assert "p_break: out of bounds" in over.stderr
+    assert "p_break: above max" in over.stderr
     assert over.returncode == 65
