@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -13,13 +13,13 @@ from datetime import datetime
 import numpy as np
 import pandas as pd
 
-from seawall.contracts import Account, ChunkRef, Scalar
+from seawall.contracts import Account, ChunkRef, Scalar, StoredFile
 from seawall.errors import SeawallError
 from seawall.outcome import ChunkFailure, ChunkReport, StageSeen, to_receipt
 from seawall.part import part_of
 from seawall.plan import Plan
 from seawall.profile import Profile, measure
-from seawall.quarantine import packed
+from seawall.quarantine import KeptRows, Origin, described, examples, serialized
 from seawall.runtime import Runtime, runtime_of
 from seawall.stages.check_output import check_output
 from seawall.stages.featurize import featurize
@@ -89,7 +89,9 @@ def _scored(plan: Plan, workspace: Workspace, ref: ChunkRef) -> ChunkReport:
     seen = _through_stages(plan, ref, runtime, watch)
     sieve, provenance = seen.sieve, seen.provenance
     away, rows = sum(sieve.quarantined.values()), len(sieve.frame)
-    refused = packed(sieve.aside, sources_of(plan, ref))
+    origin = _origin(plan, ref, sieve)
+    refused = described(sieve.aside, origin)
+    doubtful = described(sieve.doubtful, origin)
     return ChunkReport(
         chunk=ref.name,
         key=plan.chunk_key(ref),
@@ -99,7 +101,7 @@ def _scored(plan: Plan, workspace: Workspace, ref: ChunkRef) -> ChunkReport:
         warned=seen.validated.warned,
         nulls=seen.validated.nulls,
         part=workspace.put_part(ref.name, part_of(sieve.frame, plan, provenance), rows=rows),
-        quarantine=workspace.put_quarantine(ref.name, refused, rows=away) if refused else None,
+        quarantine=None if refused is None else _kept(refused, workspace, ref),
         profile=seen.profile,
         stages=tuple(watch.stages),
         seconds=time.perf_counter() - begun,
@@ -107,7 +109,24 @@ def _scored(plan: Plan, workspace: Workspace, ref: ChunkRef) -> ChunkReport:
         degraded_rows=provenance.degraded_rows,
         degraded_profile=seen.degraded_profile,
         newest=seen.newest,
+        examples=tuple(
+            shown for rows in (refused, doubtful) for shown in examples(rows, key=plan.primary.key)
+        ),
     )
+
+
+def _origin(plan: Plan, ref: ChunkRef, sieve: Sieve) -> Origin:
+    """Where the source has the chunk's rows."""
+
+    def places(numbers: Sequence[int]) -> Sequence[str]:
+        rows = [number - ref.first_row for number in numbers]
+        return plan.source.places(plan.fragments, ref, rows)
+
+    return Origin(sieve.original, sieve.numbers, sources_of(plan, ref), places)
+
+
+def _kept(rows: KeptRows, workspace: Workspace, ref: ChunkRef) -> StoredFile:
+    return workspace.put_quarantine(ref.name, serialized(rows), rows=len(rows))
 
 
 def _through_stages(plan: Plan, ref: ChunkRef, runtime: Runtime, watch: _Watch) -> Passed:

@@ -1,5 +1,18 @@
-"""Rows that were set aside: stored with the plan, with their reason and their place in the source."""
+"""Rows that were set aside: stored with the plan as the source gave them, and why; read for a replay."""
 
-from seawall.quarantine.store import SetAside, packed
+from seawall.quarantine.described import Origin, described
+from seawall.quarantine.examples import MOST, examples
+from seawall.quarantine.kept import KeptRows
+from seawall.quarantine.set_aside import SetAside
+from seawall.quarantine.store import kept_rows, serialized
 
-__all__ = ["SetAside", "packed"]
+__all__ = [
+    "MOST",
+    "KeptRows",
+    "Origin",
+    "SetAside",
+    "described",
+    "examples",
+    "kept_rows",
+    "serialized",
+]

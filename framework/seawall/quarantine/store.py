@@ -1,86 +1,35 @@
-"""Quarantined rows of a chunk as one Arrow file."""
+"""Quarantined rows of a chunk as one Arrow file, and back."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from pathlib import Path
 
-import numpy as np
-import pandas as pd
 import pyarrow as pa
 
-__all__ = ["SetAside", "packed"]
+from seawall.errors import StorageError
+from seawall.quarantine.kept import KeptRows
+
+__all__ = ["kept_rows", "serialized"]
 
 
-@dataclass(frozen=True, slots=True)
-class SetAside:
-    """Rows for quarantine, as they were: the stage, the reason (a rule's name) and the column.
-
-    Of records that could not be read `rows` has the numbers alone, `place` the file with the line or
-    row group, `raw` the text. `notes` has what was raised on each row, with the user's line; it is
-    empty where nothing was raised.
-    """
-
-    rows: pd.DataFrame
-    stage: str
-    reason: str
-    column: str = ""
-    place: str = ""
-    raw: str = ""
-    notes: Sequence[str] = ()
-
-
-def packed(aside: Sequence[SetAside], sources: Sequence[tuple[int, str]]) -> pa.Buffer | None:
-    """The rows as an Arrow file, or None without any; `sources` says at which row each file begins.
-
-    Beside the columns that they had: `_row` (number in the batch, from 0), `_stage`, `_reason`,
-    `_column` and `_source` (the file that holds the row); of records that could not be read `_raw`,
-    their text.
-    """
-    if not aside:
-        return None
-    read = [_explained(entry, sources) for entry in aside if not entry.place]
-    unread = [_unread(entry) for entry in aside if entry.place]
-    # Joined as tables: next to rows without values pandas would turn integers into floats.
-    tables = [_stored(pd.concat(frames)) for frames in (read, unread) if frames]
-    table = pa.concat_tables(
-        [table.replace_schema_metadata(None) for table in tables], promote_options="default"
-    ).unify_dictionaries()
+def serialized(rows: KeptRows) -> pa.Buffer:
+    """The rows as an Arrow file."""
+    whole = rows.table().replace_schema_metadata(None).unify_dictionaries().combine_chunks()
     sink = pa.BufferOutputStream()
-    with pa.ipc.new_file(sink, table.schema) as writer:
-        writer.write_table(table)
+    with pa.ipc.new_file(sink, whole.schema) as writer:
+        writer.write_table(whole)
     return sink.getvalue()
 
 
-def _explained(entry: SetAside, sources: Sequence[tuple[int, str]]) -> pd.DataFrame:
-    begins, paths = zip(*sources, strict=True)
-    files = np.searchsorted(begins, entry.rows.index.to_numpy(), side="right") - 1
-    return entry.rows.assign(
-        _row=entry.rows.index,
-        _stage=entry.stage,
-        _reason=entry.reason,
-        _column=entry.column,
-        _source=np.array(paths, dtype=object)[files],
-    )
-
-
-def _unread(entry: SetAside) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "_row": entry.rows.index,
-            "_stage": entry.stage,
-            "_reason": entry.reason,
-            "_column": entry.column,
-            "_source": entry.place,
-            "_raw": entry.raw or None,
-        }
-    ).astype(dict.fromkeys(["_stage", "_reason", "_column", "_source", "_raw"], "str"))
-
-
-def _stored(frame: pd.DataFrame) -> pa.Table:
-    """The rows as a table; a column that a stage made of several types is kept as text."""
+def kept_rows(path: Path) -> KeptRows:
+    """The rows of the file; StorageError when it cannot be read."""
     try:
-        return pa.Table.from_pandas(frame, preserve_index=False)
-    except pa.ArrowException:
-        mixed = [name for name, values in frame.items() if values.dtype == object]
-        return pa.Table.from_pandas(frame.astype(dict.fromkeys(mixed, str)), preserve_index=False)
+        with pa.OSFile(str(path)) as file:
+            return KeptRows.of_table(pa.ipc.open_file(file).read_all())
+    except (pa.ArrowException, OSError) as error:
+        raise StorageError(
+            "rows in quarantine cannot be read",
+            str(path),
+            " ".join(str(error).split())[:200],
+            todo="run the batch again: its source still has them",
+        ) from error

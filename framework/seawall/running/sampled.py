@@ -54,6 +54,12 @@ class Sampled:
         del fragments, ref
         return f"the sample, row {row:,}"
 
+    def places(
+        self, fragments: Sequence[Fragment], ref: ChunkRef, rows: Sequence[int]
+    ) -> list[str]:
+        """Somewhere in the sample."""
+        return [self.place(fragments, ref, row) for row in rows]
+
 
 def sampled(plan: Plan, rows: int) -> Plan:
     """The plan of a batch of so many rows, taken evenly from three chunks far from each other, or more."""

@@ -114,9 +114,16 @@ class CsvSource:
 
     def place(self, fragments: Sequence[Fragment], ref: ChunkRef, row: int) -> str:
         """The file and the line in which the chunk's row begins."""
+        (place,) = self.places(fragments, ref, [row])
+        return place
+
+    def places(
+        self, fragments: Sequence[Fragment], ref: ChunkRef, rows: Sequence[int]
+    ) -> list[str]:
+        """As `place`, for rows in rising order."""
         (span,) = ref.spans
         stretch = stretch_of(fragments[span.fragment], span, self._quoting)
-        return f"{stretch.fragment.path}:{stretch.line(row)}"
+        return [f"{stretch.fragment.path}:{line}" for line in stretch.lines(rows)]
 
     def _parse(
         self, payload: bytes, names: list[str], columns: Sequence[str] | None

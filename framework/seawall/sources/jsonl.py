@@ -111,9 +111,16 @@ class JsonlSource:
 
     def place(self, fragments: Sequence[Fragment], ref: ChunkRef, row: int) -> str:
         """The file and the line of the chunk's row."""
+        (place,) = self.places(fragments, ref, [row])
+        return place
+
+    def places(
+        self, fragments: Sequence[Fragment], ref: ChunkRef, rows: Sequence[int]
+    ) -> list[str]:
+        """As `place`, for rows in rising order."""
         (span,) = ref.spans
         stretch = stretch_of(fragments[span.fragment], span, None)
-        return f"{stretch.fragment.path}:{stretch.line(row)}"
+        return [f"{stretch.fragment.path}:{line}" for line in stretch.lines(rows)]
 
 
 def _in_json(kind: pa.DataType) -> pa.DataType:
@@ -215,4 +222,4 @@ def _first_bad(stretch: Stretch, faults: Sequence[Fault], schema: pa.Schema | No
             good = middle
         except pa.ArrowException:
             bad = middle
-    return f"{stretch.fragment.path}:{stretch.line(records[good])}"
+    return f"{stretch.fragment.path}:{next(stretch.lines([records[good]]))}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import itertools
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -110,9 +111,16 @@ class ParquetSource:
 
     def place(self, fragments: Sequence[Fragment], ref: ChunkRef, row: int) -> str:
         """The file and the row group of the chunk's row."""
-        ends = itertools.accumulate(span.rows for span in ref.spans)
-        span = next(span for span, end in zip(ref.spans, ends, strict=True) if row < end)
-        return f"{fragments[span.fragment].shown}, row group {span.start}"
+        (place,) = self.places(fragments, ref, [row])
+        return place
+
+    def places(
+        self, fragments: Sequence[Fragment], ref: ChunkRef, rows: Sequence[int]
+    ) -> list[str]:
+        """As `place`, for several rows."""
+        ends = list(itertools.accumulate(span.rows for span in ref.spans))
+        spans = (ref.spans[bisect.bisect_right(ends, row)] for row in rows)
+        return [f"{fragments[span.fragment].shown}, row group {span.start}" for span in spans]
 
     def _group_sizes(self, fragments: Sequence[Fragment]) -> Iterator[tuple[int, int, int]]:
         for place, fragment in enumerate(fragments):

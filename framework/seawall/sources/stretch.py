@@ -83,9 +83,10 @@ class Stretch:
             )
         )
 
-    def line(self, record: int) -> int:
-        """The number of the line, from 1, in which the record begins."""
-        return next(self._lines([first_byte(self.payload, int(self.borders()[record]))]))
+    def lines(self, records: Sequence[int]) -> Iterator[int]:
+        """The numbers of the lines, from 1, in which the records begin; they come in rising order."""
+        borders = self.borders()
+        return self._lines(first_byte(self.payload, int(borders[record])) for record in records)
 
     def _lines(self, begins: Iterable[int]) -> Iterator[int]:
         line, before = line_of(Path(self.fragment.path), self.start), 0

@@ -12,7 +12,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from seawall.contracts import Refused
-from seawall.quarantine import SetAside
+from seawall.quarantine import MOST, SetAside
 from seawall.stages.allowance import Allowance
 
 __all__ = ["Sieve"]
@@ -30,7 +30,7 @@ class Sieve:
 
     `original` has the rows as the source gave them, `numbers` their numbers in the batch. `key` is
     the column that traces a row, `place` tells where the source has the row of a number, `allowance`
-    how many may leave.
+    how many may leave. `doubtful` are a few of the rows that stay although a test warned of them.
     """
 
     frame: pd.DataFrame
@@ -41,6 +41,7 @@ class Sieve:
     allowance: Allowance = _NONE_MAY_LEAVE
     filtered: dict[str, int] = field(default_factory=dict)
     aside: list[SetAside] = field(default_factory=list)
+    doubtful: list[SetAside] = field(default_factory=list)
 
     def drop(self, stays: NDArray[np.bool_], name: str) -> None:
         """Rows that don't belong to the job left; they are counted by the filter's name."""
@@ -61,6 +62,12 @@ class Sieve:
         if bad.any():
             self.aside.append(SetAside(self.frame[bad], stage, reason, column, notes=notes))
             self.frame = self.frame[~bad]
+
+    def show(self, bad: NDArray[np.bool_], stage: str, reason: str, column: str = "") -> None:
+        """The first of the rows that a test only warns of are noted as examples; all of them stay."""
+        first = np.flatnonzero(bad)[:MOST]
+        if len(first):
+            self.doubtful.append(SetAside(self.frame.iloc[first], stage, reason, column))
 
     def refuse(self, refused: Sequence[Refused], first_row: int) -> None:
         """Records that were never in the frame are in quarantine, with what is known of them."""
