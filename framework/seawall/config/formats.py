@@ -1,0 +1,59 @@
+"""strptime's directives: which of them a time's format may have, and what text they take."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+__all__ = ["directives", "like", "unknown"]
+
+_DIRECTIVE = re.compile("%(.)", re.DOTALL)
+_WIDTHS = {"Y": "{4}", "j": "{3}", "f": "{1,9}"}
+_NUMBERS = "YymdjHIMSf"
+_WORDS = {
+    "b": "[A-Za-z]{3}",
+    "B": "[A-Za-z]+",
+    "p": "[AaPp][Mm]",
+    "z": "(?:Z|[+-][0-9]{2}:?[0-9]{2})",
+    "%": "%",
+}
+
+
+def directives(layout: str) -> list[str]:
+    """The directives' letters, in order."""
+    return _DIRECTIVE.findall(layout)
+
+
+def unknown(layout: str) -> list[str]:
+    """The directives that a format may not have, as they are written."""
+    bare = "%" if _DIRECTIVE.sub("", layout).count("%") else ""
+    known = set(_NUMBERS) | set(_WORDS)
+    return [f"%{letter}" for letter in directives(layout) if letter not in known] + [bare] * bool(
+        bare
+    )
+
+
+def like(layout: str) -> str:
+    """A regular expression for the texts of a format.
+
+    A day, month or hour may have one digit where something else stands before and behind it; next to
+    other digits it has two: `2024131` is no `%Y%m%d`, for it could be two days.
+    """
+    return "".join(_pieces(layout))
+
+
+def _pieces(layout: str) -> Iterator[str]:
+    place, digit = 0, False
+    for match in _DIRECTIVE.finditer(layout):
+        between, letter = layout[place : match.start()], match[1]
+        yield re.escape(between)
+        before = between[-1:].isdigit() or (digit and not between)
+        place, digit = match.end(), letter in _NUMBERS
+        if digit:
+            follows = layout[place : place + 2]
+            behind = follows[:1].isdigit() or (follows[:1] == "%" and follows[1:] in _NUMBERS)
+            width = "{2}" if before or behind or letter == "y" else "{1,2}"
+            yield "[0-9]" + _WIDTHS.get(letter, width)
+        else:
+            yield _WORDS[letter]
+    yield re.escape(layout[place:])
