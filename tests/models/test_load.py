@@ -51,7 +51,7 @@ def declared(**model: Any) -> Predict:
     """What a pipeline file says of a model."""
     stated = {"type": "sklearn", "path": "m.model", "trusted": ["sklearn.tree._tree.Tree"], **model}
     return Predict.model_validate(
-        {"model": stated, "method": "predict_proba", "outputs": {"p": True}}
+        {"model": stated, "method": "predict_proba", "outputs": {"p": True}, "features": ["a", "b"]}
     )
 
 
@@ -84,7 +84,11 @@ def test_skops(loaded: Loaded) -> None:
     model = loaded(skops.io.dumps(TREE))
 
     assert model.predict(FEATURES)["p"].tolist() == TREE.predict_proba(FEATURES)[:, 1].tolist()
-    assert (model.outputs, model.feature_names, model.rows_independent) == (("p",), None, True)
+    assert (model.outputs, model.feature_names, model.rows_independent) == (
+        ("p",),
+        ("a", "b"),
+        True,
+    )
 
 
 def test_joblib(loaded: Loaded) -> None:
@@ -232,9 +236,7 @@ def test_factory(
     )
     monkeypatch.syspath_prepend(tmp_path)
     model = {"type": "python", "use": "unit_factory:make", "with": {"depth": depth}}
-    stated = Predict.model_validate(
-        {"model": model, "method": "predict_proba", "outputs": {"p": 1}}
-    )
+    stated = Predict.model_validate({"model": model, "method": "predict_proba", "outputs": ["p"]})
     if fine:
         assert (
             load(stated, pin(stated, root=tmp_path, batch="b")).predict(FEATURES)["p"].tolist()
@@ -263,7 +265,7 @@ def test_no_warning_reaches_the_terminal(tmp_path: Path) -> None:
         "from seawall.models import load, pin\n"
         "stated = Predict.model_validate({'model': {'type': 'sklearn', 'path': 'm.model',"
         " 'trusted': ['sklearn.tree._tree.Tree']},"
-        " 'method': 'predict_proba', 'outputs': {'p': True}})\n"
+        " 'method': 'predict_proba', 'features': ['a', 'b'], 'outputs': {'p': True}})\n"
         "load(stated, pin(stated, root=Path(sys.argv[1]), batch='b'))\n"
     )
     done = subprocess.run(

@@ -188,7 +188,7 @@ def test_several_outputs() -> None:
         (lambda f: f["x0"].iloc[1:], "one value a row"),
         (lambda f: f[["x0", "x1"]], "another number of columns"),
         (lambda f: f["nope"], "the model raised KeyError"),
-        (lambda _: None, "the model raised"),
+        (lambda _: None, "must return one row a row"),
     ],
 )
 def test_results_that_do_not_fit(result: Callable[..., Any], said: str, *, free: bool) -> None:

@@ -24,6 +24,7 @@ __all__ = [
 
 Label = int | str | bool | None
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Classes = Annotated[tuple[Label, ...] | None, Items, Field(min_length=1)]
 
 
 class FileModel(Section):
@@ -58,24 +59,36 @@ class OnnxModel(FileModel):
     """An ONNX file, run by ONNX Runtime on the CPU.
 
     `float32: true` allows 64-bit numbers to be narrowed to an input of 32 bits, which moves values;
-    without it such an input is refused.
+    without it such an input is refused. `output` is the name of the output that is meant, `classes`
+    are the labels of its probabilities: both where the file leaves it open.
     """
 
     type: Literal["onnx"]
     float32: bool = False
+    output: str | None = None
+    classes: Classes = None
 
 
 class LightgbmModel(FileModel):
-    """A booster in LightGBM's own text format."""
+    """A booster in LightGBM's own text format.
+
+    `classes` are the labels behind the numbers 0, 1, … that a classifier was trained on.
+    """
 
     type: Literal["lightgbm"]
+    classes: Classes = None
 
 
 class XgboostModel(FileModel):
-    """A booster in XGBoost's own JSON or UBJSON format."""
+    """A booster in XGBoost's own JSON or UBJSON format.
+
+    XGBoost computes with 32 bits: `float32: true` allows 64-bit numbers to be narrowed to them.
+    `classes` are the labels behind the numbers 0, 1, … that a classifier was trained on.
+    """
 
     type: Literal["xgboost"]
     float32: bool = False
+    classes: Classes = None
 
 
 class MlflowModel(Section):
@@ -122,7 +135,8 @@ class Predict(Section):
     The `fallback` is asked where the model is missing or cannot be loaded, and every row says so in
     `_degraded`. `features` names the columns that the model takes, in its order, where it does not
     name them itself. `golden` is a small file of inputs and the outputs expected of them, held to
-    before the first chunk.
+    before the first chunk. `outputs` are `{column: class label}` for probabilities, which are chosen by
+    label and never by position; else a list, in the order of the model's own columns.
     """
 
     model: Model
@@ -142,9 +156,16 @@ class Predict(Section):
         return tuple(self.outputs)
 
     @model_validator(mode="after")
-    def _labels_for_probabilities(self) -> Self:
-        if self.method == "predict_proba" and not isinstance(self.outputs, dict):
+    def _labels_for_classes(self) -> Self:
+        labelled = isinstance(self.outputs, dict)
+        named = SklearnModel | OnnxModel | LightgbmModel | XgboostModel
+        if self.method == "predict_proba" and not labelled and isinstance(self.model, named):
             raise contradiction(
                 "outputs of predict_proba without class labels", "{column: class label}"
+            )
+        if labelled and self.method in {"predict", "transform"}:
+            raise contradiction(
+                f"class labels for outputs of {self.method}, which has no classes",
+                "a list of columns",
             )
         return self

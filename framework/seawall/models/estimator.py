@@ -9,12 +9,13 @@ import numpy as np
 from seawall.config.predicting import Predict, SklearnModel
 from seawall.errors import DataError
 from seawall.models.independence import one_by_one, rows_independent
+from seawall.models.kinds import kinds_of
 from seawall.models.loaded import Loaded
 
 __all__ = ["loaded_estimator"]
 
 
-def loaded_estimator(estimator: Any, declared: Predict, path: str) -> Loaded:
+def loaded_estimator(estimator: Any, declared: Predict, path: str, *, skew: str = "") -> Loaded:
     """The estimator's declared method; DataError when it has none of that name."""
     if not hasattr(estimator, declared.method):
         raise DataError(
@@ -27,10 +28,30 @@ def loaded_estimator(estimator: Any, declared: Predict, path: str) -> Loaded:
 
         call = quick_call(estimator, declared.method)
     names = getattr(estimator, "feature_names_in_", None)
-    classes = getattr(estimator, "classes_", None)
+    classes = _labels(getattr(estimator, "classes_", None))
+    several = bool(classes) and isinstance(classes[0], tuple)
     return Loaded(
         call,
         features=None if names is None else tuple(str(name) for name in names),
-        classes=None if classes is None else tuple(np.asarray(classes).tolist()),
+        classes=None if several else classes,
         rows_independent=rows_independent(estimator),
+        width=_width(estimator),
+        target_classes=classes if several else None,
+        input_types=kinds_of(estimator),
+        skew=skew,
     )
+
+
+def _labels(classes: Any) -> tuple[Any, ...] | None:
+    """The labels as Python's own values; a tuple of tuples where there are several targets."""
+    if classes is None:
+        return None
+    if isinstance(classes, list | tuple) and any(np.ndim(each) for each in classes):
+        return tuple(tuple(np.asarray(each).tolist()) for each in classes)
+    return tuple(np.asarray(classes).tolist())
+
+
+def _width(estimator: Any) -> int | None:
+    """How many columns it was fitted on; None where it does not say."""
+    width = getattr(estimator, "n_features_in_", None)
+    return None if width is None else int(width)

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from seawall.calling import found, placed
+from pydantic import ValidationError
+
+from seawall.calling import (
+    checked_parameters,
+    found,
+    named_parameters,
+    parameter_faults,
+    placed,
+    said,
+)
 from seawall.config.predicting import Predict, PythonModel
-from seawall.errors import SoftwareError
+from seawall.errors import DataError, SeawallError, SoftwareError
 from seawall.models.estimator import loaded_estimator
 from seawall.models.loaded import Loaded
 
@@ -18,7 +26,10 @@ __all__ = ["from_factory"]
 
 
 def from_factory(declared: Predict, pinned: ModelPin, payload: bytes, threads: int) -> Loaded:
-    """The object that the factory returns; SoftwareError with its line when it raises."""
+    """The object that the factory returns; SoftwareError with its line when it raises.
+
+    What it raises of seawall's own passes: UnavailableError says that the model is not there.
+    """
     del payload, threads
     model = declared.model
     if not isinstance(model, PythonModel):
@@ -27,12 +38,24 @@ def from_factory(declared: Predict, pinned: ModelPin, payload: bytes, threads: i
 
 
 def _made(declared: PythonModel) -> Any:
-    parameters: Mapping[str, Any] = declared.with_
+    """What the factory returns; its parameters are in the types of its signature."""
     try:
-        return found(declared.use)(**parameters)
+        factory = found(declared.use)
+        settable = named_parameters(factory)
+        return factory(**checked_parameters(factory, declared.with_, settable=settable))
+    except ValidationError as error:
+        name, words = parameter_faults(error)[0]
+        raise DataError(
+            f"a parameter that doesn't fit: {words}",
+            f"predict.model.with.{name}",
+            repr(declared.with_.get(name)),
+            f"the parameters of {declared.use}",
+        ) from error
+    except SeawallError:
+        raise
     except Exception as error:
         raise SoftwareError(
-            f"{type(error).__name__}: {error}",
+            f"{type(error).__name__}: {said(error)}",
             placed(declared.use, error),
             todo="mend the factory, or predict.model.with",
         ) from error

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from seawall.config.predicting import Predict, SklearnModel
@@ -19,26 +19,26 @@ __all__ = ["from_bytes"]
 
 
 def from_bytes(declared: Predict, pinned: ModelPin, payload: bytes, threads: int) -> Loaded:
-    """The estimator of a skops or joblib file."""
+    """The estimator of a skops or joblib file; DataError for one of another version, unless allowed."""
     del threads  # BLAS and OpenMP are limited from outside
     model = declared.model
     if not isinstance(model, SklearnModel):
         raise TypeError(model.type)
-    if model.format == "joblib":
-        estimator = _from_joblib(payload, pinned.path)
-    else:
-        estimator = _from_skops(payload, pinned.path, model.trusted)
-    return loaded_estimator(estimator, declared, pinned.path)
+    read = _from_joblib(payload)
+    if model.format == "skops":
+        read = _from_skops(payload, pinned.path, model.trusted)
+    estimator, skew = _loaded(read, pinned.path, allow_skew=model.allow_version_skew)
+    return loaded_estimator(estimator, declared, pinned.path, skew=skew)
 
 
-def _from_skops(payload: bytes, path: str, trusted: Sequence[str]) -> Any:
-    """The estimator; ForbiddenError names the types that are neither skops' own nor declared."""
+def _from_skops(payload: bytes, path: str, trusted: Sequence[str]) -> Callable[[], Any]:
+    """What reads the file; ForbiddenError names the types that are neither skops' own nor declared."""
     import skops.io
 
     try:
         unknown = skops.io.get_untrusted_types(data=payload)
     except Exception as error:
-        raise _no_model(path, error) from error
+        raise _no_model(path, error, "") from error
     foreign = sorted(set(unknown) - set(trusted))
     if foreign:
         raise ForbiddenError(
@@ -48,41 +48,65 @@ def _from_skops(payload: bytes, path: str, trusted: Sequence[str]) -> Any:
             ", ".join(trusted) or "the types that skops trusts itself",
             "review them and list them under predict.model.trusted",
         )
-    return _loaded(lambda: skops.io.loads(payload, trusted=list(trusted)), path)
+    return lambda: skops.io.loads(payload, trusted=list(trusted))
 
 
-def _from_joblib(payload: bytes, path: str) -> Any:
-    """The estimator of a joblib file whose hash was checked before: reading it runs code."""
+def _from_joblib(payload: bytes) -> Callable[[], Any]:
+    """What reads a joblib file whose hash was checked before: reading it runs code."""
     import joblib
 
-    return _loaded(lambda: joblib.load(io.BytesIO(payload)), path)
+    return lambda: joblib.load(io.BytesIO(payload))
 
 
-def _loaded(read: Any, path: str) -> Any:
+def _loaded(read: Callable[[], Any], path: str, *, allow_skew: bool) -> tuple[Any, str]:
+    """The estimator, and which other version saved it in words, '' where it was this one."""
     from sklearn.exceptions import InconsistentVersionWarning
 
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("ignore")  # what a library says of its own files is no news to a user
-        warnings.simplefilter("error", InconsistentVersionWarning)
+        warnings.simplefilter("always", InconsistentVersionWarning)
+        if not allow_skew:
+            warnings.simplefilter("error", InconsistentVersionWarning)
         try:
-            return read()
+            estimator = read()
         except InconsistentVersionWarning as skew:
-            raise DataError(
-                "the model was saved by another version of scikit-learn",
-                path,
-                skew.original_sklearn_version,
-                skew.current_sklearn_version,
-                "save the model with the installed version, or install the model's",
-            ) from skew
+            raise _skewed(skew, path) from skew
         except Exception as error:
-            raise _no_model(path, error) from error
+            raise _no_model(path, error, _skew(caught)) from error
+    return estimator, _skew(caught)
 
 
-def _no_model(path: str, error: Exception) -> DataError:
+def _skew(caught: Sequence[warnings.WarningMessage]) -> str:
+    """The first part of the model that another version saved, in words; '' without one."""
+    messages = [entry.message for entry in caught]
+    skews = [m for m in messages if hasattr(m, "original_sklearn_version")]
+    return "" if not skews else _versions(skews[0])
+
+
+def _versions(skew: Any) -> str:
+    return (
+        f"the model was saved with scikit-learn {skew.original_sklearn_version}, "
+        f"{skew.current_sklearn_version} is installed"
+    )
+
+
+def _skewed(skew: Any, path: str) -> DataError:
+    return DataError(
+        "the model was saved by another version of scikit-learn",
+        path,
+        f"scikit-learn {skew.original_sklearn_version}",
+        f"scikit-learn {skew.current_sklearn_version}, which is installed",
+        "save the model with the installed version, install the model's, or declare "
+        "allow_version_skew: true, with golden predictions to hold it to",
+    )
+
+
+def _no_model(path: str, error: Exception, skew: str) -> DataError:
+    seen = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
     return DataError(
         "the file is not a model of the declared format",
         path,
-        f"{type(error).__name__}: {' '.join(str(error).split())[:200]}",
+        f"{seen}; {skew}" if skew else seen,
         "a file of predict.model.format",
         "save the model anew, or declare its format",
     )

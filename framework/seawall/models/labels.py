@@ -1,0 +1,112 @@
+"""Where the classes that a pipeline file names stand in a classifier's result."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from seawall.config.predicting import Predict, TargetLabel
+from seawall.errors import DataError
+from seawall.models.loaded import Loaded
+from seawall.names import did_you_mean
+
+__all__ = ["Place", "Places", "places_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A class by its label: the column of its target's result, None for a model that names none."""
+
+    label: Any
+    target: int = 0
+    column: int | None = None
+    classes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The class of each output; `targets` is how many targets the model has, 0 for a plain one."""
+
+    of: Mapping[str, Place]
+    targets: int = 0
+
+    @property
+    def allowed(self) -> str:
+        """The labels, for messages."""
+        return ", ".join(repr(place.label) for place in self.of.values())
+
+
+def places_of(loaded: Loaded, declared: Predict) -> Places | None:
+    """Where each output's class stands; None where the file lists outputs in the result's order.
+
+    DataError for a label that the model does not have, and for a list where it has classes.
+    """
+    if not isinstance(declared.outputs, dict):
+        if declared.method == "predict_proba" and (loaded.classes or loaded.target_classes):
+            raise DataError(
+                "probabilities are chosen by label, and the file lists them by position",
+                "predict.outputs",
+                f"{list(declared.outputs)}, and classes {loaded.classes or loaded.target_classes}",
+                "{column: class label}",
+                f"write outputs: {{{declared.outputs[0]}: one of the classes}}",
+            )
+        return None
+    targets = loaded.target_classes
+    of = {
+        name: _single(name, wanted, loaded.classes)
+        if targets is None
+        else _of_target(name, wanted, targets)
+        for name, wanted in declared.outputs.items()
+    }
+    return Places(of, len(targets or ()))
+
+
+def _single(name: str, wanted: Any, classes: Sequence[Any] | None) -> Place:
+    if isinstance(wanted, TargetLabel):
+        raise DataError(
+            "the model has one target, and the file names one of several",
+            f"predict.outputs.{name}",
+            f"target {wanted.target}",
+            "the class's label alone",
+            f"write {name}: {_written(wanted.label)}",
+        )
+    if classes is None:
+        return Place(wanted)
+    return Place(wanted, 0, _column(name, wanted, classes), len(classes))
+
+
+def _of_target(name: str, wanted: Any, targets: Sequence[Sequence[Any]]) -> Place:
+    if not isinstance(wanted, TargetLabel) or wanted.target >= len(targets):
+        seen = f"target {wanted.target}" if isinstance(wanted, TargetLabel) else repr(wanted)
+        raise DataError(
+            f"the model has {len(targets)} targets, and the file does not name one of them",
+            f"predict.outputs.{name}",
+            seen,
+            f"target 0 to {len(targets) - 1}, and a label",
+            f"write {name}: {{target: 0, label: {_written(targets[0][-1])}}}",
+        )
+    classes = targets[wanted.target]
+    column = _column(name, wanted.label, classes)
+    return Place(wanted.label, wanted.target, column, len(classes))
+
+
+def _column(name: str, label: Any, classes: Sequence[Any]) -> int:
+    labels = list(classes)
+    if label in labels:
+        return labels.index(label)
+    alike = [each for each in labels if str(each).casefold() == str(label).casefold()]
+    todo = f"write {name}: {_written(alike[0])}" if alike else ""
+    raise DataError(
+        f"the model has no class {label!r}",
+        f"predict.outputs.{name}",
+        f"classes {labels}",
+        "one of the model's classes",
+        todo or did_you_mean(str(label), map(str, labels)),
+    )
+
+
+def _written(label: Any) -> str:
+    """The label as a pipeline file has it: texts that look like numbers stand in quotes."""
+    return json.dumps(label, default=str, ensure_ascii=False)
