@@ -32,7 +32,6 @@ class FileModel(Section):
 
     path: PathTemplate
     sha256: Sha256 | None = None
-    allow_version_skew: bool = False
 
 
 class SklearnModel(FileModel):
@@ -45,6 +44,7 @@ class SklearnModel(FileModel):
     type: Literal["sklearn"]
     format: Literal["skops", "joblib"] = "skops"
     trusted: Annotated[tuple[str, ...], Items] = ()
+    allow_version_skew: bool = False
 
     @model_validator(mode="after")
     def _joblib_is_pinned(self) -> Self:
@@ -89,6 +89,7 @@ class XgboostModel(FileModel):
     type: Literal["xgboost"]
     float32: bool = False
     classes: Classes = None
+    allow_version_skew: bool = False
 
 
 class MlflowModel(Section):

@@ -27,6 +27,7 @@ The bytes are none for a callable, and of a folder what `folder.packed` makes of
 is read is `predict.model`, also where it is the fallback.
 """
 _READERS = {
+    "onnx": "seawall.models.onnx:from_bytes",
     "python": "seawall.models.python:from_factory",
     "sklearn": "seawall.models.sklearn:from_bytes",
 }

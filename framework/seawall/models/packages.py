@@ -1,0 +1,45 @@
+"""The libraries that read models, each of them an extra of seawall's."""
+
+from __future__ import annotations
+
+import importlib
+from importlib.util import find_spec
+from typing import Any
+
+from seawall.errors import UnavailableError
+
+__all__ = ["PACKAGES", "missing", "package"]
+
+PACKAGES = {
+    "onnx": ("onnxruntime", "onnx"),
+    "lightgbm": ("lightgbm",),
+    "xgboost": ("xgboost",),
+    "mlflow": ("mlflow",),
+}
+"""The modules that a type of model needs; its extra has the type's own name."""
+
+
+def missing(type_: str) -> str | None:
+    """The first module that the type needs and that is not installed; nothing is imported."""
+    return next((name for name in PACKAGES.get(type_, ()) if not _is_there(name)), None)
+
+
+def package(name: str, extra: str) -> Any:
+    """The imported module; UnavailableError names the extra that brings it."""
+    try:
+        return importlib.import_module(name)
+    except (ImportError, OSError) as error:  # OSError: a shared library of the system's is missing
+        raise UnavailableError(
+            "the package that reads the model cannot be imported",
+            "predict.model.type",
+            " ".join(str(error).split())[:200],
+            f"an installed {name}",
+            f"pip install 'seawall[{extra}]'",
+        ) from error
+
+
+def _is_there(name: str) -> bool:
+    try:
+        return find_spec(name) is not None
+    except ValueError:  # a module that was put into sys.modules by hand, or None in its place
+        return False
