@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from seawall.shown import shown
 
-__all__ = ["did_you_mean"]
+__all__ = ["did_you_mean", "nearest"]
 
 _LONGEST = 200
 """Nobody mistypes a longer name, and the time to compare two grows with the square of their length."""
@@ -15,8 +15,14 @@ _LONGEST = 200
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """`did you mean 'x'?` for the nearest known name, or nothing when none is near."""
+    found = nearest(name, known)
+    return "" if found is None else f"did you mean {shown(found)}?"
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The nearest known name, whatever its case; None when none is near."""
     folded = {entry.casefold(): entry for entry in known if len(entry) <= _LONGEST}
     if len(name) > _LONGEST:
-        return ""
+        return None
     near = difflib.get_close_matches(name.casefold(), list(folded), n=1, cutoff=0.6)
-    return f"did you mean {shown(folded[near[0]])}?" if near else ""
+    return folded[near[0]] if near else None

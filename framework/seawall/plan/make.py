@@ -8,8 +8,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import pyarrow as pa
-
 from seawall.config.ingest import FilePrimary, Primary
 from seawall.config.load import LoadedConfig
 from seawall.config.models import PipelineConfig
@@ -22,9 +20,9 @@ from seawall.models import pin
 from seawall.plan.bound import step_faults
 from seawall.plan.fingerprint import content, details, groups
 from seawall.plan.plan import Plan
+from seawall.plan.schema import Arrived, Before, hold
 from seawall.sources import FileSource, below, open_source
 from seawall.sources.caps import small_enough
-from seawall.stages.ingest import present
 
 __all__ = [
     "columns_read",
@@ -37,12 +35,22 @@ __all__ = [
 ]
 
 
+def _nothing() -> None:
+    """No version was published before."""
+
+
 def make_plan(
-    loaded: LoadedConfig, batch: str, *, now: Callable[[], datetime], spool: Path | None = None
+    loaded: LoadedConfig,
+    batch: str,
+    *,
+    now: Callable[[], datetime],
+    spool: Path | None = None,
+    before: Before = _nothing,
 ) -> Plan:
     """The plan of one batch: files listed and hashed, schema held to the contract, model pinned.
 
-    `spool` is the Parquet file into which a primary that has to be fetched was fetched. Raises
+    `spool` is the Parquet file into which a primary that has to be fetched was fetched; `before`
+    finds the version whose columns are shown beside those that came, where these are wrong. Raises
     ConfigError when a step cannot be imported or made, UnavailableError when the input or the model
     is missing, DataError when a file is damaged or lacks a column, ForbiddenError when the model is
     not the pinned one.
@@ -57,7 +65,7 @@ def make_plan(
         fragments = tuple(replace(fragment, name=name) for fragment in fragments)
     columns = columns_read(config)
     schema = source.schema(fragments)
-    _held_to(config, schema, columns, fragments[0].shown)
+    hold(config, Arrived(schema, fragments[0].shown, before), columns)
     caps = config.ingest.primary.caps.caps(Caps())
     small_enough(source.decoded_bytes(fragments, columns), caps, str(source))
     model = pin(config.predict, root=loaded.root, batch=batch)
@@ -145,29 +153,3 @@ def columns_read(config: PipelineConfig) -> tuple[str, ...] | None:
     listed = contract if ingest.primary.columns is None else list(ingest.primary.columns)
     return tuple(dict.fromkeys([ingest.primary.key, *listed, *joins]))
 
-
-def _held_to(
-    config: PipelineConfig, schema: pa.Schema, columns: tuple[str, ...] | None, where: str
-) -> None:
-    joins = [name for lookup in config.ingest.joined.values() for name in lookup.join_columns]
-    needed = dict.fromkeys([config.ingest.primary.key, *joins])
-    present(schema, columns or tuple(needed), where=where)
-    extra = [name for name in schema.names if name not in (columns or schema.names)]
-    if config.validate_.extra_columns == "forbid" and extra:
-        raise DataError(
-            f"columns that nobody declared: {', '.join(extra)}",
-            where,
-            f"the columns {', '.join(schema.names)}",
-            f"the columns {', '.join(columns or ())}",
-            "declare them under validate.columns, or set extra_columns: ignore",
-        )
-    taken = {
-        new for lookup in config.ingest.joined.values() for new in lookup.added_columns.values()
-    }
-    clash = sorted(taken & set(columns or schema.names))
-    if clash:
-        raise DataError(
-            f"a lookup adds a column whose name is taken: {', '.join(clash)}",
-            where,
-            todo="rename it in the lookup's columns: {its name: new name}",
-        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import secrets
 from collections.abc import Mapping
 from contextlib import suppress
@@ -31,6 +32,7 @@ from seawall.plan.upstreams import refuse_unserved
 from seawall.running.claimed import end_committed_plans, same_batch
 from seawall.running.deadline import Deadline
 from seawall.running.fold import Fold
+from seawall.running.history import previous
 from seawall.running.judged import judged
 from seawall.running.noticed import noticed
 from seawall.running.order import Order
@@ -96,7 +98,8 @@ class Attempt:
 
     def _plan_and_publish(self, claim: Claim, world: World, spool: Spool | None) -> None:
         order, path = self.order, None if spool is None else spool.path
-        plan = make_plan(order.loaded, order.batch, now=order.now, spool=path)
+        before = functools.partial(previous, claim.sink, order.batch)
+        plan = make_plan(order.loaded, order.batch, now=order.now, spool=path, before=before)
         if not order.force and self._is_published(plan, claim):
             return
         if not plan.rows:

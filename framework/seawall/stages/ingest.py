@@ -17,11 +17,10 @@ from seawall.conform import ConversionError, arrow_type, conform, kind, to_frame
 from seawall.contracts import ChunkedSource, ChunkRef, Fragment, Refused, Rows
 from seawall.errors import DataError
 from seawall.lookups.table import LookupTable
-from seawall.names import did_you_mean
 from seawall.sources.refused import refusal
 from seawall.stages.provenance import Provenance
 
-__all__ = ["Ingested", "Reading", "ingest", "present", "readable"]
+__all__ = ["Ingested", "Reading", "ingest", "readable"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,20 +93,6 @@ def _read(reading: Reading, ref: ChunkRef) -> Rows:
         if refused.reason not in reading.spared:
             raise refusal(refused, ref.first_row)
     return rows
-
-
-def present(schema: pa.Schema, wanted: Sequence[str], *, where: str) -> None:
-    """Every wanted column is in the schema, or DataError names the nearest one that is."""
-    missing = [name for name in wanted if name not in schema.names]
-    if missing:
-        near = did_you_mean(missing[0], [name for name in schema.names if name not in wanted])
-        raise DataError(
-            f"a column is missing: {', '.join(map(repr, missing))}",
-            where,
-            f"the columns {', '.join(schema.names)}",
-            f"the columns {', '.join(wanted)}",
-            near or "mend the source, or the contract under validate.columns",
-        )
 
 
 @dataclass(frozen=True, slots=True)
