@@ -26,8 +26,10 @@ __all__ = [
     "PlanReady",
     "PrimaryRead",
     "ReadBegins",
+    "RepeatsCounted",
     "ResumeRefused",
     "RowsQuarantined",
+    "RowsWarned",
     "RunEnded",
     "RunProfiled",
     "RunStarted",
@@ -139,6 +141,15 @@ class LinkTried(Event):
     coverage: float | None
     as_of: datetime | None
     keys: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepeatsCounted(Event):
+    """The unique columns were read: in so many of `rows` rows a value repeats that of an earlier row."""
+
+    rows: int
+    repeats: Mapping[str, int]
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -254,6 +265,15 @@ class RunProfiled(Event):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowsQuarantined(Event):
     """How many rows of the whole batch left for quarantine for one reason, with a few of them."""
+
+    reason: str
+    rows: int
+    examples: tuple[Example, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowsWarned(Event):
+    """How many rows of the whole batch broke a test that only warns, with a few of them; they stay."""
 
     reason: str
     rows: int

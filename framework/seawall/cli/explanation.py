@@ -13,7 +13,7 @@ from seawall.errors import Exit
 
 if TYPE_CHECKING:
     from seawall.contracts import Scalar
-    from seawall.ledger import RunDetail, RunRow, SeenRange
+    from seawall.ledger import ReasonRow, RunDetail, RunRow, SeenRange
 
 __all__ = ["Section", "sections", "step_of"]
 
@@ -99,6 +99,38 @@ def _findings(detail: RunDetail) -> Section:
     )
     headers = ("severity", "check", "column", "seen", "allowed", "message")
     return Section("Findings", headers=headers, rows=rows)
+
+
+def _reasons(detail: RunDetail) -> Section:
+    """Why rows were set aside or warned of; shares are of the rows that stayed after the filters."""
+    staying = detail.run.account.read - detail.run.account.filtered
+    most_first = sorted(detail.reasons, key=lambda one: (one.went, -one.rows, one.reason))
+    rows = tuple(
+        (one.went, one.reason, *_where(one), number(one.rows), _share(one.rows, staying))
+        for one in most_first
+    )
+    headers = ("went", "because of", "stage", "column", "rows", "share")
+    return Section("Quarantine and warnings", headers=headers, rows=rows)
+
+
+def _where(reason: ReasonRow) -> tuple[str, str]:
+    """The stage and the column, as the examples have them."""
+    first = next(iter(reason.examples), None)
+    return ("", "") if first is None else (first.stage, first.column)
+
+
+def _share(rows: int, staying: int) -> str:
+    return f"{rows / staying:.3%}" if staying else ""
+
+
+def _examples(detail: RunDetail) -> Section:
+    rows = tuple(
+        (one.reason, one.key, one.value, one.place)
+        for reason in detail.reasons
+        for one in reason.examples
+    )
+    headers = ("because of", "key", "value", "where")
+    return Section("Examples", headers=headers, rows=rows)
 
 
 def _failed_chunks(detail: RunDetail) -> Section:
@@ -220,7 +252,17 @@ def _spelled(fields: Mapping[str, object]) -> str:
 
 
 _PARTS: tuple[Callable[[RunDetail], Section], ...] = (
-    *(_findings, _failed_chunks, _lookups, _links, _rehearsals, _stages, _seen),
+    *(
+        _findings,
+        _reasons,
+        _examples,
+        _failed_chunks,
+        _lookups,
+        _links,
+        _rehearsals,
+        _stages,
+        _seen,
+    ),
     *(_columns, _degraded_columns, _notes),
 )
 

@@ -9,12 +9,20 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Table, select
 
-from seawall.contracts import Account, Finding
+from seawall.contracts import Account, Example, Finding
 from seawall.errors import UsageError
 from seawall.ledger import tables
 from seawall.ledger.alive import is_gone
 from seawall.ledger.open import Ledger
-from seawall.ledger.rows import ChunkRow, LookupRow, NoteRow, RehearsalRow, RunDetail, RunRow
+from seawall.ledger.rows import (
+    ChunkRow,
+    LookupRow,
+    NoteRow,
+    ReasonRow,
+    RehearsalRow,
+    RunDetail,
+    RunRow,
+)
 from seawall.ledger.seen import stage_rows
 
 __all__ = ["row_counts", "run", "runs"]
@@ -98,6 +106,7 @@ def _detail(connection: Connection, run_id: str) -> RunDetail:
         rehearsals=tuple(
             RehearsalRow(**_own(row)) for row in _rows(connection, tables.rehearsals, run_id)
         ),
+        reasons=tuple(_reason_row(row) for row in _rows(connection, tables.reasons, run_id)),
         findings=tuple(_finding(row) for row in _rows(connection, tables.findings, run_id)),
         notes=tuple(_note(row) for row in _rows(connection, tables.notes, run_id)),
         columns={r["column"]: r["profile"] for r in described if not r["degraded"]},
@@ -128,6 +137,11 @@ def _run_row(row: RowMapping) -> RunRow:
 
 def _chunk_row(row: RowMapping) -> ChunkRow:
     return ChunkRow(**_with_account(_own(row)))
+
+
+def _reason_row(row: RowMapping) -> ReasonRow:
+    values = _own(row)
+    return ReasonRow(**values | {"examples": tuple(Example(**one) for one in values["examples"])})
 
 
 def _lookup_row(row: RowMapping) -> LookupRow:

@@ -7,12 +7,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from seawall.contracts import Account, Finding, Scalar
+from seawall.contracts import Account, Example, Finding, Scalar
 
 __all__ = [
     "ChunkRow",
     "LookupRow",
     "NoteRow",
+    "ReasonRow",
     "RehearsalRow",
     "RunDetail",
     "RunRow",
@@ -118,6 +119,16 @@ class RehearsalRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ReasonRow:
+    """Why rows of the batch went to quarantine, or were warned of (`went`), with a few of them."""
+
+    went: str
+    reason: str
+    rows: int
+    examples: tuple[Example, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class NoteRow:
     """Something of note: a retry, a refused resume, a failed alert."""
 
@@ -135,6 +146,7 @@ class RunDetail:
     stages: tuple[StageRow, ...]
     lookups: tuple[LookupRow, ...]
     rehearsals: tuple[RehearsalRow, ...]
+    reasons: tuple[ReasonRow, ...]
     findings: tuple[Finding, ...]
     notes: tuple[NoteRow, ...]
     columns: Mapping[str, Mapping[str, Scalar]]

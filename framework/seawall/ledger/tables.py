@@ -29,13 +29,14 @@ __all__ = [
     "lookups",
     "metadata",
     "notes",
+    "reasons",
     "rehearsals",
     "runs",
     "schema_version",
     "stages",
 ]
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 
 class Instant(TypeDecorator[datetime]):
@@ -150,6 +151,16 @@ findings = Table(
     Column("seen", String, nullable=False),
     Column("allowed", String, nullable=False),
     Column("message", String, nullable=False),
+)
+
+reasons = Table(
+    "reasons",
+    metadata,
+    _key("run_id"),
+    Column("went", String(20), primary_key=True),
+    Column("reason", String, primary_key=True),
+    Column("rows", BigInteger, nullable=False),
+    Column("examples", JSON, nullable=False),
 )
 
 columns = Table(

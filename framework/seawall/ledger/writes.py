@@ -47,6 +47,7 @@ _LOOKUP = _put(tables.lookups)
 _FINDING = _put(tables.findings)
 _COLUMN = _put(tables.columns)
 _REHEARSAL = _put(tables.rehearsals)
+_REASON = _put(tables.reasons)
 _NOTE = insert(tables.notes)
 
 
@@ -136,6 +137,20 @@ def _(event: events.ChunkFailed) -> list[Write]:
     message = f"{event.error}: {event.message}" if event.error else event.message
     values = {"run_id": event.run_id, "chunk": event.chunk, "state": "failed", "message": message}
     return [Write(_CHUNK, values)]
+
+
+@writes.register
+def _(event: events.RowsQuarantined) -> list[Write]:
+    return [_reason("quarantined", event)]
+
+
+@writes.register
+def _(event: events.RowsWarned) -> list[Write]:
+    return [_reason("warned", event)]
+
+
+def _reason(went: str, event: events.RowsQuarantined | events.RowsWarned) -> Write:
+    return Write(_REASON, {"run_id": event.run_id, "went": went, **plain(event.values())})
 
 
 @writes.register

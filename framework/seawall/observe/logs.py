@@ -184,9 +184,14 @@ def _indented(trace: str) -> str:
     return "".join(f"\n    {line}" for line in printable(trace).splitlines())
 
 
+def _item(value: Any) -> str:
+    """An entry of a list; of an example of a row only what it says."""
+    return " ".join(str(v) for v in value.values() if v) if isinstance(value, dict) else str(value)
+
+
 def _short(value: Any) -> Any:
     if isinstance(value, list):
-        return ", ".join(map(str, value))
+        return printable(", ".join(map(_item, value)))
     if isinstance(value, str):
         return printable("; ".join(value.splitlines()))
     return float(f"{value:.6g}") if isinstance(value, float) else value

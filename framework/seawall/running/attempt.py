@@ -6,7 +6,7 @@ import functools
 import secrets
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from seawall.contracts import Account, Finding, LogEntry
 from seawall.errors import (
@@ -37,7 +37,9 @@ from seawall.running.judged import judged
 from seawall.running.noticed import noticed
 from seawall.running.order import Order
 from seawall.running.promoted import promote, promote_left
+from seawall.running.proven import prove
 from seawall.running.reading import reading
+from seawall.running.reasons import tell_reasons
 from seawall.running.rehearsed import rehearse
 from seawall.running.scoring import score_all
 from seawall.running.spooled import Spool, spooled
@@ -105,7 +107,9 @@ class Attempt:
         if not plan.rows:
             raise _empty(plan)
         self.findings = noticed(plan, claim)
-        staged = stage(plan, claim, world, spool)
+        proven = prove(plan, order)
+        self.findings = (*self.findings, *proven.findings)
+        staged = replace(stage(plan, claim, world, spool), model=proven.model)
         world.reader.rest()
         try:
             self._publish(staged, claim, world)
@@ -146,6 +150,7 @@ class Attempt:
         finally:
             self.account, self.degraded_rows = fold.account, fold.degraded_rows
             self.degradations = fold.degraded
+            tell_reasons(self.teller, fold)
         self._after_commit(entry, staged, claim, world)
 
     def _draft(self, staged: Staged, fold: Fold, claim: Claim) -> Draft:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ from seawall.outcome import ChunkReport
 from seawall.part import published_columns
 from seawall.plan import Plan
 from seawall.profile import Profile
+from seawall.quarantine import MOST
 from seawall.running.uniqueness import Uniqueness
 from seawall.staging import Workspace
 
@@ -98,7 +99,7 @@ class Fold:
 
     def joined(self) -> StoredFile:
         """The joined file, complete and durable; DataError when a key stood twice in the batch."""
-        self._keys.settle(self._published_keys)
+        self._keys.settle(self._published_keys, self.workspace.folder, self.workspace.disk)
         if self._writer is None:
             raise DataError("no rows", self.plan.context.batch, "no chunks", "at least one row")
         return self._writer.close()
@@ -133,7 +134,7 @@ class Fold:
         ):
             _count(total, counts)
         self.profile += report.profile
-        self.examples += report.examples
+        self._show(report.examples)
         times = [time for time in (self.newest, report.newest) if time is not None]
         self.newest = max(times, default=None)
         self.degraded_rows += report.degraded_rows
@@ -141,6 +142,12 @@ class Fold:
             self.degraded_profile += report.degraded_profile
         self._stop_early()
         self._write(report.part)
+
+    def _show(self, examples: Iterable[Example]) -> None:
+        """Of each reason the first few are kept."""
+        for example in examples:
+            if sum(one.reason == example.reason for one in self.examples) < MOST:
+                self.examples.append(example)
 
     def _stop_early(self) -> None:
         """The rows that may still come belong to the job at best."""

@@ -64,6 +64,7 @@ def _left(sieve: Sieve, test: OutputTest, broken: Mapping[str, Mask]) -> Iterato
     about, gone = ", ".join(test.columns), np.zeros(len(sieve.frame), dtype=bool)
     for reason, bad in broken.items():
         if test.on_violation == "warn":
+            sieve.show(bad, _STAGE, f"{about}: {reason}", test.columns[0])
             yield f"{about}: {reason}", int(np.count_nonzero(bad))
             continue
         sieve.set_aside(bad[~gone], _STAGE, f"{about}: {reason}", test.columns[0])
