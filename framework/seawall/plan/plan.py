@@ -11,7 +11,7 @@ from typing import Self
 
 from seawall.config.ingest import Primary
 from seawall.config.models import PipelineConfig
-from seawall.contracts import ChunkedSource, ChunkRef, Context, Fragment
+from seawall.contracts import ChunkedSource, ChunkRef, Context, Fragment, StoredFile
 from seawall.lookups.serving import PinnedLookup
 from seawall.models import ModelPin
 from seawall.sources.refused import CORRUPT, MALFORMED
@@ -27,7 +27,8 @@ class Plan:
     `columns` are read from the source, None for all of them. `fingerprint` maps each group of what
     changes values (config, code, model, input, software) to a digest; `details` is what is behind
     the digests, so that a difference can be named. `input_schema` has the primary's columns with
-    their types, in its order, also those that are not read.
+    their types, in its order, also those that are not read. `repeats` has the rows that repeat
+    a value which may stand once; None where no column is unique.
     """
 
     config: PipelineConfig
@@ -43,6 +44,7 @@ class Plan:
     details: Mapping[str, str]
     lookups: tuple[PinnedLookup, ...] = ()
     input_schema: Mapping[str, str] = field(default_factory=dict)
+    repeats: StoredFile | None = None
 
     @property
     def rows(self) -> int:
@@ -75,11 +77,16 @@ class Plan:
         """The plan with its upstream state pinned."""
         return replace(self, lookups=lookups)
 
+    def with_repeats(self, repeats: StoredFile) -> Self:
+        """The plan with the rows pinned that repeat an earlier one."""
+        return replace(self, repeats=repeats)
+
     def chunk_key(self, ref: ChunkRef) -> str:
         """The sha256 of everything that the chunk's result depends on; a receipt holds for one key."""
         parts = [
             dict(self.fingerprint),
             [lookup.file.sha256 for lookup in self.lookups],
+            None if self.repeats is None else self.repeats.sha256,
             [self.fragments[span.fragment].sha256 for span in ref.spans],
             asdict(ref),
             self.context.as_of.isoformat(),

@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from seawall.contracts import ChunkRef, LogEntry
+from seawall.contracts import ChunkRef, LogEntry, StoredFile
 from seawall.outcome import ChunkReport, from_receipt
 from seawall.plan import PinnedLookup, Plan
 from seawall.plan.fingerprint import SAME_BATCH, changed
@@ -64,6 +64,7 @@ def document_of(plan: Plan, order: Order, base: LogEntry | None) -> dict[str, An
         "base": 0 if base is None else base.version,
         "details": dict(plan.details),
         "lookups": TypeAdapter(tuple[PinnedLookup, ...]).dump_python(plan.lookups, mode="json"),
+        "repeats": None if plan.repeats is None else asdict(plan.repeats),
         "chunks": [asdict(ref) for ref in plan.chunks],
     }
 
@@ -77,14 +78,18 @@ def resumed(plan: Plan, workspace: Workspace) -> tuple[Plan | None, str]:
     try:
         chunks = TypeAdapter(tuple[ChunkRef, ...]).validate_python(document["chunks"])
         lookups = TypeAdapter(tuple[PinnedLookup, ...]).validate_python(document["lookups"])
+        repeats = TypeAdapter(StoredFile | None).validate_python(document["repeats"])
         as_of = datetime.fromisoformat(document["as_of"])
     except (ValidationError, KeyError, ValueError) as error:
         return None, f"the plan cannot be read: {type(error).__name__}"
     damaged = [lookup.name for lookup in lookups if not workspace.verify(lookup.file)]
     if damaged:
         return None, f"the pinned lookup {damaged[0]} is damaged"
+    if repeats is not None and not workspace.verify(repeats):
+        return None, "the list of repeated rows is damaged"
     context = replace(plan.context, as_of=as_of)
-    return replace(plan, chunks=chunks, lookups=lookups, context=context), ""
+    pinned = replace(plan, chunks=chunks, lookups=lookups, repeats=repeats, context=context)
+    return pinned, ""
 
 
 def finished_chunks(plan: Plan, workspace: Workspace) -> dict[str, ChunkReport]:

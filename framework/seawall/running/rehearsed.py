@@ -27,11 +27,12 @@ from seawall.plan import Plan
 from seawall.reads import LOOKUP, Terms, terms_of
 from seawall.running.admitted import Admissions
 from seawall.running.asking import Asking
+from seawall.running.crew import crew_of
 from seawall.running.looked_up import wanted_of
 from seawall.running.sampled import sampled
 from seawall.running.staged import Staged
 from seawall.running.world import World
-from seawall.runtime import Runtime, runtime_of
+from seawall.runtime import Runtime, runtime_of, tests_of
 from seawall.sinks.files.sink import Claim
 from seawall.stages.ingest import readable
 
@@ -49,7 +50,8 @@ def rehearse(staged: Staged, claim: Claim, world: World) -> tuple[LookupRehearse
     A run in which a fallback served anything has had more than a rehearsal.
     """
     plan = staged.plan
-    healthy = all(pinned.serving.clean and pinned.good for pinned in plan.lookups)
+    well = all(pinned.serving.clean and pinned.good for pinned in plan.lookups)
+    healthy = well and not plan.model.fallback
     chained = [name for name, way in plan.config.ingest.joined.items() if way.fallback]
     if not (healthy and chained and plan.config.ingest.rehearsal.rows):
         return ()
@@ -103,7 +105,9 @@ class _Stage:
     def of_run(cls, staged: Staged, world: World, asking: Asking) -> _Stage:
         """The sample is drawn and scored as the run scored it."""
         plan = sampled(staged.plan, staged.plan.config.ingest.rehearsal.rows)
-        runtime, wanted = runtime_of(staged.plan, staged.workspace), dict(asking.wanted)
+        threads, wanted = crew_of(plan, world.order).inner_threads, dict(asking.wanted)
+        runtime = runtime_of(staged.plan, staged.workspace, threads=threads, model=staged.model)
+        runtime = replace(runtime, tests=tests_of(plan))  # rows of a sample have other numbers
         table = readable(plan.reading, plan.chunks[0]).table
         types = {name: one.keys for name, one in wanted.items()}
         before = passed(plan, plan.chunks[0], runtime)

@@ -71,7 +71,7 @@ def sampled(plan: Plan, rows: int) -> Plan:
     tables = [_some(plan, ref, share) for ref in chosen]
     table = pa.concat_tables(tables, promote_options="permissive").slice(0, rows)
     ref = ChunkRef(0, 0, table.num_rows, chosen[0].spans)
-    return replace(plan, source=Sampled(table, plan.source), chunks=(ref,))
+    return replace(plan, source=Sampled(table, plan.source), chunks=(ref,), repeats=None)
 
 
 def _some(plan: Plan, ref: ChunkRef, rows: int) -> pa.Table:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from seawall.chunk import score
 from seawall.contracts import ChunkRef, WorkerDeath
 from seawall.errors import InterruptedRunError, SeawallError, SoftwareError
 from seawall.events import PlanReady
 from seawall.outcome import ChunkFailure, ChunkReport
+from seawall.running.crew import Crew, crew_of
 from seawall.running.fold import Fold
 from seawall.running.order import Order
 from seawall.running.staged import Staged
 from seawall.running.tell import Teller
 from seawall.runtime import runtime_of
-from seawall.workers import Kind, budget, cores, open_executor
+from seawall.workers import open_executor
 
 __all__ = ["score_all"]
 
@@ -27,7 +27,7 @@ def score_all(staged: Staged, fold: Fold, order: Order, teller: Teller) -> None:
     After the first failure no chunk is begun; those in work end and keep their receipts, and the
     failure of the earliest chunk is raised. A signal ends it in the same way.
     """
-    crew = _crew(staged, order)
+    crew = crew_of(staged.plan, order)
     teller.tell(
         PlanReady,
         plan_id=staged.workspace.plan_id,
@@ -50,36 +50,24 @@ def score_all(staged: Staged, fold: Fold, order: Order, teller: Teller) -> None:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Crew:
-    kind: Kind
-    workers: int
-    inner_threads: int
-
-
-def _crew(staged: Staged, order: Order) -> _Crew:
-    declared = staged.plan.config.execution
-    kind = order.executor or declared.executor
-    asked = order.workers or declared.workers, order.inner_threads or declared.inner_threads
-    return _Crew(kind, *budget(kind, *asked, cores()))
-
-
 def _computed(
-    staged: Staged, fold: Fold, order: Order, *, teller: Teller, crew: _Crew
+    staged: Staged, fold: Fold, order: Order, *, teller: Teller, crew: Crew
 ) -> dict[str, SeawallError]:
     """What went wrong, by chunk; the chunks that went well are added."""
     todo = [ref for ref in staged.plan.chunks if ref.name not in staged.finished]
     failures: dict[str, SeawallError] = {}
     if todo and crew.kind == "threads":
         # Threads limit only those OpenMP libraries that are loaded when an item begins.
-        runtime_of(staged.plan, staged.workspace)
+        threads = crew.inner_threads
+        runtime_of(staged.plan, staged.workspace, threads=threads, model=staged.model)
     with open_executor(
         crew.kind,
         workers=crew.workers,
         inner_threads=crew.inner_threads,
         notify=lambda item, reason: teller.retried(todo[item].name, reason),
     ) as executor:
-        work = functools.partial(score, staged.plan, staged.workspace)
+        threads = crew.inner_threads
+        work = functools.partial(score, staged.plan, staged.workspace, threads=threads)
         for outcome in executor.outcomes(work, todo, lambda: order.stop() or bool(failures)):
             failure = _failure(outcome, fold, teller, todo)
             if failure is not None:

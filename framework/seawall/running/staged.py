@@ -1,4 +1,4 @@
-"""The plan in its folder: an interrupted one taken up again, or a new one with its lookups pinned."""
+"""The plan in its folder: an interrupted one taken up again, or a new one with all that it pins."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 from seawall.events import ResumeRefused
+from seawall.models import Model
 from seawall.outcome import ChunkReport
 from seawall.plan import Plan
 from seawall.running.claimed import document_of, finished_chunks, resumed
 from seawall.running.looked_up import look_up, tell_links, tell_lookup
+from seawall.running.repeats import hold_unique
 from seawall.running.spooled import Spool
 from seawall.running.world import World
 from seawall.sinks.files.sink import Claim
@@ -21,18 +23,23 @@ __all__ = ["Staged", "stage"]
 
 @dataclass(frozen=True, slots=True)
 class Staged:
-    """A plan with its lookups pinned, its folder, and the chunks that are finished already."""
+    """A plan with its lookups pinned, its folder, and the chunks that are finished already.
+
+    `model` is the plan's, where this process has loaded it.
+    """
 
     plan: Plan
     workspace: Workspace
     finished: Mapping[str, ChunkReport]
+    model: Model | None = None
 
 
 def stage(plan: Plan, claim: Claim, world: World, spool: Spool | None) -> Staged:
     """The newest interrupted plan of the batch if it is this one, else a new one.
 
     Interrupted plans that are not this one are given up, and it is said what has changed. Raises
-    UnavailableError or DataError when a lookup cannot be read or used.
+    UnavailableError or DataError when a lookup cannot be read or used, DataError when a column that
+    has to be unique is not.
     """
     order, teller = world.order, world.teller
     for workspace in claim.plans():
@@ -49,7 +56,7 @@ def stage(plan: Plan, claim: Claim, world: World, spool: Spool | None) -> Staged
         workspace.put_outcome("abandoned")
     workspace = claim.open_plan(secrets.token_hex(6)) if spool is None else spool.workspace
     lookups = look_up(plan, workspace, claim, world)
-    plan = plan.with_lookups(lookups)
+    plan = hold_unique(plan.with_lookups(lookups), workspace, world)
     document = document_of(plan, order, claim.base)
     if spool is not None:
         document["spool"] = asdict(spool.file)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 import numpy as np
@@ -13,11 +13,13 @@ from numpy.typing import NDArray
 
 from seawall.config.contract import ColumnContract
 from seawall.config.ingest import Ingest
-from seawall.conform import ConversionError, arrow_type, conform, kind, to_frame
+from seawall.conform import to_frame
 from seawall.contracts import ChunkedSource, ChunkRef, Fragment, Refused, Rows
 from seawall.errors import DataError
 from seawall.lookups.table import LookupTable
+from seawall.shown import shown
 from seawall.sources.refused import refusal
+from seawall.stages.conversion import Typed, Untyped, typed
 from seawall.stages.provenance import Provenance
 
 __all__ = ["Ingested", "Reading", "ingest", "readable"]
@@ -28,14 +30,19 @@ class Ingested:
     """A chunk's frame, for each lookup the rows (a mask) whose key had no match, and who served them.
 
     `refused` are the records that are in none of these, since they could not be read. `original` has
-    the frame's rows as the source gave them.
+    all others as the source gave them, `numbers` their numbers in the batch; `untyped` tells which of
+    them are not in the frame, by their places there. `conversions` counts values by how they got
+    their type.
     """
 
     frame: pd.DataFrame
     missed: Mapping[str, NDArray[np.bool_]]
     provenance: Provenance
     original: pa.Table
+    numbers: pd.Index[Any]
     refused: tuple[Refused, ...] = ()
+    untyped: tuple[Untyped, ...] = ()
+    conversions: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,33 +64,52 @@ def ingest(reading: Reading, ref: ChunkRef, tables: Mapping[str, LookupTable]) -
     """The chunk's rows, typed, joined, indexed by their number in the batch.
 
     Raises DataError for a damaged file, a record that may not be left out, a value that does not
-    survive its declared type, or a null or repeated key; TemporaryError when the input changed since
-    it was planned.
+    survive its declared type, a null in the key or a repeated one that fails; TemporaryError when
+    the input changed since it was planned.
     """
     rows = _read(reading, ref)
     there = _Places.of_rows(reading, ref, rows)
-    table = _conformed(rows.table, reading.contracts, there)
-    asked, missed, served = table, {}, {}
+    found = _typed(reading, rows, there)
+    table, missed, served = found.table, {}, {}
     for name, lookup in tables.items():
-        found = lookup.positions(asked)
-        missed[name], served[name] = found < 0, lookup.served(asked, found)
-        for column, values in lookup.take(found).items():
+        places = lookup.positions(found.table)
+        missed[name], served[name] = places < 0, lookup.served(found.table, places)
+        for column, values in lookup.take(places).items():
             table = table.append_column(column, values)
     frame = to_frame(table, ref.first_row, reading.contracts)
-    if rows.refused:
-        frame.index = pd.Index(there.rows + ref.first_row)
-    _usable_key(frame[reading.ingest.primary.key], there)
+    numbers = there.numbers
+    if found.kept is not None:
+        there = replace(there, rows=there.rows[found.kept])
+    frame.index = there.numbers
+    primary = reading.ingest.primary
+    _never_null(frame[primary.key], there)
+    if primary.on_duplicate_key == "fail":
+        _stands_once(frame[primary.key], there)
     provenance = Provenance.clean(frame.index)
     for name, links in served.items():
         provenance = provenance.marked(name, tables[name].serving.links, links)
-    return Ingested(frame, missed, provenance, rows.table, rows.refused)
+    return Ingested(
+        frame=frame,
+        missed=missed,
+        provenance=provenance,
+        original=rows.table,
+        numbers=numbers,
+        refused=rows.refused,
+        untyped=found.untyped,
+        conversions=found.conversions,
+    )
 
 
 def readable(reading: Reading, ref: ChunkRef) -> Rows:
-    """The chunk's rows as the contract types them, with nothing joined; raises as `ingest` does."""
+    """The chunk's rows that can be typed, with nothing joined; raises as `ingest` does."""
     rows = _read(reading, ref)
-    there = _Places.of_rows(reading, ref, rows)
-    return Rows(_conformed(rows.table, reading.contracts, there), rows.refused)
+    found = _typed(reading, rows, _Places.of_rows(reading, ref, rows))
+    return Rows(found.table, rows.refused)
+
+
+def _typed(reading: Reading, rows: Rows, there: _Places) -> Typed:
+    key = reading.ingest.primary.key
+    return typed(rows.table, reading.contracts, key=key, place=there.of)
 
 
 def _read(reading: Reading, ref: ChunkRef) -> Rows:
@@ -112,6 +138,13 @@ class _Places:
             reading, ref, np.delete(everything, np.concatenate(gone)) if gone else everything
         )
 
+    @property
+    def numbers(self) -> pd.Index[Any]:
+        """The rows' numbers in the batch."""
+        if len(self.rows) == self.ref.rows:
+            return pd.RangeIndex(self.ref.first_row, self.ref.first_row + self.ref.rows)
+        return pd.Index(self.rows + self.ref.first_row)
+
     def of(self, row: int | None) -> str:
         """The file with the line or row group, and the row of the batch; the file alone for None."""
         reading, ref = self.reading, self.ref
@@ -122,57 +155,26 @@ class _Places:
         return f"{where}, row {ref.first_row + row:,} of the batch"
 
 
-def _conformed(
-    table: pa.Table, contracts: Mapping[str, ColumnContract], there: _Places
-) -> pa.Table:
-    """The table with each declared column in its declared type; DataError when a value would change."""
-    for name, contract in contracts.items():
-        if name not in table.column_names:
-            continue
-        place, have = table.column_names.index(name), table.column(name)
-        if (
-            contract.dtype == "timestamp"
-            and not contract.timezone
-            and kind(have.type) == "timestamp"
-        ):
-            continue
-        try:
-            values = conform(have, arrow_type(contract))
-        except ConversionError as error:
-            raise _type_changed(name, contract, error, there.of(error.row)) from error
-        table = table.set_column(place, name, values)
-    return table
-
-
-def _usable_key(keys: pd.Series[Any], there: _Places) -> None:
+def _never_null(keys: pd.Series[Any], there: _Places) -> None:
     nulls = keys.isna()
     if nulls.any():
         raise DataError(
-            f"a null in the key {keys.name!r}",
+            f"a null in the key {shown(keys.name)}",
             there.of(int(nulls.to_numpy().argmax())),
             f"{int(nulls.sum()):,} nulls",
             "a key that is never null",
             "mend the source: the key traces a row everywhere",
         )
+
+
+def _stands_once(keys: pd.Series[Any], there: _Places) -> None:
     if not (keys.is_monotonic_increasing and keys.is_unique) and keys.duplicated().any():
         again = keys.duplicated()
         doubled = keys[again]
         raise DataError(
-            f"the key {keys.name!r} is not unique",
+            f"the key {shown(keys.name)} is not unique",
             there.of(int(again.to_numpy().argmax())),
-            f"{len(doubled):,} repeated keys, the first {doubled.iloc[0]!r}",
+            f"{len(doubled):,} repeated keys, the first {shown(doubled.iloc[0])}",
             "a key that stands once in the batch",
             "mend the source, or choose a key that is unique",
         )
-
-
-def _type_changed(
-    name: str, contract: ColumnContract, error: ConversionError, where: str
-) -> DataError:
-    return DataError(
-        f"column {name!r} is not of its declared type",
-        where,
-        error.seen,
-        contract.dtype + (f" in zone {contract.timezone}" if contract.timezone else ""),
-        "mend the source, or the column's dtype under validate.columns",
-    )

@@ -70,6 +70,10 @@ class Workspace:
         """A lookup's rows are pinned under the name of their content."""
         return self._put(f"{_LOOKUPS}/{name}.{_sha256(payload)}.arrow", payload, rows=rows)
 
+    def put_repeats(self, payload: Any, *, rows: int) -> StoredFile:
+        """The rows that repeat an earlier one are pinned under the name of their content."""
+        return self._put(f"repeats.{_sha256(payload)}.arrow", payload, rows=rows)
+
     def adopt(self, path: str, *, rows: int) -> StoredFile:
         """The file, which somebody else wrote within the folder, is durable from now on."""
         with self.disk.open(self.folder / path) as file:
