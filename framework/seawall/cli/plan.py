@@ -34,13 +34,16 @@ def plan(*, config: Path, batch: str, sets: tuple[str, ...], as_json: bool) -> N
 
     enter(project_root(config))
     from seawall.api import check
-    from seawall.plan.make import fetched, make_plan
+    from seawall.plan.learn import columns_of_steps
+    from seawall.plan.make import context_of, fetched, make_plan
 
     loaded = check(config, sets=sets)
     if fetched(loaded.config.ingest.primary):
         document = _foreseen(loaded, batch)
     else:
         document = _described(make_plan(loaded, batch, now=lambda: datetime.now(UTC)))
+    context = context_of(loaded.config, batch, now=lambda: datetime.now(UTC))
+    document["steps"] = [str(step) for step in columns_of_steps(loaded, context)]
     if as_json:
         say_json(document)
         return
@@ -94,8 +97,13 @@ def _declared(
     return {
         "columns": "all" if columns is None else ", ".join(columns),
         "lookups": [f"{name} ({way.type})" for name, way in config.ingest.lookups.items()],
-        "model": f"{model.path} (sha256 {model.sha256[:8]}…)",
+        "model": _model(model),
     }
+
+
+def _model(model: ModelPin) -> str:
+    found = f"{model.path} (sha256 {model.sha256[:8]}…)" if model.sha256 else model.path
+    return f"{found}, the fallback: {model.why}" if model.fallback else found
 
 
 def _published(config: PipelineConfig, root: Path) -> str:

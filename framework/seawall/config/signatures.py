@@ -49,6 +49,7 @@ _USES = {
     "validate.rules.*": _Use(group=RULES),
     "featurize.*": _Use(group=STAGES),
     "predict.model": _Use(framed=False),
+    "predict.fallback": _Use(framed=False),
     "ingest.primary": _SOURCE,
     "ingest.lookups.*": _SOURCE,
 }

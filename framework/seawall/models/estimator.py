@@ -28,12 +28,12 @@ def loaded_estimator(estimator: Any, declared: Predict, path: str, *, skew: str 
 
         call = quick_call(estimator, declared.method)
     names = getattr(estimator, "feature_names_in_", None)
-    classes = _labels(getattr(estimator, "classes_", None))
-    several = bool(classes) and isinstance(classes[0], tuple)
+    classes = _labels(getattr(estimator, "classes_", None)) or ()
+    several = any(isinstance(each, tuple) for each in classes)
     return Loaded(
         call,
         features=None if names is None else tuple(str(name) for name in names),
-        classes=None if several else classes,
+        classes=None if several else classes or None,
         rows_independent=rows_independent(estimator),
         width=_width(estimator),
         target_classes=classes if several else None,

@@ -65,6 +65,10 @@ class Model:
         """The model's own columns in its own order; DataError where the frame does not have them."""
         return self._signature.of(frame)
 
+    def hold(self, frame: pd.DataFrame) -> None:
+        """Columns of the frame that are the model's hold what it was fitted on, or DataError."""
+        self._signature.hold(frame)
+
     def predict(self, features: pd.DataFrame) -> dict[str, Any]:
         """One array a declared output, as long as the frame."""
         return self._columns(self._call(features))

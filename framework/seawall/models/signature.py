@@ -17,6 +17,15 @@ if TYPE_CHECKING:
 __all__ = ["Signature", "signature_of"]
 
 _SHOWN = 20
+_OF_OBJECTS = {
+    "boolean": "bool",
+    "decimal": "number",
+    "empty": None,
+    "floating": "number",
+    "integer": "number",
+    "mixed-integer-float": "number",
+    "string": "text",
+}
 _HOLDS = {"number": "numbers", "text": "texts", "bool": "truth values"}
 
 
@@ -31,7 +40,7 @@ class Signature:
         """The model's own columns in its own order; all where it takes any.
 
         DataError for a column that isn't there, or that holds something else than the model was
-        fitted on. A column of objects without a value is taken to fit.
+        fitted on. A column without a value is taken to fit.
         """
         if self.names is None:
             return frame
@@ -45,13 +54,17 @@ class Signature:
                 did_you_mean(missing[0], map(str, frame.columns)) or "add a stage that makes them",
             )
         chosen = frame[list(self.names)]
-        self._hold_kinds(chosen)
+        if len(chosen):  # what a stage makes of no rows need not have the type of its values
+            self.hold(chosen)
         return chosen
 
-    def _hold_kinds(self, frame: pd.DataFrame) -> None:
+    def hold(self, frame: pd.DataFrame) -> None:
+        """Those of the model's columns that the frame has hold what it was fitted on, or DataError."""
         for name, wanted in self.kinds.items():
-            seen = _kind_of(frame[name])
+            seen = _kind_of(frame[name]) if name in frame.columns else None
             if seen is None or seen == wanted or (wanted, seen) == ("number", "bool"):
+                continue
+            if len(frame) and not frame[name].notna().any():
                 continue
             raise DataError(
                 f"the column {name!r} does not hold what the model was fitted on",
@@ -106,7 +119,7 @@ def _kind_of(values: pd.Series[Any]) -> str | None:
     if not pd.api.types.is_object_dtype(dtype):
         return "times" if pd.api.types.is_datetime64_any_dtype(dtype) else str(dtype)
     inferred = pd.api.types.infer_dtype(values, skipna=True)
-    return {"string": "text", "boolean": "bool"}.get(inferred)
+    return _OF_OBJECTS.get(inferred, f"{inferred} values")
 
 
 def _listed(names: Any) -> str:

@@ -18,10 +18,10 @@ def uses(config: PipelineConfig) -> list[str]:
     """Every `package.module:name` that a run of the pipeline calls."""
     steps = (*config.validate_.filters, *config.validate_.rules, *config.featurize)
     sources = (config.ingest.primary, *config.ingest.lookups.values())
-    model = config.predict.model
+    models = (config.predict.model, config.predict.fallback)
     named = [step.target for step in steps]
     named += [source.use for source in sources if isinstance(source, PythonSource)]
-    return [*named, model.use] if isinstance(model, PythonModel) else named
+    return [*named, *(model.use for model in models if isinstance(model, PythonModel))]
 
 
 def modules_behind(named: Iterable[str], root: Path) -> dict[str, Path]:

@@ -50,6 +50,8 @@ def details(
     for name, file in sorted(modules_behind(named, root).items()):
         found[f"code.{name}"] = hashlib.sha256(file.read_bytes()).hexdigest()
     found["model.sha256"] = model.sha256 or model.path
+    found |= {"model.golden": model.golden} if model.golden else {}
+    found |= {"model.fallback": "in use"} if model.fallback else {}
     found |= {f"input.{Path(f.path).name}#{n}": f.sha256 for n, f in enumerate(fragments)}
     found |= {f"software.{name}": importlib.metadata.version(name) for name in _LIBRARIES}
     found |= {f"software.{name}": version for name, version in _plugins(named, root)}

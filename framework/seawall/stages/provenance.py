@@ -16,7 +16,7 @@ from seawall.errors import SoftwareError
 __all__ = ["DEGRADED", "Provenance", "refuse_own"]
 
 DEGRADED = "_degraded"
-"""The column that says which lookups served a row from which link; null for a clean row."""
+"""The column that says which fallbacks served a row; null for a clean one."""
 _TYPE = pa.dictionary(pa.int32(), pa.string())
 
 
@@ -25,7 +25,8 @@ class Provenance:
     """For each row (`index`, its number in the batch) a place in `marks`, 0 for a clean one.
 
     A mark is what a row says of itself: `weather=constants`, or `weather.temp=constants` where one
-    column alone is from there; in the order of the pipeline file.
+    column alone is from there; in the order of the pipeline file. `model=fallback` says that the
+    second model made its prediction.
     """
 
     index: pd.Index[Any]
@@ -49,6 +50,10 @@ class Provenance:
             about = f"{lookup}.{column}" if column else lookup
             marked = marked._beside(codes, [f"{about}={link}" for link in links])
         return marked
+
+    def all_marked(self, mark: str) -> Self:
+        """Every row has this mark, too: something that serves all of them is not what was declared."""
+        return self._beside(np.ones(len(self.codes), dtype=np.int8), ["", mark])
 
     def of(self, index: pd.Index[Any]) -> Self:
         """The rows of this index alone."""
