@@ -9,9 +9,10 @@ import pandas as pd
 import pytest
 
 from seawall.config.contract import ColumnContract
+from seawall.stages.contract import compiled
 from seawall.stages.sifting import Sieve
 from seawall.stages.steps import Bound
-from seawall.stages.validate import Tests, Validated, compiled, validate
+from seawall.stages.validate import Tests, Validated, filtered, validate
 
 
 @pytest.fixture
@@ -31,7 +32,7 @@ def sieve_of() -> Callable[..., Sieve]:
             name: pd.Series(column.array if isinstance(column, pd.Series) else column, index=index)
             for name, column in columns.items()
         }
-        return Sieve(pd.DataFrame({"k": range(rows), **values}, index=index))
+        return Sieve(pd.DataFrame({"k": range(rows), **values}, index=index), key="k")
 
     return build
 
@@ -49,6 +50,8 @@ def held_to() -> Callable[..., Validated]:
         **known: Any,
     ) -> Validated:
         columns = {name: ColumnContract(**each) for name, each in (contracts or {}).items()}
-        return validate(sieve, Tests(filters, compiled(columns), rules, **known), key="k")
+        sieve.key = "k"
+        filtered(sieve, filters)
+        return validate(sieve, Tests(filters, compiled(columns), rules, **known))
 
     return check

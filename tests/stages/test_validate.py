@@ -62,8 +62,8 @@ def test_violations_that_fail(sieve_of: SieveOf, held_to: HeldTo) -> None:
 
     error = caught.value
     assert error.what.endswith("a: above max")
-    assert (error.where, error.allowed) == ("k 1, 2", "at most 2.0")
-    assert error.seen == "2 rows of the chunk: 9.0, 8.0"
+    assert (error.where, error.allowed) == ("row 101 of the batch", "at most 2")
+    assert error.seen == "2 rows of the chunk: 9.0 (k 1), 8.0 (k 2)"
 
 
 def test_violations_that_warn(

@@ -63,8 +63,8 @@ class ColumnContract(Section):
 
     dtype: Dtype
     nullable: bool = False
-    min: float | str | None = None
-    max: float | str | None = None
+    min: int | float | str | None = None
+    max: int | float | str | None = None
     one_of: Annotated[tuple[Scalar, ...], Items] | None = None
     pattern: str | None = None
     unique: bool = False

@@ -45,7 +45,7 @@ def repeat_tests(
 
 def _among(rows: NDArray[np.int64]) -> Callable[[Column], NDArray[np.bool_] | None]:
     def bad(column: Column) -> NDArray[np.bool_] | None:
-        numbers = column.values.index.to_numpy()
+        numbers = column.series.index.to_numpy()
         if not len(numbers):
             return None
         start, stop = np.searchsorted(rows, [numbers.min(), numbers.max() + 1])

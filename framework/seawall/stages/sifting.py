@@ -77,6 +77,10 @@ class Sieve:
             aside = SetAside(rows, "ingest", entry.reason, place=entry.place, raw=entry.raw)
             self.aside.append(aside)
 
+    def leave_out(self, numbers: pd.Index[Any], reason: str, column: str) -> None:
+        """Rows that never were in the frame, since a value has no type, are in quarantine."""
+        self.aside.append(SetAside(pd.DataFrame(index=numbers), "ingest", reason, column))
+
     @property
     def left(self) -> int:
         """How many more rows may leave at best."""

@@ -1,0 +1,132 @@
+"""The contract of columns: compiled once, held against a chunk, each bad row with its first reason."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from seawall.config.contract import ColumnContract
+from seawall.errors import DataError
+from seawall.quarantine import SetAside
+from seawall.shown import shown
+from seawall.stages.column_tests import ColumnTest, tests_of_column
+from seawall.stages.extremes import Column, Mask
+from seawall.stages.sifting import Sieve
+
+__all__ = ["Kept", "compiled", "keep", "violated"]
+
+_EXAMPLES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Of the rows that stay: how many broke a test that warns, by test, and those outside `one_of`.
+
+    `foreign` counts them by column where a share is allowed, and by `column: value` for the three
+    most frequent values of the chunk.
+    """
+
+    warned: dict[str, int] = field(default_factory=dict)
+    foreign: dict[str, int] = field(default_factory=dict)
+
+
+def compiled(contracts: Mapping[str, ColumnContract]) -> list[ColumnTest]:
+    """The contract as tests, in the order of the file."""
+    return [
+        test for name, contract in contracts.items() for test in tests_of_column(name, contract)
+    ]
+
+
+def keep(sieve: Sieve, tests: Sequence[ColumnTest]) -> Kept:
+    """Rows that break a test which quarantines have left, each for the first in the file's order.
+
+    Raises DataError at the first test that fails on a row which no test before it sets aside.
+    """
+    reasons, doubts = np.zeros(len(sieve.frame), dtype=np.intp), []
+    columns: dict[str, Column] = {}
+    for number, test in enumerate(tests, start=1):
+        if test.column not in columns:
+            columns[test.column] = Column(sieve.frame[test.column])
+        bad = test.bad(columns[test.column])
+        if bad is None or not (bad := bad & (reasons == 0)).any():
+            continue
+        if test.does == "fail":
+            raise violated(
+                sieve, bad, test.name, test.allowed, column=test.column, alike=test.alike
+            )
+        if test.does == "quarantine":
+            reasons[bad] = number
+        else:
+            doubts.append((test, bad))
+    kept = Kept()
+    for test, bad in doubts:
+        _doubt(sieve, test, bad & (reasons == 0), kept)
+    if reasons.any():
+        _part(sieve, tests, reasons)
+    return kept
+
+
+def violated(  # noqa: PLR0913 - what is said of a violation
+    sieve: Sieve,
+    bad: Mask,
+    name: str,
+    allowed: str,
+    *,
+    column: str = "",
+    alike: Callable[[object], str] | None = None,
+) -> DataError:
+    """The error about rows that break a test: how many, where the first stands, and examples."""
+    rows = sieve.frame[bad]
+    first = rows.iloc[:_EXAMPLES]
+    keys = [f"{sieve.key} {shown(key)}" for key in first[sieve.key].tolist()]
+    examples = ", ".join(keys)
+    if column:
+        values = first[column].tolist()
+        told = [(alike(value) if alike else "") or shown(value) for value in values]
+        examples = ", ".join(f"{value} ({key})" for value, key in zip(told, keys, strict=True))
+    return DataError(
+        f"the contract is broken: {name}",
+        sieve.place(int(rows.index[0])),
+        f"{len(rows):,} rows of the chunk: {examples}",
+        allowed,
+        "mend the source, change the contract, or declare on_violation: quarantine with a budget",
+    )
+
+
+def _doubt(sieve: Sieve, test: ColumnTest, bad: Mask, kept: Kept) -> None:
+    """Rows that stay although they break the test are counted; a few are examples of a warning."""
+    count = int(np.count_nonzero(bad))
+    if not count:
+        return
+    if test.does == "warn":
+        kept.warned[test.name] = count
+        sieve.show(bad, "validate", test.name, test.column)
+        return
+    kept.foreign[test.column] = count
+    values = Counter(sieve.frame.loc[bad, test.column].tolist())
+    for value, times in values.most_common(_EXAMPLES):
+        kept.foreign[f"{test.column}: {test.alike(value) or shown(value)}"] = times
+
+
+def _part(sieve: Sieve, tests: Sequence[ColumnTest], reasons: NDArray[np.intp]) -> None:
+    """All bad rows leave at once: a copy of the frame a test would cost more than the tests."""
+    gone = reasons > 0
+    rows, why = sieve.frame[gone], reasons[gone]
+    for number in np.unique(why):
+        test, part = tests[number - 1], rows[why == number]
+        notes = _notes(part[test.column], test)
+        sieve.aside.append(SetAside(part, "validate", test.name, test.column, notes=notes))
+    sieve.frame = sieve.frame[~gone]
+
+
+def _notes(values: pd.Series, test: ColumnTest) -> list[str]:
+    """Which choice each value looks like; nothing where none looks like any."""
+    if test.rule != "not one of":
+        return []
+    told = {value: test.alike(value) for value in values.unique().tolist()}
+    return [told[value] for value in values.tolist()] if any(told.values()) else []
