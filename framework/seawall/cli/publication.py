@@ -45,4 +45,9 @@ def _sink(publish: Publish, root: Path, batch: str | None) -> FilesSink:
     if "{batch}" in publish.path and batch is None:
         raise UsageError("publish.path holds {batch}", todo="name the batch: --batch KEY")
     path = publish.path if batch is None else fill(publish.path, batch)
-    return FilesSink(root / path, publish.format, publish.keep_versions)
+    return FilesSink(
+        root / path,
+        publish.format,
+        publish.keep_versions,
+        escape_formulas=publish.escape_formulas,
+    )

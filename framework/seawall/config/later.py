@@ -27,7 +27,6 @@ LATER: dict[str, tuple[object, ...]] = {
     "predict.model.type": ("lightgbm", "xgboost", "mlflow"),
     "drift": _ANY,
     "publish.type": ("delta", "sql"),
-    "publish.escape_formulas": (True,),
 }
 
 

@@ -26,7 +26,12 @@ __all__ = ["Alert", "Execution", "FilesPublish", "PipelineConfig", "Publish"]
 
 
 class FilesPublish(Section):
-    """One file a batch, replaced by one rename."""
+    """One file a batch, replaced by one rename.
+
+    With `escape_formulas` text of a CSV file that a spreadsheet would calculate (it begins with
+    = + - @, a tab or a new line, also behind blanks) begins with an apostrophe, names of columns too.
+    Numbers stay. A program that reads the file has to take the apostrophe off again.
+    """
 
     type: Literal["files"]
     format: Literal["parquet", "csv", "jsonl"] = "parquet"
@@ -34,6 +39,12 @@ class FilesPublish(Section):
     columns: Annotated[tuple[ColumnName, ...], Items] | None = None
     keep_versions: Count = Field(default=7, ge=1)
     escape_formulas: bool = False
+
+    @model_validator(mode="after")
+    def _formulas_need_csv(self) -> Self:
+        if self.escape_formulas and self.format != "csv":
+            raise contradiction(f"escape_formulas with format {self.format}", "format: csv")
+        return self
 
 
 class DeltaPublish(Section):

@@ -6,6 +6,7 @@ table canonical before it writes.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import IO, TYPE_CHECKING, Any, Protocol
 
 from seawall.sinks.files.layout import Format
@@ -13,7 +14,7 @@ from seawall.sinks.files.layout import Format
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["ROW_GROUP", "Encoder", "canonical_schema", "encoder"]
+__all__ = ["ROW_GROUP", "CsvEncoder", "Encoder", "Encoding", "canonical_schema", "encoding_of"]
 
 ROW_GROUP = 131_072
 
@@ -30,15 +31,19 @@ class Encoder(Protocol):
         ...
 
 
-def encoder(form: Format, file: IO[bytes], schema: pa.Schema) -> Encoder:
-    """What writes tables of the schema to the file in that format."""
+Encoding = Callable[[IO[bytes], "pa.Schema"], Encoder]
+"""Makes what writes tables of a schema to a file."""
+
+
+def encoding_of(form: Format) -> Encoding:
+    """The encoding of that format."""
     if form == "parquet":
-        return ParquetEncoder(file, schema)
+        return ParquetEncoder
     if form == "csv":
-        return CsvEncoder(file, schema)
+        return CsvEncoder
     from seawall.sinks.files.jsonl import JsonlEncoder
 
-    return JsonlEncoder(file, schema)
+    return JsonlEncoder
 
 
 def canonical_schema(schema: pa.Schema) -> pa.Schema:

@@ -16,6 +16,7 @@ from seawall.disk import Disk, put, unused_name
 from seawall.errors import StorageError, TemporaryError
 from seawall.failpoints import reach
 from seawall.sinks.files import garbage, log, preflight, view
+from seawall.sinks.files.encode import Encoding, encoding_of
 from seawall.sinks.files.layout import Format, Layout
 from seawall.sinks.files.lock import Holder, hold, hold_patiently
 from seawall.sinks.files.log import Draft
@@ -38,13 +39,14 @@ class FilesSink:
     """One file a batch below `folder`; versions, locks and plans in `<folder>.seawall` beside it.
 
     `handover_s` is how long a reader that opens a file twice has for that; a Parquet file that is
-    replaced waits twice as long. 0 replaces at once.
+    replaced waits twice as long. 0 replaces at once. `escape_formulas` is for CSV alone.
     """
 
     folder: Path
     format: Format = "parquet"
     keep_versions: int = 7
     handover_s: float = 0.25
+    escape_formulas: bool = False
     disk: Disk = field(default_factory=Disk, compare=False)
     clock: Callable[[], datetime] = field(default=_now, compare=False)
 
@@ -52,6 +54,15 @@ class FilesSink:
     def layout(self) -> Layout:
         """Where everything stands."""
         return Layout(self.folder)
+
+    @property
+    def encoding(self) -> Encoding:
+        """What the batches' files are written with."""
+        if not self.escape_formulas:
+            return encoding_of(self.format)
+        from seawall.sinks.files.formulas import HarmlessCsvEncoder
+
+        return HarmlessCsvEncoder
 
     def preflight(self) -> None:
         """The folder can keep the sink's promises, else StorageError."""
@@ -185,7 +196,7 @@ class Claim:
         """What writes the batch's next file."""
         layout, form = self.sink.layout, self.sink.format
         path = version_path(layout.data(self.batch), self._base_version + 1, form)
-        return VersionWriter(self.sink.disk, layout.state, path, schema, form)
+        return VersionWriter(self.sink.disk, layout.state, path, schema, self.sink.encoding)
 
     def commit(self, draft: Draft) -> LogEntry:
         """The draft is the batch's newest entry, durably; TemporaryError if another run was faster."""

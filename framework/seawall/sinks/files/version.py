@@ -12,7 +12,7 @@ from seawall.contracts import StoredFile
 from seawall.disk import DATA_MODE, Disk, UnsyncedError, make_folders, unused_name
 from seawall.errors import SoftwareError, StorageError, TemporaryError
 from seawall.failpoints import reach
-from seawall.sinks.files.encode import ROW_GROUP, canonical_schema, encoder
+from seawall.sinks.files.encode import ROW_GROUP, Encoding, canonical_schema
 from seawall.sinks.files.layout import Format, data_name
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ class VersionWriter:
     """Takes tables of any size, and writes row groups of a fixed one, so that the cuts don't show."""
 
     def __init__(
-        self, disk: Disk, state: Path, target: Path, schema: pa.Schema, form: Format
+        self, disk: Disk, state: Path, target: Path, schema: pa.Schema, encoding: Encoding
     ) -> None:
         """`target` is the file's final name; it stands below `state`."""
         make_folders(disk, target.parent)
@@ -37,7 +37,7 @@ class VersionWriter:
         reach("5a")
         self._file = io.BufferedWriter(self._raw, _BLOCK)
         self._schema = canonical_schema(schema)
-        self._encoder = encoder(form, self._file, self._schema)
+        self._encoder = encoding(self._file, self._schema)
         self._pending: list[pa.Table] = []
         self._rows = 0
 
