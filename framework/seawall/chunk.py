@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import time
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -21,24 +21,30 @@ from seawall.plan import Plan
 from seawall.profile import Profile, measure
 from seawall.quarantine import KeptRows, Origin, described, examples, serialized
 from seawall.runtime import Runtime, runtime_of
+from seawall.stages.allowance import Allowance
 from seawall.stages.check_output import check_output
 from seawall.stages.featurize import featurize
 from seawall.stages.freshness import newest, times_of
-from seawall.stages.ingest import ingest
-from seawall.stages.predict import predict
+from seawall.stages.ingest import Ingested, ingest
+from seawall.stages.predict import add_outputs
 from seawall.stages.provenance import DEGRADED, Provenance
 from seawall.stages.sifting import Sieve
-from seawall.stages.validate import Validated, validate
+from seawall.stages.validate import Validated, filtered, validate
 from seawall.staging import Workspace
 
 __all__ = ["DEGRADED", "Passed", "passed", "score", "sources_of"]
 
 
-def score(plan: Plan, workspace: Workspace, ref: ChunkRef) -> ChunkReport | ChunkFailure:
-    """The chunk is scored, its part and its receipt are stored; a failure comes back as a value."""
+def score(
+    plan: Plan, workspace: Workspace, ref: ChunkRef, *, threads: int = 1
+) -> ChunkReport | ChunkFailure:
+    """The chunk is scored, its part and its receipt are stored; a failure comes back as a value.
+
+    The model computes with so many threads a call.
+    """
     try:
         workspace.mark_started(ref.name)
-        report = _scored(plan, workspace, ref)
+        report = _scored(plan, workspace, ref, runtime_of(plan, workspace, threads=threads))
         workspace.put_receipt(ref.name, to_receipt(report))
         workspace.unmark(ref.name)
     except SeawallError as error:
@@ -82,10 +88,11 @@ class Passed:
     provenance: Provenance
     degraded_profile: Profile | None
     newest: datetime | None
+    conversions: Mapping[str, int]
 
 
-def _scored(plan: Plan, workspace: Workspace, ref: ChunkRef) -> ChunkReport:
-    begun, watch, runtime = time.perf_counter(), _Watch(), runtime_of(plan, workspace)
+def _scored(plan: Plan, workspace: Workspace, ref: ChunkRef, runtime: Runtime) -> ChunkReport:
+    begun, watch = time.perf_counter(), _Watch()
     seen = _through_stages(plan, ref, runtime, watch)
     sieve, provenance = seen.sieve, seen.provenance
     away, rows = sum(sieve.quarantined.values()), len(sieve.frame)
@@ -109,6 +116,8 @@ def _scored(plan: Plan, workspace: Workspace, ref: ChunkRef) -> ChunkReport:
         degraded_rows=provenance.degraded_rows,
         degraded_profile=seen.degraded_profile,
         newest=seen.newest,
+        conversions=seen.conversions,
+        foreign=seen.validated.foreign,
         examples=tuple(
             shown for rows in (refused, doubtful) for shown in examples(rows, key=plan.primary.key)
         ),
@@ -131,47 +140,79 @@ def _kept(rows: KeptRows, workspace: Workspace, ref: ChunkRef) -> StoredFile:
 
 def _through_stages(plan: Plan, ref: ChunkRef, runtime: Runtime, watch: _Watch) -> Passed:
     key = plan.primary.key
-    sieve = Sieve(pd.DataFrame(index=range(ref.rows)))
+    sieve = _sieve(plan, ref)
     with watch.stage("ingest", sieve) as seen:
-        provenance, misses = _ingested(sieve, plan, runtime, ref)
+        ingested, misses = _ingested(sieve, plan, runtime, ref)
+        provenance = ingested.provenance
         seen.update({**misses, **provenance.counts()})
     with watch.stage("validate", sieve) as seen:
-        validated = validate(sieve, runtime.tests, key=key)
+        filtered(sieve, runtime.tests.filters)
+        _leave_unmatched(sieve, plan, ingested)
+        validated = validate(sieve, runtime.tests)
         seen.update({**sieve.filtered, **sieve.quarantined, **validated.warned})
         times = times_of(sieve.frame, plan.config.validate_.freshness)
     with watch.stage("featurize", sieve) as seen:
-        sieve.frame = featurize(sieve.frame, runtime.steps, key=key)
+        makers = featurize(sieve, runtime.steps)
         seen["columns"] = len(sieve.frame.columns)
     with watch.stage("predict", sieve):
-        outputs = predict(sieve.frame, runtime.model, batch_rows=plan.rows)
-        sieve.frame = sieve.frame.assign(**outputs)
+        add_outputs(
+            sieve,
+            runtime.model,
+            batch_rows=plan.rows,
+            infinite=_may_be_infinite(plan),
+            taken=makers.taken,
+        )
     with watch.stage("check output", sieve) as seen:
         beyond = check_output(sieve, runtime.output_tests, key=key)
         profile = measure(sieve.frame, runtime.profiled)
         seen.update(_figures(profile))
         provenance = provenance.of(sieve.frame.index)
+        if plan.model.fallback:
+            provenance = provenance.all_marked("model=fallback")
         apart = _apart(sieve.frame, provenance, profile)
     validated = replace(validated, warned={**validated.warned, **beyond})
     latest = newest(times, sieve.frame.index, plan.config.timezone)
-    return Passed(sieve, validated, profile, provenance, apart, latest)
+    return Passed(sieve, validated, profile, provenance, apart, latest, ingested.conversions)
+
+
+def _sieve(plan: Plan, ref: ChunkRef) -> Sieve:
+    """A sieve for the chunk's rows, before they are read."""
+
+    def place(number: int) -> str:
+        where = plan.source.place(plan.fragments, ref, number - ref.first_row)
+        return f"{where}, row {number:,} of the batch"
+
+    allowance = Allowance(plan.config.limits.quarantined_rows, plan.rows)
+    rows = pd.DataFrame(index=range(ref.rows))
+    return Sieve(rows, key=plan.primary.key, place=place, allowance=allowance)
+
+
+def _may_be_infinite(plan: Plan) -> frozenset[str]:
+    columns = plan.config.validate_.columns
+    return frozenset(name for name, contract in columns.items() if contract.infinities)
 
 
 def _ingested(
     sieve: Sieve, plan: Plan, runtime: Runtime, ref: ChunkRef
-) -> tuple[Provenance, dict[str, Scalar]]:
-    """The sieve holds the chunk's rows; who served them, and how many had no match, by lookup."""
+) -> tuple[Ingested, dict[str, Scalar]]:
+    """The sieve holds the chunk's rows; what ingest gave, and how many had no match, by lookup."""
     result = ingest(plan.reading, ref, runtime.tables)
-    sieve.frame, seen = result.frame, {}
-    sieve.original, sieve.numbers = result.original, result.frame.index
+    sieve.frame, sieve.original, sieve.numbers = result.frame, result.original, result.numbers
     sieve.refuse(result.refused, ref.first_row)
-    seen.update(sieve.quarantined)
-    gone = np.zeros(len(result.frame), dtype=bool)
+    for entry in result.untyped:
+        sieve.leave_out(result.numbers[entry.rows], entry.reason, entry.column)
+    seen: dict[str, Scalar] = dict(sieve.quarantined)
     for name, missed in result.missed.items():
         seen[f"no match in {name}"] = int(np.count_nonzero(missed))
+    return result, seen
+
+
+def _leave_unmatched(sieve: Sieve, plan: Plan, ingested: Ingested) -> None:
+    """Of the rows that belong to the job, those without a match have left where that is declared."""
+    for name, missed in ingested.missed.items():
         if plan.config.ingest.lookups[name].on_missing_key == "quarantine":
-            sieve.set_aside((missed & ~gone)[~gone], "ingest", f"no match in {name}")
-            gone |= missed
-    return result.provenance, dict(seen)
+            places = ingested.frame.index.get_indexer(sieve.frame.index)
+            sieve.set_aside(missed[places], "ingest", f"no match in {name}")
 
 
 def _apart(frame: pd.DataFrame, provenance: Provenance, profile: Profile) -> Profile | None:

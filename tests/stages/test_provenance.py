@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from seawall.errors import SoftwareError
 from seawall.stages.featurize import featurize
 from seawall.stages.provenance import Provenance
+from seawall.stages.sifting import Sieve
 from seawall.stages.steps import Bound
 
 LINKS = ("live", "replica", "null")
@@ -81,7 +82,7 @@ def test_a_stage_may_not_say_what_is_degraded() -> None:
     with pytest.raises(
         SoftwareError, match="a stage may not make the column '_degraded'"
     ) as caught:
-        featurize(pd.DataFrame({"k": [1]}), [faked], key="k")
+        featurize(Sieve(pd.DataFrame({"k": [1]}), key="k"), [faked])
 
     assert caught.value.where == "steps:fake"
 
@@ -91,4 +92,7 @@ def test_an_input_may_have_been_published_by_seawall() -> None:
     kept = Bound("steps:kept", lambda frame: frame)
     frame = pd.DataFrame({"k": [1], "_degraded": ["weather=null"]})
 
-    assert featurize(frame, [kept], key="k").equals(frame)
+    sieve = Sieve(frame, key="k")
+    featurize(sieve, [kept])
+
+    assert sieve.frame.equals(frame)

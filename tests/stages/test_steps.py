@@ -19,6 +19,7 @@ from seawall.config.judging import Step
 from seawall.contracts import Context
 from seawall.errors import SoftwareError
 from seawall.stages.featurize import featurize
+from seawall.stages.sifting import Sieve
 from seawall.stages.steps import Bound, bind, mask, settable, transformed
 
 Make = Callable[[Callable[..., Any]], Bound]
@@ -106,7 +107,7 @@ def test_a_column_once(step: Make) -> None:
 def test_the_key_stays(step: Make, change: Callable[..., Any]) -> None:
     """A stage that changes the key, or takes it away, is refused."""
     with pytest.raises(SoftwareError, match="may not change the key 'k'"):
-        featurize(FRAME, [step(change)], key="k")
+        featurize(Sieve(FRAME, key="k"), [step(change)])
 
 
 def _spoiling(frame: pd.DataFrame) -> pd.Series:

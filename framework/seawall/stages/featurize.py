@@ -2,30 +2,93 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import pandas as pd
 
 from seawall.errors import SoftwareError
-from seawall.stages.steps import Bound, transformed
+from seawall.names import did_you_mean
+from seawall.shown import listed
+from seawall.stages.bugs import missing_column
+from seawall.stages.laws import changed_types
+from seawall.stages.poison import Work, survived
+from seawall.stages.sifting import Sieve
+from seawall.stages.steps import Bound, transformed, tried
 
-__all__ = ["featurize"]
+__all__ = ["Makers", "featurize"]
 
 
-def featurize(frame: pd.DataFrame, steps: Sequence[Bound], *, key: str) -> pd.DataFrame:
-    """The frame after every step, with the same index and the same key.
+@dataclass(slots=True)
+class Makers:
+    """Which stage made each new column or changed its type, and which took a column away."""
 
-    Raises SoftwareError when a step raises or breaks the law of the same rows.
+    made: dict[str, str] = field(default_factory=dict)
+    taken: dict[str, str] = field(default_factory=dict)
+
+    def note(self, step: str, before: pd.DataFrame, behind: pd.DataFrame) -> None:
+        """The step's part is known, too."""
+        for name in map(str, before.columns.difference(behind.columns, sort=False)):
+            self.taken[name] = step
+            self.made.pop(name, None)
+        for name in map(str, behind.columns.difference(before.columns, sort=False)):
+            self.made[name] = step
+            self.taken.pop(name, None)
+        for name, *_ in changed_types(behind, before):
+            self.made[name] = step
+
+
+def featurize(sieve: Sieve, steps: Sequence[Bound]) -> Makers:
+    """The sieve's rows went through every step; those on which one raises have left.
+
+    Index and key are as before. Raises SoftwareError when a step breaks a law of stages, or raises
+    and no row is to blame; DataError when a row is and may not leave.
     """
-    keys = frame[key]
+    makers = Makers()
     for step in steps:
-        frame = transformed(step, frame)
-        if key not in frame.columns or not frame[key].equals(keys):
-            raise SoftwareError(
-                f"a stage may not change the key {key!r}",
-                step.name,
-                "other keys" if key in frame.columns else "no such column",
-                "the keys that came in: they trace a row everywhere",
-                "leave the column as it is; make another one",
-            )
-    return frame
+        _present(step, sieve.frame, makers)
+        make = functools.partial(_transformed, step, sieve.key)
+        attempt = functools.partial(tried, step)
+        work = Work("featurize", step.name, step.short, make, attempt)
+        try:
+            frame = survived(work, sieve)
+        except SoftwareError as error:
+            name = missing_column(error.__cause__, sieve.frame)
+            if name is None:
+                raise
+            raise _lacking(name, error.where, sieve.frame, makers) from error.__cause__
+        makers.note(step.name, sieve.frame, frame)
+        sieve.frame = frame
+    return makers
+
+
+def _present(step: Bound, frame: pd.DataFrame, makers: Makers) -> None:
+    """Every column that the step declares to need is there."""
+    for name in step.declared.needs if step.declared else ():
+        if name not in frame.columns:
+            raise _lacking(name, step.name, frame, makers)
+
+
+def _lacking(name: str, where: str, frame: pd.DataFrame, makers: Makers) -> SoftwareError:
+    taken = makers.taken.get(name)
+    return SoftwareError(
+        f"it needs a column {name!r} that is not there",
+        where,
+        f"{taken} took it away" if taken else f"the columns {listed(frame.columns)}",
+        todo=did_you_mean(name, map(str, frame.columns))
+        or "add a stage before it that makes the column, or mend the name",
+    )
+
+
+def _transformed(step: Bound, key: str, frame: pd.DataFrame) -> pd.DataFrame:
+    made = transformed(step, frame)
+    if key not in made.columns or not made[key].equals(frame[key]):
+        raise SoftwareError(
+            f"a stage may not change the key {key!r}",
+            step.name,
+            "other keys" if key in made.columns else "no such column",
+            "the keys that came in: they trace a row everywhere",
+            "leave the column as it is; make another one",
+        )
+    return made

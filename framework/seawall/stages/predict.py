@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from seawall.calling import placed, said
 from seawall.contracts import Predictor
 from seawall.errors import SeawallError, SoftwareError
+from seawall.stages.infinite import set_infinite_aside
+from seawall.stages.memory import in_halves, out_of_memory
+from seawall.stages.poison import Work, survived
+from seawall.stages.sifting import Sieve
 
-__all__ = ["BLOCK_ROWS", "FREE_ROWS", "predict"]
+__all__ = ["BLOCK_ROWS", "FREE_ROWS", "add_outputs", "predict"]
 
 FREE_ROWS = 65_536
 """How many rows a model of independent rows is given at once."""
 BLOCK_ROWS = 16_384
 """The rows of a block for other models; blocks begin at multiples of it, counted over the batch."""
+_NAME = "predict.model"
+_NONE_TAKEN: Mapping[str, str] = MappingProxyType({})
 
 
 def predict(frame: pd.DataFrame, model: Predictor, *, batch_rows: int) -> dict[str, NDArray[Any]]:
@@ -32,18 +41,65 @@ def predict(frame: pd.DataFrame, model: Predictor, *, batch_rows: int) -> dict[s
     if not len(frame):
         return {name: np.empty(0) for name in model.outputs}
     try:
-        if model.rows_independent:
-            return _joined([_predicted(part, model) for part in _pieces(chosen)])
-        return _in_blocks(chosen, model, batch_rows)
+        return _computed(chosen, model, batch_rows)
     except SeawallError:
         raise
-    except Exception as error:
+    except MemoryError as error:
+        raise out_of_memory(_NAME, error, len(frame)) from error
+    except (Exception, SystemExit) as error:
         raise SoftwareError(
-            f"the model raised {type(error).__name__}: {' '.join(str(error).split())[:300]}",
-            "predict.model",
+            f"the model raised {type(error).__name__}: {said(error)}",
+            placed(_NAME, error),
             f"{len(frame):,} rows; {_dtypes(chosen)}",
             todo="check the features' types and nulls against what the model was trained on",
         ) from error
+
+
+def add_outputs(
+    sieve: Sieve,
+    model: Predictor,
+    *,
+    batch_rows: int,
+    infinite: Collection[str] = (),
+    taken: Mapping[str, str] = _NONE_TAKEN,
+) -> None:
+    """The sieve's rows have the model's outputs; those on which it raises have left.
+
+    So have those with an infinite feature, but for the columns that may be `infinite`. `taken` says
+    which stage took a column away. Raises DataError for a row that may not leave or a feature that
+    is not there, SoftwareError when the model raises and no row is to blame.
+    """
+    names = sieve.frame.columns if model.feature_names is None else model.feature_names
+    lost = next((name for name in names if name in taken), None)
+    if lost is not None:
+        raise SoftwareError(
+            f"the model needs a column {lost!r} that is not there",
+            taken[lost],
+            "this stage took it away",
+            todo="keep the column in the stage",
+        )
+    set_infinite_aside(sieve, names, declared=infinite)
+
+    def attempt(frame: pd.DataFrame) -> None:
+        with suppress(SeawallError):  # a law broken in a stretch of rows is no row's fault
+            _computed(model.features(frame), model, batch_rows)
+
+    def make(frame: pd.DataFrame) -> dict[str, NDArray[Any]]:
+        return predict(frame, model, batch_rows=batch_rows)
+
+    outputs = survived(Work("predict", _NAME, "model", make, attempt), sieve)
+    sieve.frame = sieve.frame.assign(**outputs)
+
+
+def _computed(features: pd.DataFrame, model: Predictor, batch_rows: int) -> dict[str, NDArray[Any]]:
+    if not model.rows_independent:
+        return _in_blocks(features, model, batch_rows)
+    return _joined(
+        [
+            in_halves(lambda rows: _predicted(rows, model), piece, _joined)
+            for piece in _pieces(features)
+        ]
+    )
 
 
 def _pieces(frame: pd.DataFrame) -> Iterator[pd.DataFrame]:

@@ -4,56 +4,76 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from seawall.calling import checked_parameters, found, named_parameters, placed
+from seawall.calling import checked_parameters, found, named_parameters, placed, said
 from seawall.config.judging import Step
-from seawall.contracts import Context
+from seawall.contracts import Context, StageDeclaration, declaration_of
 from seawall.errors import SoftwareError
-from seawall.stages.provenance import refuse_own
+from seawall.stages.laws import changed_types, lawful, lawful_mask
+from seawall.stages.memory import in_halves, out_of_memory
 
-__all__ = ["Bound", "bind", "mask", "settable", "transformed"]
+__all__ = ["Bound", "bind", "mask", "raised", "settable", "transformed", "tried"]
+
+T = TypeVar("T")
 
 _INJECTED = "context"
 
 
 class Bound:
-    """A step that can be called with a frame: `name` is its dotted path."""
+    """A step that can be called with a frame: `name` is its dotted path, or the one it is known by.
 
-    def __init__(self, name: str, call: Callable[[pd.DataFrame], Any]) -> None:
-        self.name, self._call = name, call
+    `declared` is what it says of its columns, None where it says nothing.
+    """
 
-    def __call__(self, frame: pd.DataFrame) -> Any:
-        """What the step returns; SoftwareError with the user's file and line when it raises.
+    def __init__(
+        self,
+        name: str,
+        call: Callable[[pd.DataFrame], Any],
+        declared: StageDeclaration | None = None,
+    ) -> None:
+        self.name, self.declared, self._call = name, declared, call
+
+    @property
+    def short(self) -> str:
+        """The name without its module."""
+        return self.name.rpartition(":")[2]
+
+    def called(self, frame: pd.DataFrame) -> Any:
+        """What the step returns; what it raises is raised.
 
         The step has a copy of its own (copied on write, so it costs nothing): what it changes in
         place is changed for nobody else.
         """
+        return self._call(frame.copy(deep=False))
+
+    def __call__(self, frame: pd.DataFrame) -> Any:
+        """What the step returns; SoftwareError with the user's file and line when it raises.
+
+        MemoryError is raised as it is: fewer rows may do.
+        """
         try:
-            return self._call(frame.copy(deep=False))
-        except Exception as error:
-            raise SoftwareError(
-                f"{type(error).__name__}: {error}",
-                placed(self.name, error),
-                f"{len(frame):,} rows",
-                todo="mend the function, then run the batch again",
-            ) from error
+            return self.called(frame)
+        except MemoryError:
+            raise
+        except (Exception, SystemExit) as error:
+            raise raised(self.name, error, len(frame)) from error
 
 
 def bind(step: Step, context: Context) -> Bound:
     """The step, found, its parameters checked and given; a class is made an instance of."""
-    target = found(step.use)
+    target = found(step.target)
     given = checked_parameters(target, step.with_, settable=settable(target))
     if _INJECTED in named_parameters(target):
         given[_INJECTED] = context
     if inspect.isclass(target):
         made: Any = target(**given)
-        return Bound(step.use, made)
-    return Bound(step.use, lambda frame: target(frame, **given))
+        return Bound(step.use, made, declaration_of(made, given))
+    return Bound(step.use, lambda frame: target(frame, **given), declaration_of(target, given))
 
 
 def settable(target: Callable[..., Any]) -> list[str]:
@@ -66,46 +86,61 @@ def settable(target: Callable[..., Any]) -> list[str]:
 
 def mask(bound: Bound, frame: pd.DataFrame) -> NDArray[np.bool_]:
     """One truth value a row; SoftwareError when the function returns anything else."""
-    result = bound(frame)
-    values = np.asarray(result)  # of pandas' boolean, too: objects where a null is among them
-    aligned = not isinstance(result, pd.Series) or result.index.equals(frame.index)
-    if values.dtype != np.bool_ or values.shape != (len(frame),) or not aligned:
-        raise SoftwareError(
-            "a filter or rule must return one truth value a row",
-            bound.name,
-            f"{type(result).__name__} of {getattr(result, 'dtype', values.dtype)}, "
-            f"shape {values.shape}" + ("" if aligned else ", another index"),
-            f"a boolean Series with the frame's index, {len(frame):,} long, without nulls",
-            "return a comparison of columns; .fillna(False) where nulls are",
-        )
-    return values
+
+    def judged(rows: pd.DataFrame) -> NDArray[np.bool_]:
+        return lawful_mask(bound(rows), rows, bound.name)
+
+    return _within_memory(bound, frame, judged, np.concatenate)
 
 
 def transformed(bound: Bound, frame: pd.DataFrame) -> pd.DataFrame:
-    """The frame that the step returns; SoftwareError when rows were added, lost or moved.
+    """The frame that the step returns; SoftwareError when it breaks a law of stages."""
 
-    A stage may not say which rows are degraded either.
-    """
-    result = bound(frame)
-    if not isinstance(result, pd.DataFrame):
-        seen = type(result).__name__
-        raise SoftwareError("a stage must return a DataFrame", bound.name, seen, "a DataFrame")
-    if not result.columns.is_unique:
-        doubled = ", ".join(
-            sorted({str(name) for name in result.columns[result.columns.duplicated()]})
-        )
-        raise SoftwareError("a stage made several columns of one name", bound.name, doubled)
-    refuse_own(result, frame, bound.name)
-    if result.index is frame.index or result.index.equals(frame.index):
-        return result
-    raise SoftwareError(
-        "a stage may not add, lose or reorder rows",
-        bound.name,
-        f"{len(result):,} rows, index {_ends(result.index)}",
-        f"{len(frame):,} rows, index {_ends(frame.index)}",
-        "keep the frame's index; filter rows under validate.filters",
+    def made(rows: pd.DataFrame) -> pd.DataFrame:
+        return lawful(bound(rows), rows, bound.name, bound.declared)
+
+    def joined(parts: list[pd.DataFrame]) -> pd.DataFrame:
+        return _joined(parts, bound.name)
+
+    return _within_memory(bound, frame, made, joined)
+
+
+def tried(bound: Bound, frame: pd.DataFrame) -> None:
+    """The step was called with the frame; what it raises is raised."""
+    in_halves(bound.called, frame, lambda _: None)
+
+
+def raised(name: str, error: BaseException, rows: int) -> SoftwareError:
+    """What a step raised, with the user's file and line."""
+    return SoftwareError(
+        f"{type(error).__name__}: {said(error)}",
+        placed(name, error),
+        f"{rows:,} rows",
+        todo="mend the function, then run the batch again",
     )
 
 
-def _ends(index: pd.Index[Any]) -> str:
-    return f"{index[0]}…{index[-1]}" if len(index) else "empty"
+def _within_memory(
+    bound: Bound,
+    frame: pd.DataFrame,
+    call: Callable[[pd.DataFrame], T],
+    join: Callable[[list[T]], T],
+) -> T:
+    try:
+        return in_halves(call, frame, join)
+    except MemoryError as error:
+        raise out_of_memory(bound.name, error, len(frame)) from error
+
+
+def _joined(parts: list[pd.DataFrame], name: str) -> pd.DataFrame:
+    """The rows of all parts; SoftwareError where a column's type differs from part to part."""
+    for part in parts[1:]:
+        for column, one, other in changed_types(part, parts[0]):
+            raise SoftwareError(
+                f"a stage gave the column {column!r} another type for other rows",
+                name,
+                f"{one} and {other}",
+                "one type, whatever the rows",
+                "convert it with .astype, so that nulls or whole numbers make no difference",
+            )
+    return pd.concat(parts)
