@@ -35,10 +35,10 @@ _EXAMPLES = 3
 class ConversionError(Exception):
     """A column cannot become what it was declared to be: what was seen, and where first."""
 
-    def __init__(self, seen: str, row: int | None) -> None:
+    def __init__(self, seen: str, row: int | None, wanted: str) -> None:
         """`row` is the first offending row of the column, None when its type alone is wrong."""
-        super().__init__(seen, row)
-        self.seen, self.row = seen, row
+        super().__init__(seen, row, wanted)
+        self.seen, self.row, self.wanted = seen, row, wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ def _all_of(found: pa.ChunkedArray, bad: Mask | None, given: pa.ChunkedArray) ->
         return found
     rows = np.flatnonzero(bad)[:_EXAMPLES].tolist()
     seen = ", ".join(shown(given[row].as_py()) for row in rows)
-    raise ConversionError(f"{seen} ({given.type})", rows[0])
+    raise ConversionError(f"{seen} ({given.type})", rows[0], str(found.type))
 
 
 def _cast(
@@ -100,9 +100,10 @@ def _cast(
     values = _plain(values, keep=pt.is_dictionary(wanted))
     have = values.type
     if kind(wanted) not in _ALLOWED.get(kind(have), ()):
-        raise ConversionError(str(have), None)
+        raise ConversionError(str(have), None, str(wanted))
     if kind(have) in {"timestamp", "date"} and is_zoned(have) != is_zoned(wanted):
-        raise ConversionError(f"{have}, and the zone is declared otherwise", None)
+        seen = f"{have}, and the zone is declared otherwise"
+        raise ConversionError(seen, None, str(wanted))
     if pt.is_dictionary(wanted):
         return _encoded(values), None
     parts = [_part(chunk, wanted, parse) for chunk in values.chunks]

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import pyarrow as pa
 import pyarrow.types as pt
 
 from seawall.config.contract import ColumnContract
 from seawall.config.lookups import Lookup
-from seawall.conform import ConversionError, arrow_type, conform, kind
+from seawall.conform import ConversionError, conform, conformed, kind
 from seawall.contracts import StoredFile
 from seawall.errors import DataError
 from seawall.staging import Workspace
 
 __all__ = ["content_of", "pin", "typed"]
+
+Way = Callable[[pa.ChunkedArray], pa.ChunkedArray]
 
 
 def typed(
@@ -32,16 +35,12 @@ def typed(
     that a key without a match has a null. Raises DataError where a value would not survive.
     """
     for ours, theirs in lookup.join_columns.items():
-        table = _cast(table, theirs, _value_type(keys[ours]), f"lookup {name}, key {theirs!r}")
+        key = functools.partial(conform, wanted=_value_type(keys[ours]))
+        table = _cast(table, theirs, key, f"lookup {name}, key {theirs!r}")
     for theirs, ours in lookup.added_columns.items():
-        have = table.schema.field(theirs).type
-        if ours in contracts:
-            wanted = arrow_type(contracts[ours])
-            if kind(have) == "timestamp" and not contracts[ours].timezone:
-                wanted = have
-        else:
-            wanted = pa.float64() if kind(have) == "int" else have
-        table = _cast(table, theirs, wanted, f"lookup {name}, column {theirs!r}")
+        declared = contracts.get(ours)
+        way = _undeclared if declared is None else functools.partial(conformed, contract=declared)
+        table = _cast(table, theirs, way, f"lookup {name}, column {theirs!r}")
     return table
 
 
@@ -67,16 +66,20 @@ def _value_type(type_: pa.DataType) -> pa.DataType:
     return type_.value_type if pt.is_dictionary(type_) else type_
 
 
-def _cast(table: pa.Table, column: str, wanted: pa.DataType, where: str) -> pa.Table:
+def _undeclared(values: pa.ChunkedArray) -> pa.ChunkedArray:
+    return conform(values, pa.float64() if kind(values.type) == "int" else values.type)
+
+
+def _cast(table: pa.Table, column: str, way: Way, where: str) -> pa.Table:
     place = table.column_names.index(column)
     try:
-        return table.set_column(place, column, conform(table.column(place), wanted))
+        return table.set_column(place, column, way(table.column(place)))
     except ConversionError as error:
         row = "" if error.row is None else f", row {error.row:,}"
         raise DataError(
             "a lookup's column is not of the type that it is needed in",
             where + row,
             error.seen,
-            str(wanted),
+            error.wanted,
             "cast it upstream, or change the dtype under validate.columns",
         ) from error
