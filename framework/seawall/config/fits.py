@@ -6,11 +6,14 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from seawall.config.contract import ColumnContract
+from seawall.config.contract import ColumnContract, Length
+from seawall.config.formats import iso
 
-__all__ = ["is_of", "misfit"]
+__all__ = ["is_of", "misfit", "time_of"]
 
 _TEXT = {"string", "category", "timestamp"}
+_FINER = {"s": 10**6, "ms": 10**3}
+_DIGITS = 6
 _INTEGER = re.compile(r"(u?)int(\d+)")
 
 
@@ -30,9 +33,21 @@ def is_of(value: object, dtype: str) -> bool:
     return isinstance(value, int) and (value >= 0 or not dtype.startswith("u"))
 
 
+def time_of(text: str) -> datetime | None:
+    """The time that the text is for Arrow, too; `fromisoformat` takes more than that."""
+    if not any(re.fullmatch(iso(_DIGITS, zoned=zoned), text) for zoned in (False, True)):
+        return None
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
+
+
 def _reasons(column: ColumnContract, value: object) -> Iterator[str]:
     if value is None:
         yield from () if column.nullable else ("not nullable",)
+    elif value in column.nulls:
+        yield "a text that means null"
     elif not is_of(value, column.dtype) or not _has_room(value, column.dtype):
         yield f"no {column.dtype}"
     elif column.dtype == "timestamp":
@@ -42,8 +57,8 @@ def _reasons(column: ColumnContract, value: object) -> Iterator[str]:
             yield from _out_of_bounds(column, value)
         if column.one_of is not None and value not in column.one_of:
             yield f"not one of {', '.join(map(str, column.one_of))}"
-        if isinstance(value, str) and column.pattern is not None:
-            yield from _unlike(column.pattern, value)
+        if isinstance(value, str):
+            yield from _unlike(column, value)
 
 
 def _has_room(value: object, dtype: str) -> bool:
@@ -63,36 +78,34 @@ def _out_of_bounds(column: ColumnContract, value: float) -> Iterator[str]:
         yield f"above max {column.max:g}"
 
 
-def _unlike(pattern: str, value: str) -> Iterator[str]:
+def _unlike(column: ColumnContract, value: str) -> Iterator[str]:
+    length = column.length or Length()
+    if not length.min <= len(value) <= (len(value) if length.max is None else length.max):
+        yield f"{len(value)} characters long"
     try:
-        like = re.fullmatch(pattern, value)
+        like = column.pattern is None or re.fullmatch(column.pattern, value)
     except (re.error, OverflowError, RecursionError):  # the contract has that fault itself
         return
-    if like is None:
-        yield f"not like pattern {pattern}"
+    if not like:
+        yield f"not like pattern {column.pattern}"
 
 
 def _wrong_time(column: ColumnContract, value: str) -> Iterator[str]:
-    time = _time(value)
+    time = time_of(value)
     if time is None:
         yield "no timestamp"
     elif column.timezone is None and time.tzinfo is not None:
         yield "a time with a zone, and none is declared"
     elif column.timezone is not None and time.tzinfo is None:
         yield "a time without a zone, and one is declared"
+    elif column.resolution in _FINER and time.microsecond % _FINER[column.resolution]:
+        yield f"finer than resolution {column.resolution}"
     else:
-        lowest, highest = _time(str(column.min)), _time(str(column.max))
+        lowest, highest = time_of(str(column.min)), time_of(str(column.max))
         if lowest is not None and _instant(time) < _instant(lowest):
             yield f"below min {column.min}"
         if highest is not None and _instant(time) > _instant(highest):
             yield f"above max {column.max}"
-
-
-def _time(text: str) -> datetime | None:
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def _instant(time: datetime) -> datetime:

@@ -1,11 +1,11 @@
-"""strptime's directives: which of them a time's format may have, and what text they take."""
+"""Times as text: by ISO 8601, or by a format of strptime's directives."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
-__all__ = ["directives", "like", "unknown"]
+__all__ = ["DAY", "directives", "iso", "like", "unknown"]
 
 _DIRECTIVE = re.compile("%(.)", re.DOTALL)
 _WIDTHS = {"Y": "{4}", "j": "{3}", "f": "{1,9}"}
@@ -17,6 +17,16 @@ _WORDS = {
     "z": "(?:Z|[+-][0-9]{2}:?[0-9]{2})",
     "%": "%",
 }
+
+DAY = "[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
+_CLOCK = r"[ T](?:[01][0-9]|2[0-3])(?::[0-5][0-9](?::[0-5][0-9](?:\.[0-9]{1,%d})?)?)?"
+_OFFSET = "(?:Z|[+-](?:[01][0-9]|2[0-3])(?::?[0-5][0-9])?)"
+
+
+def iso(digits: int, *, zoned: bool) -> str:
+    """A regular expression for ISO 8601 with so many digits behind the second; an offset makes an instant."""
+    clock = _CLOCK % digits
+    return f"{DAY}{clock}{_OFFSET}" if zoned else f"{DAY}(?:{clock})?"
 
 
 def directives(layout: str) -> list[str]:

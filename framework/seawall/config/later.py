@@ -18,12 +18,6 @@ _ANY: tuple[object, ...] = ()
 # a path, `*` for any name or number, and the values that are not there yet (none named: all of them)
 LATER: dict[str, tuple[object, ...]] = {
     "validate.pandera": _ANY,
-    "validate.columns.*.length": _ANY,
-    "validate.columns.*.resolution": _ANY,
-    "validate.columns.*.nulls": _ANY,
-    "validate.columns.*.max_new_share": _ANY,
-    "validate.columns.*.parse": _ANY,
-    "validate.columns.*.infinities": _ANY,
     "predict.model.type": ("lightgbm", "xgboost", "mlflow"),
     "drift": _ANY,
     "publish.type": ("delta", "sql"),

@@ -14,7 +14,7 @@ from seawall.config.scalars import NAME_PATTERN
 from seawall.config.yaml import scalar
 from seawall.errors import UsageError
 
-__all__ = ["batch_key", "batch_warnings", "fill", "time_faults"]
+__all__ = ["batch_key", "batch_warnings", "fill", "is_zone", "time_faults"]
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 # what pandas, pyarrow and YAML 1.1 read as something else, beyond YAML 1.2's own numbers
@@ -46,7 +46,7 @@ def batch_warnings(batch: str) -> tuple[str, ...]:
 
 def time_faults(as_of: str | None, timezone: str | None, places: Places) -> Iterator[Fault]:
     """What is wrong with `timezone` and with `as_of`, once a batch's key stands in it."""
-    if timezone is not None and not _is_zone(timezone):
+    if timezone is not None and not is_zone(timezone):
         todo = did_you_mean(timezone, available_timezones())
         allowed = "an IANA name, such as America/New_York"
         yield Fault(
@@ -83,7 +83,8 @@ def _time(text: str) -> datetime | None:
         return None
 
 
-def _is_zone(name: str) -> bool:
+def is_zone(name: str) -> bool:
+    """Whether the database of time zones has the name."""
     try:
         ZoneInfo(name)
     except (

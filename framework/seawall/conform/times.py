@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from seawall.config.contract import Parse
-from seawall.config.formats import like
+from seawall.config.formats import iso, like
 from seawall.conform.numbers import without
 from seawall.conform.text import matching
 from seawall.conform.types import Mask, Partly, is_zoned
@@ -17,9 +17,6 @@ from seawall.conform.types import Mask, Partly, is_zoned
 __all__ = ["of_dates", "of_times", "times_in"]
 
 _PER_SECOND = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
-_DAY = "[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
-_CLOCK = r"[ T](?:[01][0-9]|2[0-3])(?::[0-5][0-9](?::[0-5][0-9](?:\.[0-9]{1,%d})?)?)?"
-_OFFSET = "(?:Z|[+-](?:[01][0-9]|2[0-3])(?::?[0-5][0-9])?)"
 _DIGITS = {"us": 6, "ns": 9}
 
 
@@ -50,10 +47,8 @@ def times_in(values: pa.Array, wanted: pa.DataType, parse: Parse | None) -> Part
     try:
         return values.cast(wanted), None
     except pa.ArrowInvalid:
-        zoned = is_zoned(wanted)
-        clock = _CLOCK % _DIGITS[wanted.unit]
-        pattern = f"{_DAY}{clock}{_OFFSET}" if zoned else f"{_DAY}(?:{clock})?"
-        bad = ~matching(values, pattern) & values.is_valid().to_numpy(zero_copy_only=False)
+        like_iso = matching(values, iso(_DIGITS[wanted.unit], zoned=is_zoned(wanted)))
+        bad = ~like_iso & values.is_valid().to_numpy(zero_copy_only=False)
         kept, _ = without(values, bad)
         bad |= _no_days(kept, wanted.unit)
         return without(values, bad)[0].cast(wanted), bad
