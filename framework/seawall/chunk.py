@@ -13,7 +13,7 @@ from datetime import datetime
 import numpy as np
 import pandas as pd
 
-from seawall.contracts import Account, ChunkRef, Scalar, StoredFile
+from seawall.contracts import Account, ChunkRef, Made, Scalar, StoredFile
 from seawall.errors import SeawallError
 from seawall.outcome import ChunkFailure, ChunkReport, StageSeen, to_receipt
 from seawall.part import part_of
@@ -26,6 +26,7 @@ from seawall.stages.check_output import check_output
 from seawall.stages.featurize import featurize
 from seawall.stages.freshness import newest, times_of
 from seawall.stages.ingest import Ingested, ingest
+from seawall.stages.memory import out_of_memory
 from seawall.stages.predict import add_outputs
 from seawall.stages.provenance import DEGRADED, Provenance
 from seawall.stages.sifting import Sieve
@@ -49,6 +50,9 @@ def score(
         workspace.unmark(ref.name)
     except SeawallError as error:
         return ChunkFailure(ref.name, error)
+    except MemoryError as error:
+        where = f"chunk {ref.name}, {ref.rows:,} rows"
+        return ChunkFailure(ref.name, out_of_memory(where, error, ref.rows))
     except Exception as error:  # noqa: BLE001 - the border of a chunk: a worker returns values
         what = f"{type(error).__name__}: {error}"
         return ChunkFailure(
@@ -89,6 +93,7 @@ class Passed:
     degraded_profile: Profile | None
     newest: datetime | None
     conversions: Mapping[str, int]
+    made: Mapping[str, Made]
 
 
 def _scored(plan: Plan, workspace: Workspace, ref: ChunkRef, runtime: Runtime) -> ChunkReport:
@@ -117,6 +122,7 @@ def _scored(plan: Plan, workspace: Workspace, ref: ChunkRef, runtime: Runtime) -
         degraded_profile=seen.degraded_profile,
         newest=seen.newest,
         conversions=seen.conversions,
+        made=seen.made,
         foreign=seen.validated.foreign,
         examples=tuple(
             shown for rows in (refused, doubtful) for shown in examples(rows, key=plan.primary.key)
@@ -171,8 +177,9 @@ def _through_stages(plan: Plan, ref: ChunkRef, runtime: Runtime, watch: _Watch) 
             provenance = provenance.all_marked("model=fallback")
         apart = _apart(sieve.frame, provenance, profile)
     validated = replace(validated, warned={**validated.warned, **beyond})
+    made = makers.types(sieve.frame, runtime.model.outputs)
     latest = newest(times, sieve.frame.index, plan.config.timezone)
-    return Passed(sieve, validated, profile, provenance, apart, latest, ingested.conversions)
+    return Passed(sieve, validated, profile, provenance, apart, latest, ingested.conversions, made)
 
 
 def _sieve(plan: Plan, ref: ChunkRef) -> Sieve:

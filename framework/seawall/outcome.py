@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from seawall.contracts import Account, Example, Scalar, StoredFile
+from seawall.contracts import Account, Example, Made, Scalar, StoredFile
 from seawall.errors import SeawallError
 from seawall.profile import Profile
 
@@ -38,7 +38,8 @@ class ChunkReport:
     and `degraded_profile` describes them apart; None where every row is clean. `conversions` counts
     values that were converted to their declared type, by `column: what`; `foreign` those outside
     `one_of` that a share is allowed of, by column; `newest` is the newest time of the column that
-    freshness is measured on. `examples` shows a few of the quarantined rows of each reason.
+    freshness is measured on. `made` are the columns that stages and the model made, none without rows.
+    `examples` shows a few of the quarantined rows of each reason.
     """
 
     chunk: str
@@ -60,6 +61,7 @@ class ChunkReport:
     foreign: Mapping[str, int] = field(default_factory=dict)
     newest: datetime | None = None
     examples: tuple[Example, ...] = ()
+    made: Mapping[str, Made] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

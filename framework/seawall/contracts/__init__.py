@@ -1,6 +1,7 @@
 """The plain values that pass between the parts of a run, and the protocols that an extension meets."""
 
 from seawall.contracts.declared import StageDeclaration, declaration_of, stage
+from seawall.contracts.made import Made
 from seawall.contracts.upstream import (
     Caps,
     ChunkedSource,
@@ -43,6 +44,7 @@ __all__ = [
     "Finding",
     "Fragment",
     "LogEntry",
+    "Made",
     "Predictor",
     "Refused",
     "Request",

@@ -17,6 +17,7 @@ from seawall.part import published_columns
 from seawall.plan import Plan
 from seawall.profile import Profile
 from seawall.quarantine import MOST
+from seawall.running.alike import Alike
 from seawall.running.uniqueness import Uniqueness
 from seawall.staging import Workspace
 
@@ -50,6 +51,7 @@ class Fold:
     _waiting: dict[str, ChunkReport] = field(default_factory=dict)
     _parts: list[StoredFile] = field(default_factory=list)
     _next: int = 0
+    _types: Alike = field(default_factory=Alike)
     _writer: VersionWriter | None = None
     _keys: Uniqueness = field(default_factory=Uniqueness)
 
@@ -141,6 +143,7 @@ class Fold:
         if report.degraded_profile is not None:
             self.degraded_profile += report.degraded_profile
         self._stop_early()
+        self._types.add(report.chunk, report.made)
         self._write(report.part)
 
     def _show(self, examples: Iterable[Example]) -> None:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 import pandas as pd
 
+from seawall.contracts import Made
 from seawall.errors import SoftwareError
 from seawall.names import did_you_mean
 from seawall.shown import listed
 from seawall.stages.bugs import missing_column
-from seawall.stages.laws import changed_types
+from seawall.stages.laws import changed_types, type_name
 from seawall.stages.poison import Work, survived
 from seawall.stages.sifting import Sieve
 from seawall.stages.steps import Bound, transformed, tried
@@ -37,6 +38,15 @@ class Makers:
             self.taken.pop(name, None)
         for name, *_ in changed_types(behind, before):
             self.made[name] = step
+
+    def types(self, frame: pd.DataFrame, outputs: Collection[str]) -> dict[str, Made]:
+        """What was made of the frame's columns, the model's outputs among them; nothing without rows."""
+        makers = self.made | dict.fromkeys(outputs, "predict.model")
+        return {
+            name: Made(type_name(frame[name].dtype), by)
+            for name, by in makers.items()
+            if len(frame) and name in frame.columns
+        }
 
 
 def featurize(sieve: Sieve, steps: Sequence[Bound]) -> Makers:

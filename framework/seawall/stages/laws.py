@@ -14,10 +14,11 @@ from seawall.errors import SoftwareError
 from seawall.shown import listed
 from seawall.stages.provenance import refuse_own
 
-__all__ = ["changed_types", "lawful", "lawful_mask", "same_type", "type_name"]
+__all__ = ["ANY_CATEGORY", "changed_types", "lawful", "lawful_mask", "same_type", "type_name"]
 
 _NOTHING = StageDeclaration()
-_ANY_CATEGORY = "category"
+ANY_CATEGORY = "category"
+"""The type of a category that has no values yet."""
 
 
 def lawful(
@@ -78,7 +79,7 @@ def type_name(dtype: Any) -> str:
     """The type by what its values are: `int64` is one in numpy, masked or from Arrow."""
     if isinstance(dtype, pd.CategoricalDtype):
         known = dtype.categories is not None and len(dtype.categories) > 0
-        return f"{_ANY_CATEGORY} of {type_name(dtype.categories.dtype)}" if known else _ANY_CATEGORY
+        return f"{ANY_CATEGORY} of {type_name(dtype.categories.dtype)}" if known else ANY_CATEGORY
     if isinstance(dtype, pd.StringDtype):
         return "str"
     plain = getattr(dtype, "numpy_dtype", dtype)
@@ -89,7 +90,7 @@ def same_type(one: str, other: str) -> bool:
     """Whether two names are of one type; a category that has no values yet may become any."""
     names = {one, other}
     return len(names) == 1 or (
-        _ANY_CATEGORY in names and all(name.startswith(_ANY_CATEGORY) for name in names)
+        ANY_CATEGORY in names and all(name.startswith(ANY_CATEGORY) for name in names)
     )
 
 
