@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pandas as pd
@@ -11,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from seawall.contracts import Account, StoredFile
+from seawall.contracts import Account, Example, StoredFile
 from seawall.outcome import ChunkReport, StageSeen, from_receipt, to_receipt
 from seawall.profile import measure
 
@@ -46,7 +47,12 @@ def test_round_trip(numbers: list[float], texts: list[str], counts: dict[str, in
     """A report that was written as JSON and read again is the same report, types and all."""
     frame = pd.DataFrame({"x": pd.Series(numbers, dtype="float64")})
     whole = report(frame, counts)
-    named = report(pd.DataFrame({"c": pd.Series(texts, dtype="category")}), counts)
+    named = report(
+        pd.DataFrame({"c": pd.Series(texts, dtype="category")}),
+        counts,
+        newest=datetime(2024, 3, 1, 12, tzinfo=UTC),
+        examples=(Example("validate", "x: null", "x", "7", "nan", "a.parquet, row 7"),),
+    )
     for each in (whole, named):
         found = from_receipt(json.loads(json.dumps(to_receipt(each))))
         assert found == each

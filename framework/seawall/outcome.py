@@ -37,8 +37,8 @@ class ChunkReport:
     `degraded` counts published rows by `lookup=link`, `degraded_rows` those that have any such mark,
     and `degraded_profile` describes them apart; None where every row is clean. `conversions` counts
     values that were converted to their declared type, by `column: what`; `foreign` those outside
-    `one_of` that a share is allowed of, by column; `newest` is the newest time of the column that
-    freshness is measured on. `made` are the columns that stages and the model made, none without rows.
+    `one_of` that a share is allowed of, by column, and the most frequent of them by `column: value`;
+    `newest` is the newest time of the column that freshness is measured on. `made` are the columns that stages and the model made, none without rows.
     `examples` shows a few of the quarantined rows of each reason.
     """
 
@@ -81,6 +81,7 @@ def _adapter() -> TypeAdapter[ChunkReport]:
 def to_receipt(report: ChunkReport) -> dict[str, Any]:
     """The report as JSON values; histograms as one text a column, `bucket:count` with blanks."""
     receipt = asdict(report)
+    receipt["newest"] = None if report.newest is None else report.newest.isoformat()
     for name in _PROFILES:
         for column in (receipt[name] or {"columns": {}})["columns"].values():
             column["buckets"] = " ".join(f"{key}:{n}" for key, n in column["buckets"].items())
