@@ -17,6 +17,7 @@ NAMES = {
     "future": "data from the future: {column} is later than as_of",
     "quarantined rows": "more rows are in quarantine than limits.quarantined_rows allows",
     "null share": "{column} has more nulls than promised",
+    "new share": "{column} has more values outside one_of than promised",
     "mean": "the mean of {column} is not as promised",
     "std": "the standard deviation of {column} is not as promised",
     "quantile": "a quantile of {column} is not as promised",
