@@ -60,7 +60,7 @@ def poisoned(at: set[int]) -> list[str]:
     return [("x" if n % 2 else "-1") if n in at else text for n, text in enumerate(TEXTS)]
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=12)
 @given(at=st.sets(st.integers(0, ROWS - 1), max_size=12), size=st.integers(1, ROWS))
 def test_any_chunking(at: set[int], size: int) -> None:
     """The same rows leave for the same reasons however the batch is cut; the rest is a clean run's."""
