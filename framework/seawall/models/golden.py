@@ -48,7 +48,7 @@ def hold_golden(
     if hashlib.sha256(payload).hexdigest() != pinned.golden:
         what, todo = "the golden file changed during the run", "run again when it stays as it is"
         raise TemporaryError(what, str(path), "other bytes", f"sha256 {pinned.golden}", todo)
-    golden = _read(payload, path, declared.output_columns)
+    golden = _read(payload, path, model)
     found = _predicted(model, golden, path)
     for name in declared.output_columns:
         _agree(found[name], golden[name], _Place(path, name), declared.golden_tolerance)
@@ -75,10 +75,11 @@ def _bytes(path: Path) -> bytes:
     return payload
 
 
-def _read(payload: bytes, path: Path, outputs: Sequence[str]) -> pd.DataFrame:
+def _read(payload: bytes, path: Path, model: Model) -> pd.DataFrame:
     """The file's rows, at least one, with every output among its columns."""
+    texts, outputs = [name for name, kind in model.kinds.items() if kind == "text"], model.outputs
     try:
-        frame = _parsed(payload, path.suffix)
+        frame = _parsed(payload, path.suffix, texts)
     except Exception as error:
         seen = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
         allowed = "a Parquet, CSV or JSON Lines file, named .parquet, .csv or .jsonl"
@@ -96,7 +97,7 @@ def _read(payload: bytes, path: Path, outputs: Sequence[str]) -> pd.DataFrame:
     return frame
 
 
-def _parsed(payload: bytes, suffix: str) -> pd.DataFrame:
+def _parsed(payload: bytes, suffix: str, texts: Sequence[str]) -> pd.DataFrame:
     if suffix == ".parquet":
         return pd.read_parquet(io.BytesIO(payload))
     if suffix == ".csv":
@@ -104,7 +105,7 @@ def _parsed(payload: bytes, suffix: str) -> pd.DataFrame:
             io.BytesIO(payload),
             keep_default_na=False,  # NA may be a category; an empty field is a null
             na_values=[""],
-            float_precision="round_trip",
+            dtype=dict.fromkeys(texts, "str"),  # 007 is a code
         )
     if suffix == ".jsonl":
         return pd.DataFrame([json.loads(line) for line in payload.splitlines() if line.strip()])

@@ -27,9 +27,11 @@ The bytes are none for a callable, and of a folder what `folder.packed` makes of
 is read is `predict.model`, also where it is the fallback.
 """
 _READERS = {
+    "lightgbm": "seawall.models.lightgbm:from_bytes",
     "onnx": "seawall.models.onnx:from_bytes",
     "python": "seawall.models.python:from_factory",
     "sklearn": "seawall.models.sklearn:from_bytes",
+    "xgboost": "seawall.models.xgboost:from_bytes",
 }
 
 
@@ -56,7 +58,7 @@ class Model:
         self._columns: Columns = wanted_columns(loaded, declared)
         self._signature = signature_of(loaded, declared)
         self.outputs = declared.output_columns
-        self.feature_names = self._signature.names
+        self.feature_names, self.kinds = self._signature.names, self._signature.kinds
         self.skew = loaded.skew
         stated = declared.rows_independent
         self.rows_independent = loaded.rows_independent if stated is None else stated
