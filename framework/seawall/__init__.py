@@ -6,7 +6,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from seawall.api import check, run
+    from seawall.api import check, replay, run
     from seawall.contracts import Account, Context, Finding, StageDeclaration, stage
     from seawall.errors import (
         ConfigError,
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
-    "seawall.api": ("check", "run"),
+    "seawall.api": ("check", "replay", "run"),
     "seawall.contracts": ("Account", "Context", "Finding", "StageDeclaration", "stage"),
     "seawall.errors": (
         "ConfigError",
@@ -72,6 +72,7 @@ __all__ = [
     "UnavailableError",
     "UsageError",
     "check",
+    "replay",
     "run",
     "stage",
 ]

@@ -11,14 +11,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from seawall.config.load import LoadedConfig, batch_key, load, resolve
+from seawall.config.load import LoadedConfig, batch_key, load, project_root, resolve
 from seawall.contracts import EventSink
-from seawall.errors import ConfigError
+from seawall.errors import ConfigError, UsageError
 
 if TYPE_CHECKING:
+    from seawall.infer import Inferred
+    from seawall.ledger import Ledger
     from seawall.running import Order, RunResult
 
-__all__ = ["check", "observed", "run"]
+__all__ = ["check", "infer", "observed", "replay", "replay_order", "run"]
+
+_NEAR = 200
 
 
 def run(  # noqa: PLR0913 - each is a choice that a caller makes by name
@@ -49,6 +53,60 @@ def run(  # noqa: PLR0913 - each is a choice that a caller makes by name
     return observed(order, [] if events is None else [events], warn=_to_stderr)
 
 
+def replay(
+    run: str,
+    *,
+    folder: str | os.PathLike[str] = ".",
+    reason: str | None = None,
+    sets: Sequence[str] = (),
+    events: EventSink | None = None,
+) -> RunResult:
+    """What came of running again the rows that a published run left in quarantine.
+
+    `run` is its id, the beginning of one, or `last` for the newest that published, as the ledger of the project has it in which
+    `folder` stands; `reason` means only the rows that left for it. Raises UsageError when the ledger
+    knows no such run, ConfigError for a pipeline file with faults.
+    """
+    root = project_root(Path(folder) / "any")
+    order = replay_order(run, ledger_location(root, os.environ), reason=reason, sets=sets)
+    return observed(order, [] if events is None else [events], warn=_to_stderr)
+
+
+def replay_order(
+    run: str, location: str, *, reason: str | None = None, sets: Sequence[str] = ()
+) -> Order:
+    """The order to run again what the run left in quarantine; the ledger at `location` knows the run."""
+    from seawall.ledger import existing_ledger
+    from seawall.ledger import run as found
+    from seawall.running import Order
+    from seawall.running.order import Replay, new_run_id
+
+    ledger = existing_ledger(location)
+    if ledger is None:
+        raise UsageError("no run is recorded: there is no ledger", location)
+    with closing(ledger):
+        row = found(ledger, _last_published(ledger) if run == "last" else run).run
+    loaded = load(Path(row.config_path), sets=sets, env=os.environ)
+    if loaded.config.pipeline != row.pipeline:
+        raise UsageError(
+            "the pipeline file is another pipeline's now",
+            row.config_path,
+            loaded.config.pipeline,
+            row.pipeline,
+        )
+    seen = row.version if row.state == "already published" else 0
+    now = datetime.now(UTC)
+    return Order(loaded, row.batch, new_run_id(now), replay=Replay(row.run_id, seen, reason))
+
+
+def _last_published(ledger: Ledger) -> str:
+    """The newest run that published, or found its batch published; `last` if there is none near."""
+    from seawall.ledger import runs
+
+    ended = {"published", "already published"}
+    return next((row.run_id for row in runs(ledger, limit=_NEAR) if row.state in ended), "last")
+
+
 def check(config: str | os.PathLike[str], *, sets: Sequence[str] = ()) -> LoadedConfig:
     """The pipeline file, without a fault; ConfigError holds every fault that was found.
 
@@ -69,6 +127,27 @@ def check(config: str | os.PathLike[str], *, sets: Sequence[str] = ()) -> Loaded
     if faults:
         raise ConfigError(faults)
     return loaded
+
+
+def infer(
+    config: str | os.PathLike[str], *, batches: Sequence[str] = (), sets: Sequence[str] = ()
+) -> Inferred:
+    """A contract that the rows of these batches keep; nothing is written, and no step is run.
+
+    Raises ConfigError for a file with faults, UsageError without a batch that the primary needs, and
+    what a run raises that cannot read its primary.
+    """
+    loaded = load(Path(config), sets=sets, env=os.environ)
+    from seawall.infer import infer as inferred
+    from seawall.running import Order
+    from seawall.running.order import new_run_id
+
+    now = datetime.now(UTC)
+    if not batches and "{batch}" in getattr(loaded.config.ingest.primary, "path", "{batch}"):
+        todo = "name a batch with --batch"
+        raise UsageError("which batch?", "--infer", "a primary that differs by batch", todo=todo)
+    keys = [batch_key(batch) for batch in batches or (now.date().isoformat(),)]
+    return inferred([Order(loaded, key, new_run_id(now)) for key in keys])
 
 
 def observed(order: Order, sinks: Sequence[EventSink], *, warn: Callable[[str], None]) -> RunResult:

@@ -27,6 +27,7 @@ __all__ = [
     "PrimaryRead",
     "ReadBegins",
     "RepeatsCounted",
+    "ReplayBegins",
     "ResumeRefused",
     "RowsQuarantined",
     "RowsWarned",
@@ -248,6 +249,16 @@ class ChunkFailed(Event):
     chunk: str
     error: str
     message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplayBegins(Event):
+    """So many rows that a version left in quarantine are run again; `left` others stay there."""
+
+    version: int
+    by_run: str
+    rows: int
+    left: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,6 +34,9 @@ COMMANDS = {
     "rollback": Listed(
         "seawall.cli.rollback:rollback", "Make an older version of a batch live again."
     ),
+    "replay": Listed(
+        "seawall.cli.replay:replay", "Run a version's quarantined rows again, and add them to it."
+    ),
     "breaker": Listed(
         "seawall.cli.breaker:breaker", "List and reset the circuit breakers of upstreams."
     ),

@@ -3,35 +3,23 @@
 from __future__ import annotations
 
 import gc
-import json
 import os
-import signal
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from seawall.cli.project import enter
-from seawall.cli.terminal import mention, warn
+from seawall.cli.terminal import warn
+from seawall.cli.watched import say_result, watched
 from seawall.errors import Exit
 
 if TYPE_CHECKING:
-    from seawall.contracts import EventSink
-    from seawall.observe import ProgressSink
     from seawall.running import Order, RunResult
-    from seawall.running.order import StopRequest
 
 __all__ = ["run"]
 
-_SHOWN = (
-    *("run_id", "pipeline", "batch", "state", "exit", "version", "path", "account"),
-    *("degraded_rows", "degradations", "findings", "rehearsals"),
-    *("chunks", "reused_chunks", "seconds"),
-)
 _COLLECT_EVERY = 100_000
 """Objects between two runs of the garbage collector: looking through what imports leave behind every
 700 of them cost a small batch 0.4 of 3.0 seconds."""
@@ -60,22 +48,9 @@ _COLLECT_EVERY = 100_000
 def run(*, config: Path, batch: str, sets: tuple[str, ...], **how: Any) -> int:
     """Score a batch and publish it if every check passes."""
     gc.set_threshold(_COLLECT_EVERY)
-    order = _order(config, batch, sets, how)
-    from seawall.api import observed
-    from seawall.observe import ProgressSink
-
-    progress = ProgressSink(sys.stderr)
-    logs = _logs(progress, how["log_format"], verbose=how["verbose"])
-    try:
-        with _stopped_by_signals(order.stop):
-            result = observed(order, [logs, progress], warn=warn)
-    finally:
-        progress.close()
+    result = watched(_order(config, batch, sets, how), how["log_format"], verbose=how["verbose"])
     code = _exit(result) if how["strict_exit"] else result.exit
-    if how["as_json"]:
-        mention(json.dumps(_document(result) | {"exit": int(code)}))
-    else:
-        _say_summary(result)
+    say_result(result, code, as_json=how["as_json"])
     return code
 
 
@@ -97,44 +72,3 @@ def _order(config: Path, batch: str, sets: tuple[str, ...], how: dict[str, Any])
     names = ("executor", "workers", "inner_threads", "force")
     chosen = {name: how[name] for name in names}
     return Order(loaded, batch, new_run_id(datetime.now(UTC)), **chosen)
-
-
-def _logs(progress: ProgressSink, form: Literal["text", "json"], *, verbose: bool) -> EventSink:
-    from seawall.observe import log_sink
-
-    return log_sink(form, progress.stream, level="debug" if verbose else None)
-
-
-@contextmanager
-def _stopped_by_signals(stop: StopRequest) -> Iterator[None]:
-    """The first SIGTERM or Ctrl-C asks the run to stop at a chunk's border, the second ends it."""
-
-    def ask(number: int, _frame: object) -> None:
-        if stop.signal_number:  # a run whose time is up still stops for a first signal
-            os._exit(128 + number)
-        stop.set(number)
-        warn("stopping at the next chunk's border; once more to stop at once")
-
-    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-def _document(result: RunResult) -> dict[str, Any]:
-    from seawall.cli.border import parts
-    from seawall.ledger.plain import plain
-
-    document = {name: plain(getattr(result, name)) for name in _SHOWN}
-    return {**document, "error": None if result.error is None else parts(result.error)}
-
-
-def _say_summary(result: RunResult) -> None:
-    from seawall.cli.summary import summary
-
-    for line in summary(result):
-        mention(line)
-    if result.error is not None:
-        warn(str(result.error))

@@ -40,6 +40,11 @@ def _rows(result: RunResult) -> Iterator[str]:
     if account.read:
         lost = f"read {account.read:,}, none of them published"
         yield _line("rows", str(account) if result.error is None else lost)
+    if result.replayed is not None and result.error is None:
+        went = result.replayed
+        again = f"{went.read:,} rows of the quarantine: {went.published:,} published, "
+        again += f"{went.quarantined:,} in quarantine again, {went.filtered:,} filtered"
+        yield _line("replayed", again)
     if result.degraded_rows:
         whole = account.published
         yield _line("degraded", degraded_words(result.degraded_rows, whole, result.degradations))

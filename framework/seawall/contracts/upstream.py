@@ -163,10 +163,15 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """A chunk as it was read: the readable rows in order, and the places of those that are not."""
+    """A chunk as it was read: the readable rows in order, and the places of those that are not.
+
+    `numbers` are the rows' own, rising and counted from the chunk's first row, where a source has only
+    some of a batch's rows; None where one follows the other.
+    """
 
     table: pa.Table
     refused: tuple[Refused, ...] = ()
+    numbers: tuple[int, ...] | None = None
 
 
 class ChunkedSource(Protocol):

@@ -115,7 +115,8 @@ class Finding:
 class LogEntry:
     """One commit of a batch: the truth about what is published.
 
-    `base` is the version that it replaced; `kind` is publish, release or rollback; `fingerprint`
+    `base` is the version that it replaced; `kind` is publish, replay (rows out of quarantine, added to
+    `base`), release or rollback; `fingerprint`
     maps what changes values (config, code, model, input) to digests; `reason` and `by` are a
     person's, on releases and rollbacks. `to_version` is the version that a rollback brought back.
     `degraded_rows` were published with a lookup's fallback; `degradations` counts them by
@@ -126,7 +127,7 @@ class LogEntry:
 
     version: int
     batch: str
-    kind: Literal["publish", "release", "rollback"]
+    kind: Literal["publish", "replay", "release", "rollback"]
     commit_id: str
     run_id: str
     base: int

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from seawall.quarantine.kept import OWN, KeptRows
 from seawall.quarantine.set_aside import SetAside
+from seawall.quarantine.taking import taken
 from seawall.quarantine.texts import texts_of
 from seawall.shown import part
 
@@ -81,7 +82,7 @@ def _values(entry: SetAside, origin: Origin) -> Sequence[str | None]:
     before = entry.stage in _BEFORE_STAGES
     if before and given is not None and column in given.column_names:
         places = origin.numbers.get_indexer(entry.rows.index)
-        return texts_of(_taken(given.column(column), pa.array(places)))
+        return texts_of(taken(given.column(column), pa.array(places)))
     if column in entry.rows.columns:
         return texts_of(entry.rows[column])
     return [None] * len(entry.rows)
@@ -103,20 +104,5 @@ def _given(origin: Origin, numbers: NDArray[np.int64], unread: NDArray[np.bool_]
     if origin.table is None:
         return pa.table({})
     places = pa.array(origin.numbers.get_indexer(pd.Index(numbers)), pa.int64(), mask=unread)
-    columns = [_taken(values, places) for values in origin.table.columns]
+    columns = [taken(values, places) for values in origin.table.columns]
     return pa.table(columns, names=origin.table.column_names)
-
-
-def _taken(values: pa.ChunkedArray, places: pa.Array) -> pa.ChunkedArray:
-    """The values at these places; those of a type that Arrow cannot take from are taken one by one.
-
-    If that can't be done either, they are kept as text.
-    """
-    try:
-        return values.unify_dictionaries().take(places)
-    except pa.ArrowException:
-        chosen = [None if place is None else values[place] for place in places.to_pylist()]
-    try:
-        return pa.chunked_array([pa.array(chosen, values.type)])
-    except (pa.ArrowException, ValueError, TypeError):
-        return pa.chunked_array([pa.array(texts_of(chosen), pa.string())])

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pyarrow as pa
+
 from seawall.contracts import Example
 from seawall.quarantine.kept import KeptRows
+from seawall.quarantine.taking import rows_at, taken
 from seawall.quarantine.texts import texts_of
 
 __all__ = ["MOST", "examples"]
@@ -23,7 +26,7 @@ def examples(rows: KeptRows | None, *, key: str) -> tuple[Example, ...]:
             first.append(place)
     places = [place for first in chosen.values() for place in first]
     keys = _keys(rows, places, key)
-    told = rows.told.take(places).to_pylist()
+    told = rows_at(rows.told, places).to_pylist()
     return tuple(_example(row, key) for row, key in zip(told, keys, strict=True))
 
 
@@ -31,7 +34,7 @@ def _keys(rows: KeptRows, places: list[int], key: str) -> list[str | None]:
     """The rows' keys as text; without the column, None."""
     if key not in rows.given.column_names:
         return [None] * len(places)
-    return texts_of(rows.given.column(key).take(places))
+    return texts_of(taken(rows.given.column(key), pa.array(places, pa.int64())))
 
 
 def _example(row: dict[str, str | None], key: str | None) -> Example:

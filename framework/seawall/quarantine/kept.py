@@ -8,6 +8,8 @@ from typing import Self
 
 import pyarrow as pa
 
+from seawall.quarantine.taking import rows_at
+
 __all__ = ["OWN", "KeptRows", "own_names"]
 
 OWN = ("row", "stage", "reason", "column", "value", "note", "source", "place", "raw")
@@ -42,8 +44,8 @@ class KeptRows:
 
     def only(self, chosen: Sequence[bool]) -> Self:
         """The chosen rows."""
-        mask = pa.array(chosen, pa.bool_())
-        return type(self)(self.given.filter(mask), self.told.filter(mask))
+        places = [place for place, wanted in enumerate(chosen) if wanted]
+        return type(self)(rows_at(self.given, places), rows_at(self.told, places))
 
     def reasons(self) -> dict[str, int]:
         """How many rows left for each reason."""

@@ -35,7 +35,7 @@ from seawall.running.fold import Fold
 from seawall.running.history import previous
 from seawall.running.judged import judged
 from seawall.running.noticed import noticed
-from seawall.running.order import Order
+from seawall.running.order import Order, State
 from seawall.running.promoted import promote, promote_left
 from seawall.running.proven import prove
 from seawall.running.reading import reading
@@ -63,7 +63,7 @@ class Attempt:
 
     order: Order
     teller: Teller
-    already_published: bool = False
+    state: State = "published"
     version: int = 0
     path: str = ""
     account: Account = field(default_factory=Account)
@@ -73,6 +73,7 @@ class Attempt:
     chunks: int = 0
     reused_chunks: int = 0
     rehearsals: tuple[LookupRehearsed, ...] = ()
+    replayed: Account | None = None
 
     def carry_out(self, claim: Claim, deadline: Deadline) -> None:
         """The batch is published, or was already; any other end is raised."""
@@ -85,13 +86,16 @@ class Attempt:
         end_committed_plans(claim)
         refuse_unserved(self.order.loaded, self.order.env)
         with reading(self.order, self.teller, deadline) as world:
+            self._work(claim, world)
+
+    def _work(self, claim: Claim, world: World) -> None:
+        await_files(Wait(self.order, self.teller))
+        try:
+            self._read_and_publish(claim, world)
+        except InputChangedError as change:
+            self.teller.tell(InputChanged, problem=str(change))
             await_files(Wait(self.order, self.teller))
-            try:
-                self._read_and_publish(claim, world)
-            except InputChangedError as change:
-                self.teller.tell(InputChanged, problem=str(change))
-                await_files(Wait(self.order, self.teller))
-                self._read_and_publish(claim, world)
+            self._read_and_publish(claim, world)
 
     def _read_and_publish(self, claim: Claim, world: World) -> None:
         refuse_misfits(self.order.loaded, world.reader.calls)
@@ -110,6 +114,10 @@ class Attempt:
         proven = prove(plan, order)
         self.findings = (*self.findings, *proven.findings)
         staged = replace(stage(plan, claim, world, spool), model=proven.model)
+        self._finish(staged, claim, world)
+
+    def _finish(self, staged: Staged, claim: Claim, world: World) -> None:
+        """The plan is scored and published; where it ends otherwise, its folder says how."""
         world.reader.rest()
         try:
             self._publish(staged, claim, world)
@@ -133,7 +141,7 @@ class Attempt:
         except StorageError as error:  # readers have nothing whole to read: make it anew
             self.teller.tell(ViewFailed, version=claim.base.version, message=str(error))
             return False
-        self.already_published, self.account = True, claim.base.account
+        self.state, self.account = "already published", claim.base.account
         self.degraded_rows = claim.base.degraded_rows
         self.degradations = claim.base.degradations
         return True
@@ -197,14 +205,18 @@ class Attempt:
             degraded_rows=entry.degraded_rows,
             degradations=entry.degradations,
         )
-        self.rehearsals = rehearse(staged, claim, world)
         try:
-            promote(staged, claim)
+            self._follow_up(staged, claim, world)
             staged.workspace.put_outcome("committed")
             reach("7c")
             claim.collect_garbage(self.order.now())
         except StorageError as error:
             self.teller.tell(ViewFailed, version=entry.version, message=str(error))
+
+    def _follow_up(self, staged: Staged, claim: Claim, world: World) -> None:
+        """Fallback chains are rehearsed, and what was read live is what later runs may fall back on."""
+        self.rehearsals = rehearse(staged, claim, world)
+        promote(staged, claim)
 
     def _refresh_view(self, claim: Claim, entry: LogEntry | None = None) -> None:
         """Readers see the newest version; if that fails it is said, and the next command tries again."""

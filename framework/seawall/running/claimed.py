@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+import itertools
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
@@ -19,10 +19,12 @@ from seawall.sinks.files.sink import Claim
 from seawall.staging import Workspace
 
 __all__ = [
+    "chunks_of",
     "committed_plans",
     "document_of",
     "end_committed_plans",
     "finished_chunks",
+    "report_of",
     "resumed",
     "same_batch",
 ]
@@ -42,16 +44,7 @@ def end_committed_plans(claim: Claim) -> None:
 def committed_plans(claim: Claim) -> list[Workspace]:
     """The plans that are open although the run that worked on them last has committed."""
     committed = {entry.run_id for entry in claim.entries()}
-    return [workspace for workspace in claim.plans() if _last_run(workspace) in committed]
-
-
-def _last_run(workspace: Workspace) -> str | None:
-    """The run that worked on the plan last; None when that cannot be read."""
-    try:
-        attempt = json.loads(workspace.disk.read(workspace.folder / "attempt.json"))
-        return str(attempt["run_id"])
-    except (FileNotFoundError, ValueError, KeyError, TypeError):
-        return None
+    return [workspace for workspace in claim.plans() if workspace.last_run() in committed]
 
 
 def document_of(plan: Plan, order: Order, base: LogEntry | None) -> dict[str, Any]:
@@ -72,16 +65,19 @@ def document_of(plan: Plan, order: Order, base: LogEntry | None) -> dict[str, An
 def resumed(plan: Plan, workspace: Workspace) -> tuple[Plan | None, str]:
     """The plan that stands in the workspace, if it is this one; else None and what has changed."""
     document = workspace.plan()
-    difference = changed(document["details"], plan.details)
-    if difference:
-        return None, difference
     try:
-        chunks = TypeAdapter(tuple[ChunkRef, ...]).validate_python(document["chunks"])
+        details = TypeAdapter(dict[str, str]).validate_python(document["details"])
+        difference = changed(details, plan.details)
+        if difference:
+            return None, difference
+        chunks = chunks_of(document)
         lookups = TypeAdapter(tuple[PinnedLookup, ...]).validate_python(document["lookups"])
         repeats = TypeAdapter(StoredFile | None).validate_python(document["repeats"])
         as_of = datetime.fromisoformat(document["as_of"])
-    except (ValidationError, KeyError, ValueError) as error:
+    except (ValidationError, KeyError, ValueError, TypeError) as error:
         return None, f"the plan cannot be read: {type(error).__name__}"
+    if as_of.tzinfo is None or not _is_whole(chunks, plan.rows):
+        return None, "the plan was changed since it was written"
     damaged = [lookup.name for lookup in lookups if not workspace.verify(lookup.file)]
     if damaged:
         return None, f"the pinned lookup {damaged[0]} is damaged"
@@ -92,12 +88,19 @@ def resumed(plan: Plan, workspace: Workspace) -> tuple[Plan | None, str]:
     return pinned, ""
 
 
+def _is_whole(chunks: Sequence[ChunkRef], rows: int) -> bool:
+    """Whether the chunks follow each other from the batch's first row to its last."""
+    ends = [0, *itertools.accumulate(ref.rows for ref in chunks)]
+    begins = [ref.first_row for ref in chunks]
+    return [*begins, rows] == ends and [ref.number for ref in chunks] == [*range(len(chunks))]
+
+
 def finished_chunks(plan: Plan, workspace: Workspace) -> dict[str, ChunkReport]:
     """The chunks whose receipt holds: its key is the plan's, its part is there with its hash."""
     receipts, found = workspace.receipts(), {}
     for ref in plan.chunks:
-        report = _report(receipts.get(ref.name))
-        if report is None or report.key != plan.chunk_key(ref):
+        report = report_of(receipts.get(ref.name))
+        if report is None or (report.chunk, report.key) != (ref.name, plan.chunk_key(ref)):
             continue
         stored = [report.part, *([report.quarantine] if report.quarantine else [])]
         if all(workspace.verify(file) for file in stored):
@@ -105,7 +108,13 @@ def finished_chunks(plan: Plan, workspace: Workspace) -> dict[str, ChunkReport]:
     return found
 
 
-def _report(receipt: dict[str, Any] | None) -> ChunkReport | None:
+def chunks_of(document: Mapping[str, Any]) -> tuple[ChunkRef, ...]:
+    """The chunks of a plan that was written down; ValidationError or KeyError when they are torn."""
+    return TypeAdapter(tuple[ChunkRef, ...]).validate_python(document["chunks"])
+
+
+def report_of(receipt: Mapping[str, Any] | None) -> ChunkReport | None:
+    """The report that the receipt holds; None when it is missing or none of ours."""
     if receipt is None:
         return None
     try:

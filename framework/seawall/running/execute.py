@@ -21,6 +21,7 @@ from seawall.failpoints import reach
 from seawall.running.attempt import Attempt
 from seawall.running.deadline import within_deadline
 from seawall.running.order import Order, RunResult, State
+from seawall.running.replaying import Replaying
 from seawall.running.tell import Teller
 from seawall.secrets import Redaction
 from seawall.sinks.files import FilesSink, Holder
@@ -37,11 +38,11 @@ def execute(order: Order, events: EventSink) -> RunResult:
         RunStarted,
         pipeline=order.loaded.config.pipeline,
         batch=order.batch,
-        config_path=str(order.loaded.path),
+        config_path=str(order.loaded.path.resolve()),
         host=order.host,
         pid=order.pid,
     )
-    attempt = Attempt(order, teller)
+    attempt = Attempt(order, teller) if order.replay is None else Replaying(order, teller)
 
     def end(error: SeawallError | None) -> RunResult:
         result = _result(attempt, error, time.monotonic() - begun)
@@ -71,7 +72,12 @@ def sink_of(config: PipelineConfig, root: Path) -> FilesSink:
     publish = config.publish
     if not isinstance(publish, FilesPublish):  # the loader refuses the other types
         raise DataError("no writer for this type of publish", "publish.type", publish.type)
-    return FilesSink(root / publish.path, publish.format, publish.keep_versions)
+    return FilesSink(
+        root / publish.path,
+        publish.format,
+        publish.keep_versions,
+        escape_formulas=publish.escape_formulas,
+    )
 
 
 def _result(attempt: Attempt, error: SeawallError | None, seconds: float) -> RunResult:
@@ -93,12 +99,13 @@ def _result(attempt: Attempt, error: SeawallError | None, seconds: float) -> Run
         degraded_rows=attempt.degraded_rows,
         degradations=attempt.degradations,
         rehearsals=attempt.rehearsals,
+        replayed=attempt.replayed,
     )
 
 
 def _state(attempt: Attempt, error: SeawallError | None) -> State:
     if error is None:
-        return "already published" if attempt.already_published else "published"
+        return attempt.state
     if isinstance(error, InterruptedRunError):
         return "interrupted"
     if isinstance(error, RefusedError):

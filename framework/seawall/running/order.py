@@ -17,9 +17,17 @@ from seawall.errors import Exit, SeawallError
 from seawall.events import LookupRehearsed
 from seawall.lookups.breaker import Breakers
 
-__all__ = ["Order", "RunResult", "StopRequest", "new_run_id"]
+__all__ = ["Order", "Replay", "RunResult", "StopRequest", "new_run_id"]
 
-State = Literal["published", "already published", "held", "stopped", "failed", "interrupted"]
+State = Literal[
+    "published",
+    "already published",
+    "nothing to replay",
+    "held",
+    "stopped",
+    "failed",
+    "interrupted",
+]
 
 
 class StopRequest:
@@ -52,10 +60,22 @@ def _now() -> datetime:
 
 
 @dataclass(frozen=True, slots=True)
+class Replay:
+    """Which rows are run again: those that a published run left in quarantine, for a reason or any.
+
+    `version` is the one that the run found published, where it did not publish one itself.
+    """
+
+    run_id: str
+    version: int = 0
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
     """One attempt at one batch: what is run, how, and what the world looks like from here.
 
-    After `limits.run_deadline` and `grace_s` more the whole process is ended.
+    With `replay` only rows in quarantine are run, and added to the version that is live. After `limits.run_deadline` and `grace_s` more the whole process is ended.
     """
 
     loaded: LoadedConfig
@@ -72,6 +92,7 @@ class Order:
     pid: int = field(default_factory=os.getpid)
     breakers: Breakers | None = None
     grace_s: float = 20.0
+    replay: Replay | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +103,8 @@ class RunResult:
     that were scored are in no place. `version` is the one that is live after it (0 for none), `path`
     the file that readers see, `reused_chunks` how many chunks an earlier run had finished, `error`
     why nothing was published. `degraded_rows` were scored with a fallback's values, `degradations`
-    counts them by `lookup=link`; `rehearsals` says what would have happened if a lookup had failed.
+    counts them by `lookup=link`; `rehearsals` says what would have happened if a lookup had failed;
+    `replayed` is where the rows went that a replay took out of quarantine.
     """
 
     run_id: str
@@ -101,6 +123,7 @@ class RunResult:
     degraded_rows: int = 0
     degradations: Mapping[str, int] = field(default_factory=dict)
     rehearsals: tuple[LookupRehearsed, ...] = ()
+    replayed: Account | None = None
 
     @property
     def message(self) -> str:

@@ -138,7 +138,7 @@ def _repeated(
 
 
 def _chunk_of(plan: Plan, row: int) -> ChunkRef:
-    return next(ref for ref in plan.chunks if row < ref.first_row + ref.rows)
+    return max((ref for ref in plan.chunks if ref.first_row <= row), key=lambda ref: ref.first_row)
 
 
 def _place(plan: Plan, row: int) -> str:

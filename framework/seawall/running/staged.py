@@ -14,11 +14,12 @@ from seawall.running.claimed import document_of, finished_chunks, resumed
 from seawall.running.looked_up import look_up, tell_links, tell_lookup
 from seawall.running.repeats import hold_unique
 from seawall.running.spooled import Spool
+from seawall.running.tell import Teller
 from seawall.running.world import World
 from seawall.sinks.files.sink import Claim
 from seawall.staging import Workspace
 
-__all__ = ["Staged", "stage"]
+__all__ = ["Staged", "stage", "taken_up"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,21 @@ def stage(plan: Plan, claim: Claim, world: World, spool: Spool | None) -> Staged
     UnavailableError or DataError when a lookup cannot be read or used, DataError when a column that
     has to be unique is not.
     """
-    order, teller = world.order, world.teller
+    earlier = taken_up(plan, claim, world.teller)
+    if earlier is not None:
+        return earlier
+    workspace = claim.open_plan(secrets.token_hex(6)) if spool is None else spool.workspace
+    lookups = look_up(plan, workspace, claim, world)
+    plan = hold_unique(plan.with_lookups(lookups), workspace, world)
+    document = document_of(plan, world.order, claim.base)
+    if spool is not None:
+        document["spool"] = asdict(spool.file)
+    workspace.put_plan(document)
+    return Staged(plan, workspace, {})
+
+
+def taken_up(plan: Plan, claim: Claim, teller: Teller) -> Staged | None:
+    """The newest interrupted plan of the batch if it is this one; those that are not are given up."""
     for workspace in claim.plans():
         document = workspace.plan()
         earlier, difference = resumed(plan, workspace)
@@ -52,13 +67,6 @@ def stage(plan: Plan, claim: Claim, world: World, spool: Spool | None) -> Staged
                 tell_links(teller, lookup.name, lookup)
                 tell_lookup(teller, lookup, 0.0, reused=True)
             return Staged(earlier, taken, finished_chunks(earlier, taken))
-        teller.tell(ResumeRefused, earlier_run=document["run_id"], changed=difference)
+        teller.tell(ResumeRefused, earlier_run=str(document.get("run_id", "")), changed=difference)
         workspace.put_outcome("abandoned")
-    workspace = claim.open_plan(secrets.token_hex(6)) if spool is None else spool.workspace
-    lookups = look_up(plan, workspace, claim, world)
-    plan = hold_unique(plan.with_lookups(lookups), workspace, world)
-    document = document_of(plan, order, claim.base)
-    if spool is not None:
-        document["spool"] = asdict(spool.file)
-    workspace.put_plan(document)
-    return Staged(plan, workspace, {})
+    return None

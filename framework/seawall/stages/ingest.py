@@ -132,6 +132,8 @@ class _Places:
     @classmethod
     def of_rows(cls, reading: Reading, ref: ChunkRef, rows: Rows) -> Self:
         """The places of the rows that were read."""
+        if rows.numbers is not None:
+            return cls(reading, ref, np.array(rows.numbers, dtype=np.int64))
         gone = [np.arange(entry.row, entry.row + entry.rows) for entry in rows.refused]
         everything = np.arange(ref.rows)
         return cls(
@@ -141,7 +143,7 @@ class _Places:
     @property
     def numbers(self) -> pd.Index[Any]:
         """The rows' numbers in the batch."""
-        if len(self.rows) == self.ref.rows:
+        if len(self.rows) == self.ref.rows and (self.rows == np.arange(self.ref.rows)).all():
             return pd.RangeIndex(self.ref.first_row, self.ref.first_row + self.ref.rows)
         return pd.Index(self.rows + self.ref.first_row)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -28,7 +29,10 @@ _PARTS, _QUARANTINE, _LOOKUPS = "parts", "quarantine", "lookups"
 _RECEIPTS, _STARTED = "receipts", "started"
 _FOLDERS = (_PARTS, _QUARANTINE, _LOOKUPS, _RECEIPTS, _STARTED)
 _PLAN, _OUTCOME = "plan.json", "outcome.json"
+ATTEMPT = "attempt.json"
 _TEMPORARY = ".tmp"
+_OWN_PATH = re.compile(r"(?:[A-Za-z0-9][A-Za-z0-9._-]{0,199}/)?[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
+"""What every file of a plan is called: nothing that leads out of its folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,11 @@ class Workspace:
         """The rows that repeat an earlier one are pinned under the name of their content."""
         return self._put(f"repeats.{_sha256(payload)}.arrow", payload, rows=rows)
 
+    def share(self, other: Workspace, stored: StoredFile) -> None:
+        """The other plan's file is this one's too, under its name; both may go without the other."""
+        self.disk.link(other.path(stored), self.path(stored))
+        self.disk.fsync_folder(self.path(stored).parent)
+
     def adopt(self, path: str, *, rows: int) -> StoredFile:
         """The file, which somebody else wrote within the folder, is durable from now on."""
         with self.disk.open(self.folder / path) as file:
@@ -88,7 +97,9 @@ class Workspace:
         return self.folder / stored.path
 
     def verify(self, stored: StoredFile) -> bool:
-        """Whether the file is there with the size and the content that it had."""
+        """Whether the file is there, within the folder, with the size and the content that it had."""
+        if not _OWN_PATH.fullmatch(stored.path):
+            return False
         try:
             if self.disk.size(self.path(stored)) != stored.bytes:
                 return False
@@ -136,6 +147,11 @@ class Workspace:
             raise StorageError("the plan is missing or torn", str(self.folder / _PLAN))
         return document
 
+    def last_run(self) -> str | None:
+        """The run that worked on the plan last; None when that cannot be read."""
+        run_id = (self._json(ATTEMPT) or {}).get("run_id")
+        return None if run_id is None else str(run_id)
+
     def put_outcome(self, state: str, *, at: datetime | None = None) -> None:
         """The plan has ended; `state` is one of OUTCOMES. What was fetched for it is gone."""
         if state not in OUTCOMES:
@@ -174,7 +190,7 @@ class Workspace:
         """The document, or None if it is missing or torn."""
         try:
             document = json.loads(self.disk.read(self.folder / path))
-        except (FileNotFoundError, ValueError):
+        except (FileNotFoundError, ValueError, RecursionError):
             return None
         return document if isinstance(document, dict) else None
 

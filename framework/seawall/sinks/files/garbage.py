@@ -14,7 +14,8 @@ from seawall.disk import Disk
 from seawall.failpoints import reach
 from seawall.sinks.files import log
 from seawall.sinks.files.layout import Layout
-from seawall.sinks.files.rollback import content
+from seawall.sinks.files.rollback import added_to, content
+from seawall.staging import Workspace
 
 __all__ = ["collect", "sweep", "sweep_plans"]
 
@@ -45,10 +46,14 @@ def collect(disk: Disk, layout: Layout, batch: str, *, keep: int, now: datetime)
 
     The live file stays, and so do the `keep` newest versions, and whatever is not older than seven
     days: of a file by the commit that named it, of a plan by its outcome, of a plan without one by
-    its last attempt. A plan that was never written down goes at once.
+    its last attempt. A plan that was never written down goes at once. The plan of the live version
+    stays while rows of it are in quarantine, for a replay; only its lookups go.
     """
     entries = log.entries(disk, layout, batch)
-    unneeded = [*_files(disk, layout, entries, keep, now), *_plans(disk, layout, batch, now)]
+    unneeded = [
+        *_files(disk, layout, entries, keep, now),
+        *_plans(disk, layout, batch, (_replayable(entries), now)),
+    ]
     for path in unneeded:
         _remove(disk, path)
         reach("8a")
@@ -73,20 +78,38 @@ def _files(
             yield path
 
 
-def _plans(disk: Disk, layout: Layout, batch: str, now: datetime) -> Iterator[Path]:
+def _replayable(entries: Sequence[LogEntry]) -> str | None:
+    """The run whose version is live, if it has left rows that a replay could take."""
+    live = added_to(entries)[0] if entries else None
+    return live.run_id if live is not None and live.account.quarantined else None
+
+
+def _plans(
+    disk: Disk, layout: Layout, batch: str, kept: tuple[str | None, datetime]
+) -> Iterator[Path]:
+    replayable, now = kept
     for folder in _within(disk, layout.plans(batch)):
         seen = [_time(disk, folder / name) for name in ("outcome.json", "attempt.json")]
         last = next((time for time in seen if time is not None), None)
         begun = disk.exists(folder / "plan.json")  # without it nobody ever goes on from here
-        if not begun or (last is not None and now - last > _GRACE):
+        if begun and (last is None or now - last <= _GRACE):
+            continue
+        if begun and replayable is not None and _run_of(disk, folder) == replayable:
+            yield from _within(disk, folder / "lookups")
+        else:
             yield folder
+
+
+def _run_of(disk: Disk, folder: Path) -> str | None:
+    return Workspace(folder, "", disk).last_run()
 
 
 def _time(disk: Disk, path: Path) -> datetime | None:
     try:
-        return datetime.fromisoformat(json.loads(disk.read(path))["at"])
-    except (FileNotFoundError, NotADirectoryError, ValueError, KeyError, TypeError):
+        time = datetime.fromisoformat(json.loads(disk.read(path))["at"])
+    except (FileNotFoundError, NotADirectoryError, ValueError, KeyError, TypeError, RecursionError):
         return None
+    return time if time.tzinfo is not None else None
 
 
 def _within(disk: Disk, folder: Path) -> list[Path]:

@@ -125,7 +125,7 @@ def _who(path: Path) -> str:
     if holder is None:
         return "a holder that has not written its name yet"
     text = f"run {holder['run_id']}, pid {holder['pid']} on {holder['host']} since {holder['started_at']}"
-    if holder["host"] != socket.gethostname() or _alive(int(holder["pid"])):
+    if holder["host"] != socket.gethostname() or _alive(holder["pid"]):
         return text
     return f"{text}; that process is dead, {_heirs(path)} still holds the lock"
 
@@ -133,16 +133,17 @@ def _who(path: Path) -> str:
 def _recorded(path: Path) -> dict[str, Any] | None:
     try:
         holder = json.loads(path.read_bytes())
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return None
-    return holder if isinstance(holder, dict) and holder.keys() >= {"run_id", "pid"} else None
+    whole = isinstance(holder, dict) and holder.keys() >= {"run_id", "pid", "host", "started_at"}
+    return holder if whole and isinstance(holder["pid"], int) else None
 
 
 def _alive(pid: int) -> bool:
     """Whether there is such a process; one that was killed and not yet waited for is dead."""
     try:
         os.kill(pid, 0)
-    except ProcessLookupError:
+    except (ProcessLookupError, OverflowError):
         return False
     except PermissionError:
         return True

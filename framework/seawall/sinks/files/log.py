@@ -21,13 +21,15 @@ from seawall.sinks.files.layout import Layout
 __all__ = ["Draft", "batches", "commit", "entries", "newest", "newest_first"]
 
 _NUMBERED = re.compile(r"(\d{8,})\.json")
+_OWN_PATH = re.compile(r"data/[A-Za-z0-9][A-Za-z0-9._-]*/[A-Za-z0-9][A-Za-z0-9._-]*")
+"""What every published file is called: nothing that leads out of the sink's state."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
     """What a commit says, before it has a number. The fields are LogEntry's."""
 
-    kind: Literal["publish", "release", "rollback"]
+    kind: Literal["publish", "replay", "release", "rollback"]
     commit_id: str
     run_id: str
     file: StoredFile
@@ -188,6 +190,8 @@ def _read(disk: Disk, layout: Layout, batch: str, version: int) -> LogEntry:
         raise _torn(path, str(error.errors(include_url=False)[0]["msg"])) from None
     if (entry.batch, entry.version) != (batch, version):
         raise _torn(path, f"batch {entry.batch}, version {entry.version}")
+    if entry.committed_at.tzinfo is None or not _OWN_PATH.fullmatch(entry.file.path):
+        raise _torn(path, f"committed at {entry.committed_at}, file {entry.file.path}")
     return entry
 
 

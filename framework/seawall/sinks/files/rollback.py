@@ -7,12 +7,21 @@ from collections.abc import Mapping, Sequence
 from seawall.contracts import LogEntry
 from seawall.errors import UsageError
 
-__all__ = ["content", "rolled_back_fingerprints", "target"]
+__all__ = ["added_to", "content", "rolled_back_fingerprints", "target"]
 
 
 def content(entry: LogEntry) -> int:
     """The version whose rows are live with this entry: its own, or the one that it brought back."""
     return entry.version if entry.to_version is None else entry.to_version
+
+
+def added_to(entries: Sequence[LogEntry]) -> list[LogEntry]:
+    """The entry whose rows are live; then, where a replay made it, what that added rows to, and so on."""
+    by_version = {entry.version: entry for entry in entries}
+    line = [by_version[content(entries[-1])]]
+    while line[-1].kind == "replay":
+        line.append(by_version[content(by_version[line[-1].base])])
+    return line
 
 
 def target(entries: Sequence[LogEntry], to: int | None) -> LogEntry:

@@ -88,9 +88,9 @@ class FilesSink:
     def degraded_in_a_row(self) -> int:
         """How many of the newest runs that published were degraded, one right after the other.
 
-        A rollback is no run.
+        A rollback is no run, and a replay only adds to one.
         """
-        runs = (entry for entry in self.newest_first() if entry.kind != "rollback")
+        runs = (e for e in self.newest_first() if e.kind not in {"rollback", "replay"})
         return sum(1 for _ in takewhile(lambda entry: entry.degraded_rows > 0, runs))
 
     def status(self) -> list[LogEntry]:
@@ -191,6 +191,11 @@ class Claim:
         attempt = {"run_id": self.holder.run_id, "at": self.holder.started_at.isoformat()}
         put(self.sink.disk, space.folder / "attempt.json", json.dumps(attempt).encode())
         return space
+
+    def plan_of(self, run_id: str) -> Workspace | None:
+        """The plan that the run worked on last; None when its folder is gone."""
+        spaces = (self._workspace(name) for name in reversed(self._plan_names()))
+        return next((space for space in spaces if space.last_run() == run_id), None)
 
     def version_writer(self, schema: pa.Schema) -> VersionWriter:
         """What writes the batch's next file."""

@@ -1,0 +1,87 @@
+"""An order carried out before people's eyes: progress, log, signals, and what came of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Literal
+
+from seawall.cli.terminal import mention, warn
+
+if TYPE_CHECKING:
+    from seawall.contracts import EventSink
+    from seawall.errors import Exit
+    from seawall.observe import ProgressSink
+    from seawall.running import Order, RunResult
+    from seawall.running.order import StopRequest
+
+__all__ = ["say_result", "watched"]
+
+_SHOWN = (
+    *("run_id", "pipeline", "batch", "state", "exit", "version", "path", "account"),
+    *("degraded_rows", "degradations", "findings", "rehearsals", "replayed"),
+    *("chunks", "reused_chunks", "seconds"),
+)
+
+
+def watched(order: Order, form: Literal["text", "json"], *, verbose: bool) -> RunResult:
+    """What came of the order; its log and progress were shown meanwhile, and signals heard."""
+    from seawall.api import observed
+    from seawall.observe import ProgressSink
+
+    progress = ProgressSink(sys.stderr)
+    logs = _logs(progress, form, verbose=verbose)
+    try:
+        with _stopped_by_signals(order.stop):
+            return observed(order, [logs, progress], warn=warn)
+    finally:
+        progress.close()
+
+
+def say_result(result: RunResult, code: Exit, *, as_json: bool) -> None:
+    """The result was said, as one JSON object or in a few lines; `code` is what the command ends with."""
+    if as_json:
+        mention(json.dumps(_document(result) | {"exit": int(code)}))
+        return
+    from seawall.cli.summary import summary
+
+    for line in summary(result):
+        mention(line)
+    if result.error is not None:
+        warn(str(result.error))
+
+
+def _logs(progress: ProgressSink, form: Literal["text", "json"], *, verbose: bool) -> EventSink:
+    from seawall.observe import log_sink
+
+    return log_sink(form, progress.stream, level="debug" if verbose else None)
+
+
+@contextmanager
+def _stopped_by_signals(stop: StopRequest) -> Iterator[None]:
+    """The first SIGTERM or Ctrl-C asks the run to stop at a chunk's border, the second ends it."""
+
+    def ask(number: int, _frame: object) -> None:
+        if stop.signal_number:  # a run whose time is up still stops for a first signal
+            os._exit(128 + number)
+        stop.set(number)
+        warn("stopping at the next chunk's border; once more to stop at once")
+
+    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _document(result: RunResult) -> dict[str, Any]:
+    from seawall.cli.border import parts
+    from seawall.ledger.plain import plain
+
+    document = {name: plain(getattr(result, name)) for name in _SHOWN}
+    return {**document, "error": None if result.error is None else parts(result.error)}
