@@ -109,7 +109,7 @@ def test_missing_feature(project: Any) -> None:
 
     assert fault.path == "predict.model"
     assert "nobody makes: yy" in fault.what
-    assert fault.todo == "did you mean 'y'?"
+    assert fault.todo == "did you mean 'y'? featurize.0 (add) makes it"
 
 
 @pytest.mark.parametrize("columns", [True, False])

@@ -79,7 +79,7 @@ def _cast(values: pd.Series[Any], contract: ColumnContract) -> pd.Series[Any]:
     without = contract.dtype.startswith(_WITHOUT_NULLS) and not contract.nullable
     if without and converted.null_count:
         raise ValueError(
-            f"{name} holds {converted.null_count} nulls, and no {contract.dtype} is null"
+            f"{name} holds {converted.null_count} null(s), and no {contract.dtype} is null"
         )
     cast = to_frame(pa.table({name: converted}), 0, {name: contract})[name]
     return cast.set_axis(values.index)

@@ -64,7 +64,7 @@ class DateParts:
 def _zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
-    except (OSError, ValueError):
+    except (KeyError, OSError, ValueError):
         raise ValueError(f"no time zone {name!r}: America/New_York, UTC, …") from None
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -15,21 +14,17 @@ from seawall.config.models import PipelineConfig
 from seawall.config.sources import SqlSource
 from seawall.conform import arrow_type, to_frame
 from seawall.contracts import Context
-from seawall.errors import ForbiddenError, SeawallError, SoftwareError
 from seawall.isolation import Isolation
-from seawall.models import Model, load, pin
-from seawall.names import did_you_mean
+from seawall.models import Model
 from seawall.plan.bound import bound_steps
+from seawall.plan.dry_run import Ran, StepColumns, dry_run, nearest_of, step_columns
 from seawall.plan.make import columns_read
-from seawall.plan.plugged import plugged, plugin_faults
+from seawall.plan.modelled import Models
+from seawall.plan.plugged import plugged, plugged_steps, plugin_faults
+from seawall.shown import listed
 from seawall.sources.statements import query_errors
-from seawall.stages.steps import mask, transformed
 
-__all__ = ["faults_of"]
-
-# pandas' words for several columns at once: "['x'] not in index", "None of [Index(['x'], …"
-_LISTED = re.compile(r"^(?:None of \[\w+\()?\[['\"](?P<name>[^'\"]+)['\"]")
-_ATTRIBUTE = re.compile(r"'DataFrame' object has no attribute '(?P<name>[^']+)'")
+__all__ = ["columns_of_steps", "faults_of"]
 
 
 def faults_of(loaded: LoadedConfig, context: Context, *, with_model: bool) -> list[Fault]:
@@ -40,11 +35,25 @@ def faults_of(loaded: LoadedConfig, context: Context, *, with_model: bool) -> li
     """
     learner = _Learner(loaded, context)
     columns = columns_read(loaded.config)
-    faults = [*learner.queries(), *learner.plugins()]
+    unusable = list(learner.plugins())
+    faults = [*learner.queries(), *unusable]
+    if any(fault.path.endswith(".use") for fault in unusable):
+        return faults  # what hangs or ends its process when it is imported is not imported here
     if columns is None:
         return [*learner.imports(), *faults, *(learner.model(None) if with_model else ())]
     made = without_rows(loaded.config, columns)
     return [*faults, *learner.dry_run(made, with_model=with_model)]
+
+
+def columns_of_steps(loaded: LoadedConfig, context: Context) -> list[StepColumns]:
+    """Which columns each step of a pipeline without a fault needs and makes.
+
+    Empty where nothing says which columns are read.
+    """
+    columns = columns_read(loaded.config)
+    if columns is None:
+        return []
+    return list(step_columns(loaded, context, without_rows(loaded.config, columns)))
 
 
 def without_rows(config: PipelineConfig, columns: tuple[str, ...]) -> pd.DataFrame:
@@ -83,7 +92,8 @@ class _Learner:
 
     def plugins(self) -> Iterator[Fault]:
         """Plug-ins that cannot be used, found out in a process of their own."""
-        if any(plugged(self.loaded.config)):
+        config = self.loaded.config
+        if any(plugged(config)) or any(plugged_steps(config)):
             with Isolation() as calls:
                 yield from plugin_faults(self.loaded, calls)
 
@@ -94,67 +104,83 @@ class _Learner:
                 what = f"the column {name!r} is declared and not read"
                 todo = "add it to ingest.primary.columns, or leave it out"
                 yield self._fault(("validate", "columns", name), what, todo=todo)
-        for path, bound in bound_steps(self.loaded, self.context):
-            if isinstance(bound, Fault):
-                yield bound
-                continue
-            try:
-                if path[0] == "featurize":
-                    frame = transformed(bound, frame)
-                else:
-                    mask(bound, frame)
-            except SoftwareError as error:
-                yield self._raised(path, error, frame)
-        made = [*map(str, frame.columns), *self.loaded.config.predict.output_columns, "_degraded"]
-        yield from self._named(made)
+        steps, frame = dry_run(self.loaded, self.context, frame)
+        for number, step in enumerate(steps):
+            yield from self._of(step, steps, _promised(steps[:number]))
+        outputs = self.loaded.config.predict.output_columns
+        yield from self._named([*map(str, frame.columns), *outputs, "_degraded"], steps)
         if with_model:
-            yield from self.model(frame)
+            yield from self.model(frame, steps)
 
-    def _raised(self, path: KeyPath, error: SoftwareError, frame: pd.DataFrame) -> Fault:
+    def _of(self, step: Ran, steps: Sequence[Ran], promised: Collection[str]) -> Iterator[Fault]:
         """A missing column is named; anything else is shown with the user's file and line."""
-        name = _missing_name(error.__cause__)
-        if name is None or name in frame.columns:
+        if step.fault is not None:
+            yield step.fault
+        where = "" if step.error is None else step.error.where
+        at = (*step.path, "use")
+        for name in step.missing:
+            if name not in promised:
+                yield self._missing(at, name, (step.before, steps), seen=where)
+        if step.error is not None and not step.missing:
             todo = "make it at home with a frame without rows"
-            what = f"it raises on a frame without rows: {error.what}"
-            return self._fault((*path, "use"), what, error.where, todo=todo)
-        made = [str(column) for column in frame.columns]
-        return self._missing((*path, "use"), name, made, seen=error.where)
+            what = f"it raises on a frame without rows: {step.error.what}"
+            yield self._fault(at, what, where, todo=todo)
 
-    def _missing(self, path: KeyPath, name: str, made: list[str], *, seen: str = "") -> Fault:
+    def _missing(
+        self,
+        path: KeyPath,
+        name: str,
+        known: tuple[Sequence[str], Sequence[Ran]],
+        *,
+        seen: str = "",
+    ) -> Fault:
+        made, steps = known
         what = f"it needs a column {name!r} that nobody makes"
-        todo = did_you_mean(name, made) or "declare it under validate.columns, or add a stage"
+        todo = nearest_of(name, made, steps) or "declare it under validate.columns, or add a stage"
         return self._fault(path, what, seen, allowed=", ".join(made), todo=todo)
 
-    def _named(self, made: list[str]) -> Iterator[Fault]:
+    def _named(self, made: list[str], steps: Sequence[Ran]) -> Iterator[Fault]:
         """Columns that other sections name and nobody makes."""
-        config = self.loaded.config
+        config, promised = self.loaded.config, _promised(steps)
         profiled = config.profile.columns if not isinstance(config.profile.columns, str) else ()
         for path, names in (
             (("publish", "columns"), config.publish.columns or ()),
             (("profile", "columns"), profiled),
         ):
             for number, name in enumerate(names):
-                if name not in made:
-                    yield self._missing((*path, number), name, made)
+                if name not in made and name not in promised:
+                    yield self._missing((*path, number), name, (made, steps))
 
-    def model(self, frame: pd.DataFrame | None) -> Iterator[Fault]:
-        """What keeps the model from being loaded, or its features from being found in the frame."""
-        path: KeyPath = ("predict", "model")
-        if "{batch}" in getattr(self.loaded.config.predict.model, "path", ""):
-            return  # there is one for each batch, and a check knows of none
-        try:
-            loaded = self._loaded_model()
-            if frame is not None:
-                loaded.features(frame)
-        except ForbiddenError:
-            raise
-        except SeawallError as error:
-            seen = error.seen or error.where
-            yield self._fault(path, error.what, seen, allowed=error.allowed, todo=error.todo)
+    def model(self, frame: pd.DataFrame | None, steps: Sequence[Ran] = ()) -> Iterator[Fault]:
+        """What keeps a model from being loaded, or its features from being found in the frame."""
 
-    def _loaded_model(self) -> Model:
-        declared, root = self.loaded.config.predict, self.loaded.root
-        return load(declared, pin(declared, root=root, batch=self.context.batch))
+        def features(model: Model) -> Iterator[Fault]:
+            return iter(()) if frame is None else self._features(model, frame, steps)
+
+        yield from Models(self.loaded, self.context).faults(features, self._promised_types(frame))
+
+    def _promised_types(self, frame: pd.DataFrame | None) -> pd.DataFrame | None:
+        """The contract's columns that no step made anew: only of these the type is known by now."""
+        config = self.loaded.config
+        columns = columns_read(config)
+        if frame is None or columns is None:
+            return None
+        first = without_rows(config, columns)
+        same = [name for name in frame.columns if name in config.validate_.columns]
+        return first[[n for n in same if n in first and first[n].dtype == frame[n].dtype]]
+
+    def _features(self, model: Model, frame: pd.DataFrame, steps: Sequence[Ran]) -> Iterator[Fault]:
+        """Features that nobody makes, or that are not what the model was fitted on."""
+        made = [*map(str, frame.columns)]
+        absent = [name for name in model.feature_names or () if name not in made]
+        if not absent:
+            model.features(frame)
+        unexplained = [name for name in absent if name not in _promised(steps)]
+        if unexplained:
+            what = f"the model needs columns that nobody makes: {listed(unexplained)}"
+            near = (nearest_of(name, made, steps) for name in unexplained)
+            todo = next(filter(None, near), "add a stage that makes them")
+            yield self._fault(("predict", "model"), what, allowed=listed(made), todo=todo)
 
     def _fault(
         self, path: KeyPath, what: str, seen: str = "", *, allowed: str = "", todo: str = ""
@@ -162,12 +188,7 @@ class _Learner:
         return Fault(self.loaded.places.value(path), dotted(path), what, seen, allowed, todo)
 
 
-def _missing_name(cause: BaseException | None) -> str | None:
-    """The column that the step asked the frame for; None when it raised for another reason."""
-    if isinstance(cause, AttributeError):
-        named = _ATTRIBUTE.search(str(cause))
-        return None if named is None else named["name"]
-    if not isinstance(cause, KeyError) or not cause.args:
-        return None
-    named = _LISTED.search(str(cause.args[0]))
-    return str(cause.args[0]) if named is None else named["name"]
+def _promised(steps: Iterable[Ran]) -> set[str]:
+    """What steps that could not be run declare to add: whoever lacks it has no fault of its own."""
+    failed = (step for step in steps if step.missing or step.error is not None)
+    return {name for step in failed for name in step.adds}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -15,7 +16,7 @@ from seawall.config.named import BUILT_INS
 from seawall.config.plugged import label
 from seawall.config.sources import PluginSource
 from seawall.errors import ConfigError
-from seawall.isolation import Answered, Reply
+from seawall.isolation import Answered
 from seawall.reads.reader import Calls
 from seawall.sources.plugin import Misfit, misfits_of
 
@@ -53,21 +54,23 @@ def plugged_steps(config: PipelineConfig) -> Iterator[tuple[KeyPath, Step]]:
             yield path, step
 
 
-def plugin_faults(loaded: LoadedConfig, calls: Calls) -> Iterator[Fault]:
+def plugin_faults(
+    loaded: LoadedConfig, calls: Calls, *, timeout_s: float = _TIMEOUT_S
+) -> Iterator[Fault]:
     """Plug-ins that cannot be imported, are no sources, or do not take the file's parameters.
 
     An import that hangs or ends its process is a fault like any other.
     """
     for path, section in plugged(loaded.config):
         with TemporaryDirectory() as folder:
-            found = _misfits(section, calls, Path(folder))
+            found = _misfits(section, _Asking(calls, Path(folder), timeout_s))
         for misfit in found:
             at = (*path, *misfit.key)
             place, whole = loaded.places.value(at), dotted(at)
             yield Fault(place, whole, misfit.what, misfit.seen, misfit.allowed, misfit.todo)
     for path, step in plugged_steps(loaded.config):
         with TemporaryDirectory() as folder:
-            reason = _unusable(step, calls, Path(folder))
+            reason = _unusable(step, _Asking(calls, Path(folder), timeout_s))
         if reason:
             at = (*path, "use")
             what = f"{label(step.use, step.group)} cannot be used"
@@ -82,27 +85,38 @@ def refuse_misfits(loaded: LoadedConfig, calls: Calls | None) -> None:
         raise ConfigError(faults)
 
 
-def _misfits(section: PluginSource, calls: Calls, folder: Path) -> list[Misfit]:
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """Where a question is asked, and for how long an answer is waited for."""
+
+    calls: Calls
+    folder: Path
+    timeout_s: float
+
+    def answer(self, handler: str, document: dict[str, Any]) -> Mapping[str, Any] | str:
+        """The answer, or why there is none."""
+        reply = self.calls.call(
+            handler,
+            document,
+            folder=self.folder,
+            timeout_s=self.timeout_s,
+            stop=lambda: False,
+        )
+        if isinstance(reply, Answered):
+            return reply.document
+        return str(getattr(reply, "reason", f"no end after {self.timeout_s:g} s"))
+
+
+def _misfits(section: PluginSource, asking: _Asking) -> list[Misfit]:
     own = section.model_dump(mode="json", by_alias=True, include={"type", "with_"})
-    reply = _asked(calls, _HANDLER, {"section": own}, folder)
-    if isinstance(reply, Answered):
-        return misfits_of(reply.document)
-    reason = _no_answer(reply)
+    answer = asking.answer(_HANDLER, {"section": own})
+    if not isinstance(answer, str):
+        return misfits_of(answer)
     what = f"{label(section.type)} cannot be imported"
-    return [Misfit(("type",), what, reason, todo="mend or reinstall its distribution")]
+    return [Misfit(("type",), what, answer, todo="mend or reinstall its distribution")]
 
 
-def _unusable(step: Step, calls: Calls, folder: Path) -> str:
+def _unusable(step: Step, asking: _Asking) -> str:
     """Why the plug-in cannot be used; '' where it can be."""
-    reply = _asked(calls, _STEP_HANDLER, {"target": step.target}, folder)
-    if isinstance(reply, Answered):
-        return str(reply.document["reason"])
-    return _no_answer(reply)
-
-
-def _asked(calls: Calls, handler: str, document: dict[str, Any], folder: Path) -> Reply:
-    return calls.call(handler, document, folder=folder, timeout_s=_TIMEOUT_S, stop=lambda: False)
-
-
-def _no_answer(reply: Reply) -> str:
-    return str(getattr(reply, "reason", f"no end after {_TIMEOUT_S:g} s"))
+    answer = asking.answer(_STEP_HANDLER, {"target": step.target})
+    return answer if isinstance(answer, str) else str(answer["reason"])
