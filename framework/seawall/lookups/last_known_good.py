@@ -7,6 +7,7 @@ what is the newest and is replaced by one rename. The file before it stays for t
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -24,6 +25,7 @@ __all__ = ["Snapshot", "current", "keep", "rows_of", "young_enough"]
 
 _CURRENT = "current.json"
 _SKEW = timedelta(minutes=5)
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +56,16 @@ def current(disk: Disk, folder: Path) -> Snapshot | None:
     """The newest snapshot in the folder, None before the first; DataError when it cannot be read."""
     path = folder / _CURRENT
     try:
-        return _adapter().validate_json(disk.read(path))
+        snapshot = _adapter().validate_json(disk.read(path))
     except FileNotFoundError:
         return None
     except ValidationError as error:
         seen = str(error.errors(include_url=False)[0]["msg"])
         raise DataError("the record of the snapshot is damaged", str(path), seen) from None
+    if snapshot.as_of.tzinfo is None or not _SHA256.fullmatch(snapshot.sha256):
+        seen = f"as_of {snapshot.as_of}, sha256 {snapshot.sha256}"
+        raise DataError("the record of the snapshot is damaged", str(path), seen)
+    return snapshot
 
 
 def young_enough(snapshot: Snapshot, *, as_of: datetime, max_age: timedelta) -> None:
