@@ -24,7 +24,7 @@ from seawall.running.world import World
 from seawall.sinks.files.sink import Claim
 from seawall.staging import SPOOL, Workspace
 
-__all__ = ["Spool", "spooled"]
+__all__ = ["Spool", "fetch", "spooled"]
 
 _INPUT = ("input", "content")
 
@@ -84,7 +84,7 @@ def _fetched(claim: Claim, world: World) -> Spool:
     make_folders(workspace.disk, into.parent)
     read = patiently(
         Wait(world.order, world.teller),
-        lambda: _read(into, world),
+        lambda: fetch(into, world),
         enough=lambda read: read.rows > 0,  # a query of a table that is not filled yet answers, too
     )
     file = workspace.adopt(SPOOL, rows=read.rows)
@@ -92,7 +92,8 @@ def _fetched(claim: Claim, world: World) -> Spool:
     return Spool(workspace, file)
 
 
-def _read(into: Path, world: World) -> Read:
+def fetch(into: Path, world: World) -> Read:
+    """The rows of the batch are in the Parquet file `into`; what the read failed of is raised."""
     order, config = world.order, world.order.loaded.config
     primary = config.ingest.primary
     request = Request(
