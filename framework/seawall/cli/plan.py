@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from seawall.cli.project import enter
+from seawall.cli.steps import lines
 from seawall.cli.terminal import say, say_json
 
 if TYPE_CHECKING:
@@ -34,16 +35,14 @@ def plan(*, config: Path, batch: str, sets: tuple[str, ...], as_json: bool) -> N
 
     enter(project_root(config))
     from seawall.api import check
-    from seawall.plan.learn import columns_of_steps
-    from seawall.plan.make import context_of, fetched, make_plan
+    from seawall.plan.make import fetched, make_plan
 
     loaded = check(config, sets=sets)
     if fetched(loaded.config.ingest.primary):
         document = _foreseen(loaded, batch)
     else:
         document = _described(make_plan(loaded, batch, now=lambda: datetime.now(UTC)))
-    context = context_of(loaded.config, batch, now=lambda: datetime.now(UTC))
-    document["steps"] = [str(step) for step in columns_of_steps(loaded, context)]
+    document["steps"] = lines(loaded, batch)
     if as_json:
         say_json(document)
         return
