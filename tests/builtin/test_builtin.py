@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,10 @@ import pandas as pd
 import pytest
 
 from seawall.calling import found
+from seawall.config.judging import Rule
 from seawall.config.named import BUILT_INS, RULES, STAGES, target_of
+from seawall.contracts import Context
+from seawall.stages.steps import bind
 from seawall.testing import check_rule, check_stage
 
 N = 18
@@ -233,7 +237,10 @@ def test_a_new_name_that_is_taken() -> None:
 
 
 def test_rules_say_what_they_test() -> None:
-    """A row in quarantine says which comparison it broke."""
-    compare = found(target_of("compare", RULES))(left="a", relation="<", right="b")
+    """A row in quarantine says which of two comparisons it broke."""
+    rule = Rule.model_validate(
+        {"use": "compare", "with": {"left": "a", "relation": "<", "right": "b"}}
+    )
+    context = Context("p", "b", datetime(2024, 3, 1, tzinfo=UTC))
 
-    assert str(compare) == "a < b"
+    assert bind(rule, context).short == "compare: a < b"

@@ -14,6 +14,7 @@ from seawall.calling import checked_parameters, found, named_parameters, placed,
 from seawall.config.judging import Step
 from seawall.contracts import Context, StageDeclaration, declaration_of
 from seawall.errors import SoftwareError
+from seawall.shown import line
 from seawall.stages.laws import changed_types, lawful, lawful_mask
 from seawall.stages.memory import in_halves, out_of_memory
 
@@ -22,12 +23,14 @@ __all__ = ["Bound", "bind", "mask", "raised", "settable", "transformed", "tried"
 T = TypeVar("T")
 
 _INJECTED = "context"
+_ABOUT = 80
 
 
 class Bound:
     """A step that can be called with a frame: `name` is its dotted path, or the one it is known by.
 
-    `declared` is what it says of its columns, None where it says nothing.
+    `declared` is what it says of its columns, None where it says nothing. `about` is what an object
+    says of itself: which of several rules of one name it is.
     """
 
     def __init__(
@@ -35,13 +38,16 @@ class Bound:
         name: str,
         call: Callable[[pd.DataFrame], Any],
         declared: StageDeclaration | None = None,
+        *,
+        about: str = "",
     ) -> None:
-        self.name, self.declared, self._call = name, declared, call
+        self.name, self.declared, self._call, self._about = name, declared, call, about
 
     @property
     def short(self) -> str:
-        """The name without its module."""
-        return self.name.rpartition(":")[2]
+        """The name without its module, and what is said about it: `compare: left <= right`."""
+        name = self.name.rpartition(":")[2]
+        return f"{name}: {self._about}" if self._about else name
 
     def called(self, frame: pd.DataFrame) -> Any:
         """What the step returns; what it raises is raised.
@@ -72,7 +78,8 @@ def bind(step: Step, context: Context) -> Bound:
         given[_INJECTED] = context
     if inspect.isclass(target):
         made: Any = target(**given)
-        return Bound(step.use, made, declaration_of(made, given))
+        about = line(str(made), _ABOUT) if "__str__" in vars(target) else ""
+        return Bound(step.use, made, declaration_of(made, given), about=about)
     return Bound(step.use, lambda frame: target(frame, **given), declaration_of(target, given))
 
 
