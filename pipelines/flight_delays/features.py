@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import pandas as pd
 
+import seawall
+
 __all__ = ["NEW_YORK", "add_calendar", "add_plane_age", "add_schedule"]
 
 NEW_YORK = "America/New_York"
@@ -15,6 +17,7 @@ _NEW_YORK_OFFSET_H = -5.0
 _DAY_MIN = 1440.0
 
 
+@seawall.stage(needs=["{column}"], adds=["weekday"])
 def add_calendar(frame: pd.DataFrame, *, column: str, timezone: str) -> pd.DataFrame:
     """`weekday` is the local day of the week of `column`, 0 on Mondays.
 
@@ -25,6 +28,9 @@ def add_calendar(frame: pd.DataFrame, *, column: str, timezone: str) -> pd.DataF
     return frame.assign(weekday=weekday.astype("float64"))
 
 
+@seawall.stage(
+    needs=["sched_dep_time", "sched_arr_time", "dest_tz"], adds=["sched_minute", "block_minutes"]
+)
 def add_schedule(frame: pd.DataFrame) -> pd.DataFrame:
     """`sched_minute` is the minute of the planned departure, `block_minutes` the planned flight's length.
 
@@ -40,6 +46,7 @@ def add_schedule(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(sched_minute=leaves, block_minutes=block)
 
 
+@seawall.stage(needs=["year", "plane_year"], adds=["plane_age"])
 def add_plane_age(frame: pd.DataFrame) -> pd.DataFrame:
     """`plane_age` is the plane's age in years, float64; null where its year of building is unknown."""
     year = frame["year"].astype("float64")

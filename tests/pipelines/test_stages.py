@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Callable
-from functools import partial
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -16,71 +15,38 @@ from pipelines.flight_delays.features import (
     add_plane_age,
     add_schedule,
 )
+from seawall.testing import check_stage
 
-Stage = Callable[[pd.DataFrame], pd.DataFrame]
-STAGES = [
-    pytest.param(partial(add_calendar, column="time_hour", timezone=NEW_YORK), id="add_calendar"),
-    pytest.param(add_schedule, id="add_schedule"),
-    pytest.param(add_plane_age, id="add_plane_age"),
+Stage = Callable[..., pd.DataFrame]
+STAGES: list[tuple[Stage, dict[str, Any]]] = [
+    (add_calendar, {"column": "time_hour", "timezone": NEW_YORK}),
+    (add_schedule, {}),
+    (add_plane_age, {}),
 ]
-every_stage = pytest.mark.parametrize("stage", STAGES)
+every_stage = pytest.mark.parametrize(("stage", "given"), STAGES)
 
 
 @every_stage
-@pytest.mark.parametrize("rows", [1, 7, 500])
-def test_any_chunking_gives_the_same_frame(stage: Stage, rows: int, joined: pd.DataFrame) -> None:
-    """A stage's result for a row does not depend on the rows beside it."""
-    some = joined.head(1_000) if rows == 1 else joined
-    parts = [stage(some.iloc[at : at + rows]) for at in range(0, len(some), rows)]
+def test_every_stage_keeps_the_laws(
+    stage: Stage, given: dict[str, Any], joined: pd.DataFrame
+) -> None:
+    """Rows of two days of which the first are known whole, and the last lack their weather."""
+    some = pd.concat([joined.head(20), joined.tail(20)])
 
-    assert_frame_equal(pd.concat(parts), stage(some), check_exact=True)
-
-
-@every_stage
-def test_no_rows_give_no_rows_of_the_same_types(stage: Stage, joined: pd.DataFrame) -> None:
-    """A stage is at home with a chunk without rows, and its types are the usual ones."""
-    empty = stage(joined.head(0))
-
-    assert len(empty) == 0
-    assert empty.dtypes.equals(stage(joined).dtypes)
+    check_stage(stage, some, key="flight_id", **given)
 
 
 @every_stage
-def test_columns_of_nulls_give_nulls_of_the_same_types(stage: Stage, joined: pd.DataFrame) -> None:
-    """Where everything that a lookup adds is null, and the time too, types are the usual ones."""
-    nulls = joined.assign(
-        time_hour=pd.Series(pd.NaT, joined.index, dtype=joined["time_hour"].dtype),
-        plane_year=float("nan"),
-        dest_tz=float("nan"),
-    )
-
-    assert stage(nulls).dtypes.equals(stage(joined).dtypes)
-
-
-@every_stage
-def test_nullable_integers_give_the_same_numbers(stage: Stage, joined: pd.DataFrame) -> None:
+def test_nullable_integers_give_the_same_numbers(
+    stage: Stage, given: dict[str, Any], joined: pd.DataFrame
+) -> None:
     """A lookup's integers may come as Int64 with missing values."""
     masked = joined.astype({"plane_year": "Int64", "dest_tz": "Int64"})
-    added = [name for name in stage(joined).columns if name not in joined.columns]
+    added = [name for name in stage(joined, **given).columns if name not in joined.columns]
 
-    assert_frame_equal(stage(masked)[added], stage(joined)[added], check_exact=True)
-
-
-@every_stage
-def test_a_stage_leaves_its_input_and_its_index_alone(stage: Stage, joined: pd.DataFrame) -> None:
-    """Rows keep their order and index, and the frame that was given is unchanged."""
-    before = joined.copy(deep=True)
-
-    assert stage(joined).index.equals(before.index)
-    assert_frame_equal(joined, before, check_exact=True)
-
-
-@every_stage
-def test_a_stage_can_be_sent_to_a_worker(stage: Stage, joined: pd.DataFrame) -> None:
-    """A pickled stage does the same, and does it the same twice."""
-    sent = pickle.loads(pickle.dumps(stage))
-
-    assert_frame_equal(sent(joined), stage(joined), check_exact=True)
+    assert_frame_equal(
+        stage(masked, **given)[added], stage(joined, **given)[added], check_exact=True
+    )
 
 
 def test_the_weekday_is_the_one_in_new_york() -> None:
