@@ -36,7 +36,10 @@ _PRELOAD = (
     "seawall.cli.run",
     "seawall.ledger.breakers",
     "seawall.observe",
+    "seawall.models.sklearn",
     "seawall.running",
+    "sklearn.linear_model",
+    "skops.io",
     "sqlalchemy.dialects.sqlite",
     "structlog",
 )
