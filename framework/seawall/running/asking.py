@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 
 from seawall.config.lookups import Lookup
+from seawall.conform import to_frame
 from seawall.contracts import Caps, Request
 from seawall.errors import InterruptedRunError, TemporaryError
 from seawall.lookups.answers import Wanted
@@ -25,6 +26,7 @@ from seawall.reads import LOOKUP, Terms, Unread, error_of, terms_of
 from seawall.running.admitted import Admissions
 from seawall.running.world import World
 from seawall.sinks.files.sink import Claim
+from seawall.stages.contract import compiled, passing
 from seawall.stages.ingest import readable
 
 __all__ = ["Asking"]
@@ -68,13 +70,19 @@ class Asking:
             return self._asked[name]
 
     def _key_columns(self, types: Mapping[str, Mapping[str, pa.DataType]]) -> Iterator[pa.Table]:
-        """The primary's join columns, typed as ingest types them, chunk by chunk."""
+        """The primary's join columns, typed as ingest types them, chunk by chunk.
+
+        Rows that the contract of these columns will refuse ask for nothing: a misspelt key is the
+        primary's fault, and no sign that the lookup is down.
+        """
         plan, columns = self.plan, sorted({column for keys in types.values() for column in keys})
         declared = plan.config.validate_.columns
         contracts = {name: declared[name] for name in columns if name in declared}
         reading = replace(plan.reading, columns=columns, contracts=contracts)
+        tests = compiled(contracts)
         for ref in plan.chunks:
-            yield readable(reading, ref).table
+            table = readable(reading, ref).table
+            yield table.filter(pa.array(passing(to_frame(table, 0, contracts), tests)))
 
     def _stop(self) -> None:
         stop = self.world.order.stop

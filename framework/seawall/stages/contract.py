@@ -18,7 +18,7 @@ from seawall.stages.column_tests import ColumnTest, tests_of_column
 from seawall.stages.extremes import Column, Mask
 from seawall.stages.sifting import Sieve
 
-__all__ = ["Kept", "compiled", "keep", "violated"]
+__all__ = ["Kept", "compiled", "keep", "passing", "violated"]
 
 _EXAMPLES = 3
 
@@ -69,6 +69,16 @@ def keep(sieve: Sieve, tests: Sequence[ColumnTest]) -> Kept:
     if reasons.any():
         _part(sieve, tests, reasons)
     return kept
+
+
+def passing(frame: pd.DataFrame, tests: Sequence[ColumnTest]) -> Mask:
+    """True for the rows that no test keeps from being published."""
+    passes = np.ones(len(frame), dtype=bool)
+    for test in tests:
+        bad = test.bad(Column(frame[test.column])) if test.does in {"fail", "quarantine"} else None
+        if bad is not None:
+            passes &= ~bad
+    return passes
 
 
 def violated(  # noqa: PLR0913 - what is said of a violation
