@@ -44,12 +44,13 @@ _SOURCE = _Use(
     beside=frozenset({*PythonPrimary.model_fields, *PythonLookup.model_fields, "with"}),
     type="python",
 )
+_MODEL = _Use(framed=False, given=frozenset({"threads"}))
 _USES = {
     "validate.filters.*": _Use(group=RULES),
     "validate.rules.*": _Use(group=RULES),
     "featurize.*": _Use(group=STAGES),
-    "predict.model": _Use(framed=False),
-    "predict.fallback": _Use(framed=False),
+    "predict.model": _MODEL,
+    "predict.fallback": _MODEL,
     "ingest.primary": _SOURCE,
     "ingest.lookups.*": _SOURCE,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -21,13 +22,16 @@ def loaded_estimator(estimator: Any, declared: Predict, path: str, *, skew: str 
         raise DataError(
             f"the model has no method {declared.method}", path, type(estimator).__name__
         )
+    _refuse_unfitted(estimator, path)
     one_by_one(estimator)
     call = getattr(estimator, declared.method)
     if isinstance(declared.model, SklearnModel):
         from seawall.models.by_code import quick_call
 
         call = quick_call(estimator, declared.method)
-    names = getattr(estimator, "feature_names_in_", None)
+    names, width = getattr(estimator, "feature_names_in_", None), _width(estimator)
+    if names is None and width is not None:
+        call = _of_matrix(call)
     classes = _labels(getattr(estimator, "classes_", None)) or ()
     several = any(isinstance(each, tuple) for each in classes)
     return Loaded(
@@ -35,11 +39,29 @@ def loaded_estimator(estimator: Any, declared: Predict, path: str, *, skew: str 
         features=None if names is None else tuple(str(name) for name in names),
         classes=None if several else classes or None,
         rows_independent=rows_independent(estimator),
-        width=_width(estimator),
+        width=width,
         target_classes=classes if several else None,
         input_types=kinds_of(estimator),
         skew=skew,
     )
+
+
+def _of_matrix(call: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """scikit-learn warns of names that it was not fitted on."""
+    return lambda frame: call(np.asarray(frame))
+
+
+def _refuse_unfitted(estimator: Any, path: str) -> None:
+    if type(estimator).__module__.partition(".")[0] != "sklearn":
+        return
+    from sklearn.exceptions import NotFittedError
+    from sklearn.utils.validation import check_is_fitted
+
+    try:
+        check_is_fitted(estimator)
+    except NotFittedError:
+        seen, todo = f"a {type(estimator).__name__} that is not fitted", "save it after its fit"
+        raise DataError("the model was never fitted", path, seen, "a fitted one", todo) from None
 
 
 def _labels(classes: Any) -> tuple[Any, ...] | None:

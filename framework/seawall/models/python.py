@@ -30,19 +30,24 @@ def from_factory(declared: Predict, pinned: ModelPin, payload: bytes, threads: i
 
     What it raises of seawall's own passes: UnavailableError says that the model is not there.
     """
-    del payload, threads
+    del payload
     model = declared.model
     if not isinstance(model, PythonModel):
         raise TypeError(model.type)
-    return loaded_estimator(_made(model), declared, pinned.path)
+    return loaded_estimator(_made(model, threads), declared, pinned.path)
 
 
-def _made(declared: PythonModel) -> Any:
-    """What the factory returns; its parameters are in the types of its signature."""
+def _made(declared: PythonModel, threads: int) -> Any:
+    """What the factory returns; its parameters are in the types of its signature.
+
+    A parameter `threads` is given by the run: how many the model may use a call.
+    """
     try:
         factory = found(declared.use)
-        settable = named_parameters(factory)
-        return factory(**checked_parameters(factory, declared.with_, settable=settable))
+        named = named_parameters(factory)
+        given = {"threads": threads} if "threads" in named else {}
+        parameters = checked_parameters(factory, declared.with_, settable=set(named) - set(given))
+        return factory(**parameters, **given)
     except ValidationError as error:
         name, words = parameter_faults(error)[0]
         raise DataError(
