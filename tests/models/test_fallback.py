@@ -217,3 +217,15 @@ def test_types_that_nobody_trusts(project: Any) -> None:
     result = project.predicting(FALLBACK).run()
 
     assert (result.exit, "declared as trusted" in result.message) == (77, True)
+
+
+def test_a_lookup_that_is_called_model(project: Any) -> None:
+    """A lookup named `model` beside a fallback is refused: its marks would look the same."""
+    (project.root / "m.csv").write_text("x,z\n1,1\n")
+    lookup = "  lookups: {model: {type: csv, path: m.csv, join: [x], columns: [z]}}\nvalidate:\n"
+    project.change("validate:\n", lookup)
+
+    assert project.faults() == []
+    assert [fault.path for fault in project.predicting(FALLBACK).faults()] == [
+        "ingest.lookups.model"
+    ]

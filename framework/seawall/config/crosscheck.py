@@ -44,6 +44,16 @@ def _outputs(config: PipelineConfig, places: Places) -> Iterator[Fault]:
         taken[column] = "another output"
 
 
+def _marks(config: PipelineConfig, places: Places) -> Iterator[Fault]:
+    """A lookup whose rows could not be told from those of the fallback model."""
+    if config.predict.fallback is not None and "model" in config.ingest.lookups:
+        path: KeyPath = ("ingest", "lookups", "model")
+        what = (
+            "`_degraded` says `model=…` of rows that predict.fallback serves, and of this lookup's"
+        )
+        yield Fault(places.key(path), dotted(path), what, todo="give the lookup another name")
+
+
 def _contract(config: PipelineConfig, places: Places) -> Iterator[Fault]:
     """Contracts that no column could keep."""
     for name, column in config.validate_.columns.items():
@@ -80,6 +90,7 @@ Check = Callable[[PipelineConfig, Places], Iterator[Fault]]
 _CHECKS: tuple[tuple[tuple[str, ...], Check], ...] = (
     (("as_of", "timezone"), _times),
     (("ingest", "validate", "predict"), _outputs),
+    (("ingest", "predict"), _marks),
     (("ingest",), column_clashes),
     (("ingest",), expectation_faults),
     (("ingest",), chain_faults),

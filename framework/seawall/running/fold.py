@@ -176,7 +176,7 @@ class Fold:
                 "limits.degraded_rows",
                 f"{finding.seen} ({_listed(self.degraded)})",
                 finding.allowed,
-                "mend the upstream, or wait for it; nothing was published",
+                "mend the upstream or the model, or wait for it; nothing was published",
             )
 
     def _write(self, part: StoredFile) -> None:
