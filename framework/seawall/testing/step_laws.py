@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import Any
@@ -12,7 +12,13 @@ import pandas as pd
 
 from seawall.testing.again import elsewhere
 from seawall.testing.breaches import words
-from seawall.testing.trial import Step, Trial, difference
+from seawall.testing.trial import (
+    Step,
+    Trial,
+    difference,
+    difference_of_types,
+    difference_of_values,
+)
 
 __all__ = ["COMMON", "DEAR", "Law"]
 
@@ -29,8 +35,12 @@ def _tried(trial: Trial, frame: pd.DataFrame, step: Step | None = None) -> pd.Da
         return f"it raises {words(error)}"
 
 
-def _told(made: pd.DataFrame | str, expected: pd.DataFrame, *, types_only: bool = False) -> str:
-    return made if isinstance(made, str) else difference(made, expected, types_only=types_only)
+def _told(made: pd.DataFrame | str, expected: pd.DataFrame) -> str:
+    return made if isinstance(made, str) else difference(made, expected)
+
+
+def _told_of_types(made: pd.DataFrame | str, expected: pd.DataFrame) -> str:
+    return made if isinstance(made, str) else difference_of_types(made, expected)
 
 
 def _untouched(trial: Trial) -> Iterator[str]:
@@ -49,12 +59,21 @@ def _chunks(trial: Trial) -> Iterator[str]:
     rows = len(trial.frame)
     for size in sorted({1, 3, max(1, rows // 2)}):
         stop = min(rows, _ALONE) if size == 1 else rows
-        for start in range(0, stop, size):
-            part = slice(start, start + size)
-            told = _told(_tried(trial, trial.frame.iloc[part]), trial.made.iloc[part])
-            if told:
-                yield f"in chunks of {size} it is not as in one of {rows} rows: {told}."
-                break
+        told = _in_chunks(trial, [slice(at, at + size) for at in range(0, stop, size)])
+        if told:
+            yield f"in chunks of {size} it is not as in one of {rows} rows: {told}."
+
+
+def _in_chunks(trial: Trial, cuts: Sequence[slice]) -> str:
+    parts = []
+    for cut in cuts:
+        made = _tried(trial, trial.frame.iloc[cut])
+        told = _told_of_types(made, trial.made)
+        if told or isinstance(made, str):
+            return told
+        parts.append(made)
+    last = cuts[-1].stop if cuts else 0
+    return difference_of_values(parts, trial.made.iloc[:last]) if parts else ""
 
 
 def _order(trial: Trial) -> Iterator[str]:
@@ -79,7 +98,7 @@ def _repeatable(trial: Trial) -> Iterator[str]:
 
 
 def _no_rows(trial: Trial) -> Iterator[str]:
-    told = _told(_tried(trial, trial.frame.iloc[:0]), trial.made, types_only=True)
+    told = _told_of_types(_tried(trial, trial.frame.iloc[:0]), trial.made)
     if told:
         yield f"without rows: {told}."
 
@@ -91,7 +110,7 @@ def _all_null(trial: Trial) -> Iterator[str]:
             [None] * len(trial.frame), index=trial.frame.index, dtype=trial.frame[name].dtype
         )
         made = _tried(trial, trial.frame.assign(**{name: nulls}))
-        told = _told(made, trial.made, types_only=True)
+        told = _told_of_types(made, trial.made)
         if told:
             yield f"where {name!r} is all null: {told}."
 

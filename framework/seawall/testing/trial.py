@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 import pickle
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, cast
@@ -18,7 +18,16 @@ from seawall.contracts import Context, StageDeclaration, declaration_of
 from seawall.stages.laws import lawful, lawful_mask, same_type, type_name
 from seawall.stages.steps import settable
 
-__all__ = ["Step", "Trial", "difference", "made_of", "makers", "nullable_columns"]
+__all__ = [
+    "Step",
+    "Trial",
+    "difference",
+    "difference_of_types",
+    "difference_of_values",
+    "made_of",
+    "makers",
+    "nullable_columns",
+]
 
 Step = Callable[[pd.DataFrame], Any]
 _PASSES = "what it returns"
@@ -80,18 +89,30 @@ def made_of(result: Any, frame: pd.DataFrame, group: str) -> pd.DataFrame:
     return lawful(result, frame, "it", free)
 
 
-def difference(one: pd.DataFrame, other: pd.DataFrame, *, types_only: bool = False) -> str:
+def difference(one: pd.DataFrame, other: pd.DataFrame) -> str:
     """What tells the frames apart, in words; '' for the same columns with the same bytes.
 
     The index is not looked at. A category's choices may differ.
     """
+    return difference_of_types(one, other) or difference_of_values([one], other)
+
+
+def difference_of_types(one: pd.DataFrame, other: pd.DataFrame) -> str:
+    """Whether the frames have other columns, or columns of other types, in words."""
     if list(one.columns) != list(other.columns):
         return f"the columns are {_names(one)}, not {_names(other)}"
-    for name in one.columns:
-        was, is_ = type_name(other[name].dtype), type_name(one[name].dtype)
-        if not same_type(was, is_):
-            return f"the column {name!r} is {is_}, not {was}"
-        if not types_only and not _same(one[name], other[name]):
+    for name, is_, was in zip(one.columns, one.dtypes, other.dtypes, strict=True):
+        if is_ != was and not same_type(type_name(is_), type_name(was)):
+            return f"the column {name!r} is {type_name(is_)}, not {type_name(was)}"
+    return ""
+
+
+def difference_of_values(parts: Sequence[pd.DataFrame], whole: pd.DataFrame) -> str:
+    """Whether the parts, which have the whole's columns and types, hold other values together."""
+    joined = pd.concat([_plain(part) for part in parts], ignore_index=True)
+    expected = _plain(whole).reset_index(drop=True)
+    for name in whole.columns:
+        if not _same(joined[name], expected[name]):
             return f"the column {name!r} has other values"
     return ""
 
@@ -114,16 +135,20 @@ def _names(frame: pd.DataFrame) -> str:
 
 
 def _same(one: pd.Series[Any], other: pd.Series[Any]) -> bool:
-    one, other = _plain(one), _plain(other)
     if not one.equals(other):
         return False
     # A zero with a sign is another value to what divides by it, and other bytes in a file.
     return one.dtype.kind != "f" or bool((_signs(one) == _signs(other)).all())
 
 
-def _plain(values: pd.Series[Any]) -> pd.Series[Any]:
-    values = values.reset_index(drop=True)
-    return values.astype(object) if isinstance(values.dtype, pd.CategoricalDtype) else values
+def _plain(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with the values of categories, whatever their choices."""
+    chosen = {
+        name: object
+        for name, dtype in zip(frame.columns, frame.dtypes, strict=True)
+        if isinstance(dtype, pd.CategoricalDtype)
+    }
+    return frame.astype(chosen) if chosen else frame
 
 
 def _signs(values: pd.Series[Any]) -> Any:
