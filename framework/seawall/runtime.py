@@ -19,6 +19,7 @@ from seawall.plan import Plan
 from seawall.stages.check_output import OutputTest, output_tests
 from seawall.stages.column_tests import ColumnTest
 from seawall.stages.contract import compiled
+from seawall.stages.pandera_schema import schema_of
 from seawall.stages.repeats import repeat_tests, unique_columns
 from seawall.stages.steps import Bound, bind
 from seawall.stages.validate import Tests
@@ -99,6 +100,7 @@ def tests_of(plan: Plan) -> Tests:
         rules=[(_ready(rule, plan.context), rule.on_violation) for rule in declared.rules],
         counted=[n for n, column in declared.columns.items() if column.max_null_share is not None],
         nullable=[name for name, column in declared.columns.items() if may_be_null(column)],
+        schema=schema_of(declared.pandera, declared.columns) if declared.pandera else None,
     )
 
 

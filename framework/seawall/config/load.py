@@ -17,6 +17,7 @@ from seawall.config.models import PipelineConfig
 from seawall.config.near import near
 from seawall.config.places import Places, Table, plain
 from seawall.config.references import reference_faults, resolve
+from seawall.config.schemas import schema_faults
 from seawall.config.shapes import keys, shape
 from seawall.config.signatures import use_faults
 from seawall.config.templates import batch_key, batch_warnings, fill
@@ -91,6 +92,7 @@ def _checked(
         faults += _above(cross_faults(sound, Places(table), faulty), later)
         if "plugins" not in faulty:
             faults += use_faults(table, root, sound.plugins.allow)
+            faults += schema_faults(table, root, sound.plugins.allow)
     return config, [*faults, *_elsewhere(later, faults)]
 
 

@@ -14,10 +14,12 @@ from seawall.config.judging import Step
 from seawall.config.load import LoadedConfig
 from seawall.config.names import NameNotFoundError
 from seawall.contracts import Context
+from seawall.errors import SoftwareError
 from seawall.plan.plugged import steps_of
+from seawall.stages.pandera_schema import schema_of
 from seawall.stages.steps import Bound, bind, settable
 
-__all__ = ["bound_steps", "step_faults"]
+__all__ = ["bound_steps", "schema_faults", "step_faults"]
 
 T = TypeVar("T")
 
@@ -34,7 +36,21 @@ def step_faults(loaded: LoadedConfig) -> list[Fault]:
         _tried(loaded, path, functools.partial(_parameters, step))
         for path, step in steps_of(loaded.config)
     )
-    return [result for result in tried if isinstance(result, Fault)]
+    return [*schema_faults(loaded), *(result for result in tried if isinstance(result, Fault))]
+
+
+def schema_faults(loaded: LoadedConfig) -> Iterator[Fault]:
+    """Why the pandera schema cannot be used."""
+    use, path = loaded.config.validate_.pandera, ("validate", "pandera")
+    if use is None:
+        return
+    try:
+        schema_of(use)
+    except SoftwareError as error:
+        place, words = loaded.places.value(path), error.what
+        yield Fault(
+            place, dotted(path), words, error.seen or error.where, error.allowed, error.todo
+        )
 
 
 def _parameters(step: Step) -> dict[str, Any]:

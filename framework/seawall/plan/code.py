@@ -21,6 +21,7 @@ def uses(config: PipelineConfig) -> list[str]:
     models = (config.predict.model, config.predict.fallback)
     named = [step.target for step in steps]
     named += [source.use for source in sources if isinstance(source, PythonSource)]
+    named += [config.validate_.pandera] if config.validate_.pandera else []
     return [*named, *(model.use for model in models if isinstance(model, PythonModel))]
 
 

@@ -56,6 +56,8 @@ def details(
     found |= {f"software.{name}": importlib.metadata.version(name) for name in _LIBRARIES}
     found |= {f"software.{name}": version for name, version in _plugins(named, root)}
     found |= {f"software.{name}": version for name, version in _plugged(config)}
+    if config.validate_.pandera:
+        found["software.pandera"] = importlib.metadata.version("pandera")
     found["software.seawall values"] = SCHEMA
     return found
 

@@ -16,13 +16,14 @@ from seawall.conform import arrow_type, to_frame
 from seawall.contracts import Context
 from seawall.isolation import Isolation
 from seawall.models import Model
-from seawall.plan.bound import bound_steps
+from seawall.plan.bound import bound_steps, schema_faults
 from seawall.plan.dry_run import Ran, StepColumns, dry_run, nearest_of, step_columns
 from seawall.plan.make import columns_read
 from seawall.plan.modelled import Models
 from seawall.plan.plugged import plugged, plugged_steps, plugin_faults
 from seawall.shown import listed
 from seawall.sources.statements import query_errors
+from seawall.stages.pandera_schema import schema_of
 
 __all__ = ["columns_of_steps", "faults_of"]
 
@@ -33,7 +34,9 @@ def faults_of(loaded: LoadedConfig, context: Context, *, with_model: bool) -> li
     No data is read. With the model, its features are held to what the steps make, too; a model that
     isn't the pinned one raises ForbiddenError.
     """
-    learner = _Learner(loaded, context)
+    learner, broken = _Learner(loaded, context), list(schema_faults(loaded))
+    if broken:  # it says which columns are read
+        return [*broken, *learner.imports()]
     columns = columns_read(loaded.config)
     unusable = list(learner.plugins())
     faults = [*learner.queries(), *unusable]
@@ -57,14 +60,19 @@ def columns_of_steps(loaded: LoadedConfig, context: Context) -> list[StepColumns
 
 
 def without_rows(config: PipelineConfig, columns: tuple[str, ...]) -> pd.DataFrame:
-    """A frame of the read and the looked-up columns, typed by the contract; others are objects."""
-    contracts = config.validate_.columns
+    """A frame of the read and the looked-up columns, typed by the contract; others are objects.
+
+    A pandera schema types those that have no contract.
+    """
+    contracts, use = config.validate_.columns, config.validate_.pandera
+    types = {} if use is None else schema_of(use).types
     looked_up = [new for way in config.ingest.joined.values() for new in way.added_columns.values()]
     names = list(dict.fromkeys([*columns, *looked_up]))
     typed = {name: arrow_type(contracts[name]) for name in names if name in contracts}
     frame = to_frame(pa.schema(typed.items()).empty_table(), 0, contracts)
-    empty = pd.Series([], dtype=object, index=frame.index)
-    frame = frame.assign(**{name: empty for name in names if name not in typed})
+    untyped = [name for name in names if name not in typed]
+    empty = {n: pd.Series([], dtype=types.get(n, object), index=frame.index) for n in untyped}
+    frame = frame.assign(**empty)
     return frame[names]
 
 

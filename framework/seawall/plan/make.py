@@ -23,6 +23,7 @@ from seawall.plan.plan import Plan
 from seawall.plan.schema import Arrived, Before, hold
 from seawall.sources import FileSource, below, open_source
 from seawall.sources.caps import small_enough
+from seawall.stages.pandera_schema import schema_of
 
 __all__ = [
     "columns_read",
@@ -143,13 +144,20 @@ def source_of(loaded: LoadedConfig, batch: str, spool: Path | None = None) -> Ch
 
 
 def columns_read(config: PipelineConfig) -> tuple[str, ...] | None:
-    """The source's columns that are read: the listed ones, else the contract's, else all (None)."""
-    ingest = config.ingest
-    if not config.validate_.columns and ingest.primary.columns is None:
+    """The source's columns that are read: the listed ones, else the contract's, else all (None).
+
+    Those that a pandera schema names are of the contract; it is imported for that.
+    """
+    ingest, declared = config.ingest, dict.fromkeys(config.validate_.columns)
+    if ingest.primary.columns is None and config.validate_.pandera:
+        named = schema_of(config.validate_.pandera).columns
+        if named is None:
+            return None
+        declared |= dict.fromkeys(named)
+    if not declared and ingest.primary.columns is None:
         return None
     added = {new for lookup in ingest.joined.values() for new in lookup.added_columns.values()}
-    contract = [name for name in config.validate_.columns if name not in added]
+    contract = [name for name in declared if name not in added]
     joins = [name for lookup in ingest.joined.values() for name in lookup.join_columns]
     listed = contract if ingest.primary.columns is None else list(ingest.primary.columns)
     return tuple(dict.fromkeys([ingest.primary.key, *listed, *joins]))
-

@@ -12,6 +12,7 @@ from seawall.config.judging import OnViolation
 from seawall.conform import bare
 from seawall.stages.column_tests import ColumnTest
 from seawall.stages.contract import keep, violated
+from seawall.stages.pandera_schema import PanderaSchema
 from seawall.stages.poison import passing
 from seawall.stages.sifting import Sieve
 from seawall.stages.steps import Bound, mask
@@ -31,6 +32,7 @@ class Tests:
     rules: Sequence[tuple[Bound, OnViolation]]
     counted: Sequence[str] = ()
     nullable: Collection[str] = ()
+    schema: PanderaSchema | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ def filtered(sieve: Sieve, filters: Sequence[Bound]) -> None:
 
 
 def validate(sieve: Sieve, tests: Tests) -> Validated:
-    """The contract and the rules hold for the rows that stay; integers without nulls are numpy's again.
+    """Contract, schema and rules hold for the rows that stay; integers without nulls are numpy's again.
 
     Nulls are counted before any row leaves for them: in all rows that belong to the job. Raises
     DataError at the first violation of a test whose `on_violation` is fail.
@@ -60,7 +62,7 @@ def validate(sieve: Sieve, tests: Tests) -> Validated:
     nulls = {name: int(sieve.frame[name].isna().sum()) for name in tests.counted}
     kept = keep(sieve, tests.columns)
     sieve.frame = _settled(sieve.frame, tests.nullable)
-    warned = dict(kept.warned)
+    warned = {**kept.warned, **(tests.schema.hold(sieve) if tests.schema else {})}
     for bound, on_violation in tests.rules:
         bad = ~passing(bound, sieve, spare=on_violation != "fail")
         name = bound.short
