@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from seawall.calling import placed, said
 from seawall.contracts import Predictor
 from seawall.errors import SeawallError, SoftwareError
+from seawall.shown import shown
 from seawall.stages.infinite import set_infinite_aside
 from seawall.stages.memory import in_halves, out_of_memory
 from seawall.stages.poison import Work, survived
@@ -73,7 +74,7 @@ def add_outputs(
     lost = next((name for name in names if name in taken), None)
     if lost is not None:
         raise SoftwareError(
-            f"the model needs a column {lost!r} that is not there",
+            f"the model needs a column {shown(lost)} that is not there",
             taken[lost],
             "this stage took it away",
             todo="keep the column in the stage",
@@ -81,8 +82,10 @@ def add_outputs(
     set_infinite_aside(sieve, names, declared=infinite)
 
     def attempt(frame: pd.DataFrame) -> None:
-        with suppress(SeawallError):  # a law broken in a stretch of rows is no row's fault
-            _computed(model.features(frame), model, batch_rows)
+        # Without blocks: which rows it raises on does not hang on the last bit, and one block costs
+        # as much as thousands of rows. A law that a stretch of rows breaks is no row's fault.
+        with suppress(SeawallError):
+            _in_pieces(model.features(frame), model)
 
     def make(frame: pd.DataFrame) -> dict[str, NDArray[Any]]:
         return predict(frame, model, batch_rows=batch_rows)
@@ -92,14 +95,16 @@ def add_outputs(
 
 
 def _computed(features: pd.DataFrame, model: Predictor, batch_rows: int) -> dict[str, NDArray[Any]]:
-    if not model.rows_independent:
-        return _in_blocks(features, model, batch_rows)
-    return _joined(
-        [
-            in_halves(lambda rows: _predicted(rows, model), piece, _joined)
-            for piece in _pieces(features)
-        ]
-    )
+    if model.rows_independent:
+        return _in_pieces(features, model)
+    return _in_blocks(features, model, batch_rows)
+
+
+def _in_pieces(features: pd.DataFrame, model: Predictor) -> dict[str, NDArray[Any]]:
+    def predicted(rows: pd.DataFrame) -> dict[str, NDArray[Any]]:
+        return _predicted(rows, model)
+
+    return _joined([in_halves(predicted, piece, _joined) for piece in _pieces(features)])
 
 
 def _pieces(frame: pd.DataFrame) -> Iterator[pd.DataFrame]:
