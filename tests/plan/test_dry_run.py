@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from seawall.cli.steps import listed
 from seawall.isolation import Isolation
 from seawall.plan.learn import columns_of_steps
 from seawall.plan.plugged import plugin_faults
@@ -43,6 +44,14 @@ def test_what_each_step_needs_and_makes(project: Any) -> None:
         "featurize.0 (add) needs x; adds y",
         "featurize.1 (rename) needs v; adds w; drops v",
     ]
+
+
+def test_what_a_machine_is_told(project: Any) -> None:
+    """`seawall check --json` has the same as values."""
+    steps(project, "{use: ordinal, with: {column: c, vocabulary: [a, b], into: c}}\n" + ADD)
+    encode, add = listed(project.load())[2:]
+
+    assert (encode["path"], encode["changes"], add["adds"]) == ("featurize.0", ("c",), ("y",))
 
 
 def test_nothing_is_known_of_unlisted_columns(project: Any) -> None:
