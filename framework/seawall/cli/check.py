@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from seawall.cli.project import enter
+from seawall.cli.steps import listed
 from seawall.cli.terminal import say, say_json
 from seawall.errors import UsageError
 
@@ -47,7 +48,8 @@ def check(
 
     loaded = checked(config, sets=sets)
     if as_json:
-        say_json({"config": str(loaded.path), "pipeline": loaded.config.pipeline, "faults": []})
+        name, path = loaded.config.pipeline, str(loaded.path)
+        say_json({"config": path, "pipeline": name, "faults": [], "steps": listed(loaded)})
     else:
         say(f"{loaded.path}: no fault found")
 
