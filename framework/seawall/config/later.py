@@ -17,7 +17,6 @@ _ANY: tuple[object, ...] = ()
 
 # a path, `*` for any name or number, and the values that are not there yet (none named: all of them)
 LATER: dict[str, tuple[object, ...]] = {
-    "predict.model.type": ("mlflow",),
     "drift": _ANY,
     "publish.type": ("delta", "sql"),
 }

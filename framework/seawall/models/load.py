@@ -28,6 +28,7 @@ is read is `predict.model`, also where it is the fallback.
 """
 _READERS = {
     "lightgbm": "seawall.models.lightgbm:from_bytes",
+    "mlflow": "seawall.models.mlflow:from_bytes",
     "onnx": "seawall.models.onnx:from_bytes",
     "python": "seawall.models.python:from_factory",
     "sklearn": "seawall.models.sklearn:from_bytes",
