@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.broken import table as broken
 from tests.http_server import http_server  # noqa: F401 - a fixture for every test
 from tests.postgres import postgres  # noqa: F401 - a fixture for every test
 from tests.s3 import s3, s3_server  # noqa: F401 - fixtures for every test
@@ -47,6 +48,7 @@ class Table:
     def __init__(self, config: pytest.Config) -> None:
         self.config = config
         self.upstreams: list[tuple[str, ...]] = []
+        self.broken: list[tuple[str, int, str]] = []
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """A passed test's rows are kept."""
@@ -55,23 +57,37 @@ class Table:
             self.config.stash[ROWS].update(tuple(row) for row in rows)
             found = (value for name, value in report.user_properties if name == "upstream")
             self.upstreams += [tuple(row) for row in found]
+            spoilt = (value for name, value in report.user_properties if name == "broken")
+            self.broken += [tuple(row) for row in spoilt]
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """The tables are written or compared, where that was asked for."""
         wanted = self.config.getoption("breaks")
         if wanted is None or hasattr(self.config, "workerinput"):
             return
+        if self.broken:
+            self._settle(session, broken.DOCUMENT, broken.document(self.broken), wanted)
+        if self.config.stash[ROWS] or self.upstreams:
+            self._settle(session, README, self._readme(), wanted)
+
+    def _readme(self) -> str:
+        """The README with its tables as the tests saw them."""
         before = README.read_text(encoding="utf-8")
         after = _between(before, (BEGIN, END), self.table())
         if self.upstreams:
             marks = upstreams.BEGIN, upstreams.END
             after = _between(after, marks, upstreams.markdown(self.upstreams))
+        return after
+
+    def _settle(self, session: pytest.Session, path: Path, text: str, wanted: str) -> None:
+        """The file says what the tests saw, or, where that is only checked, the session has failed."""
         if wanted == "write":
-            README.write_text(after, encoding="utf-8")
-        elif before != after:
+            path.write_text(text, encoding="utf-8")
+        elif path.read_text(encoding="utf-8") != text:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
             self.config.get_terminal_writer().line(
-                "README.md does not say what the tests saw: pytest tests/end_to_end tests/upstreams --breaks write"
+                f"{path.name} does not say what the tests saw: "
+                "pytest tests/end_to_end tests/upstreams tests/broken --breaks write"
             )
 
     def table(self) -> str:

@@ -14,6 +14,7 @@ from tests.broken.controls import CONTROLS
 from tests.broken.parts import PARTS, TRACE
 from tests.broken.project import loans
 from tests.broken.spoil import Spoil
+from tests.end_to_end.conftest import said as told
 
 CASES = {**INPUTS, **PARTS}
 LONGEST = 6_000
@@ -21,7 +22,13 @@ Run = Callable[[Path], Outcome]
 
 
 @pytest.mark.parametrize("name", [name for name, case in CASES.items() if case.exit])
-def test_refused(project: Path, outcome: Run, clean: pd.DataFrame, name: str) -> None:
+def test_refused(
+    project: Path,
+    outcome: Run,
+    clean: pd.DataFrame,
+    name: str,
+    record_property: Callable[..., None],
+) -> None:
     """The run ends with its code and names the culprit; readers have the version before, untouched."""
     case: Case = CASES[name]
     case.spoil(project)
@@ -30,13 +37,20 @@ def test_refused(project: Path, outcome: Run, clean: pd.DataFrame, name: str) ->
     assert [seen.exit, *(word for word in case.words if word not in seen.said)] == [case.exit], (
         seen.said
     )
+    record_property("broken", (name, seen.exit, told(seen.said, project)))
     assert seen.versions == 1
     pd.testing.assert_frame_equal(seen.published, clean)
     assert not (project / TRACE).exists()
 
 
 @pytest.mark.parametrize("name", [name for name, case in CASES.items() if not case.exit])
-def test_set_aside(project: Path, outcome: Run, clean: pd.DataFrame, name: str) -> None:
+def test_set_aside(
+    project: Path,
+    outcome: Run,
+    clean: pd.DataFrame,
+    name: str,
+    record_property: Callable[..., None],
+) -> None:
     """Exactly the bad rows are set aside, with their reason; the others are as in a clean run."""
     case: Case = CASES[name]
     case.spoil(project)
@@ -44,6 +58,9 @@ def test_set_aside(project: Path, outcome: Run, clean: pd.DataFrame, name: str) 
 
     assert [seen.exit, *(word for word in case.words if word not in seen.said)] == [0], seen.said
     assert seen.versions == 2
+    record_property(
+        "broken", (name, 0, f"rows in quarantine: {len(case.aside)}; {', '.join(case.words[:-1])}")
+    )
     stays = ~clean["id"].isin(loans()["id"].iloc[list(case.aside)])
     assert seen.published["id"].tolist() == clean["id"][stays].tolist()
 
