@@ -67,26 +67,26 @@ def replay(
     `folder` stands; `reason` means only the rows that left for it. Raises UsageError when the ledger
     knows no such run, ConfigError for a pipeline file with faults.
     """
-    root = project_root(Path(folder) / "any")
-    order = replay_order(run, ledger_location(root, os.environ), reason=reason, sets=sets)
+    order = replay_order(run, project_root(Path(folder) / "any"), reason=reason, sets=sets)
     return observed(order, [] if events is None else [events], warn=_to_stderr)
 
 
 def replay_order(
-    run: str, location: str, *, reason: str | None = None, sets: Sequence[str] = ()
+    run: str, root: Path, *, reason: str | None = None, sets: Sequence[str] = ()
 ) -> Order:
-    """The order to run again what the run left in quarantine; the ledger at `location` knows the run."""
+    """The order to run again what the run left in quarantine; the ledger of the project knows the run."""
     from seawall.ledger import existing_ledger
     from seawall.ledger import run as found
     from seawall.running import Order
     from seawall.running.order import Replay, new_run_id
 
+    location = ledger_location(root, os.environ)
     ledger = existing_ledger(location)
     if ledger is None:
         raise UsageError("no run is recorded: there is no ledger", location)
     with closing(ledger):
         row = found(ledger, _last_published(ledger) if run == "last" else run).run
-    loaded = load(Path(row.config_path), sets=sets, env=os.environ)
+    loaded = load(root / row.config_path, sets=sets, env=os.environ)
     if loaded.config.pipeline != row.pipeline:
         raise UsageError(
             "the pipeline file is another pipeline's now",

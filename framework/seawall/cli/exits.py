@@ -61,6 +61,11 @@ def next_step(state: str, code: int | None) -> Meaning:
             "its process is gone and it never ended",
             "Run the batch again: finished chunks are reused, readers see a whole version meanwhile.",
         )
+    if state == "nothing to replay":
+        return Meaning(
+            "no row came out of quarantine; the version is as it was",
+            "If rows are left, mend what refuses them: the reasons are above.",
+        )
     if state == "running" or code is None:
         return Meaning("it is still going on", "Wait, or look again with the same command.")
     try:

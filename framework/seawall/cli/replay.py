@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from seawall.cli.project import enter, ledger_location, root_above
+from seawall.cli.project import enter, root_above
 from seawall.cli.watched import say_result, watched
 
 __all__ = ["replay"]
@@ -38,7 +38,7 @@ def replay(*, run_id: str, as_json: bool, **how: Any) -> int:
 
     root = root_above(Path.cwd())
     enter(root)
-    order = replay_order(run_id, ledger_location(root), reason=how["reason"], sets=how["sets"])
+    order = replay_order(run_id, root, reason=how["reason"], sets=how["sets"])
     result = watched(order, how["log_format"], verbose=how["verbose"])
     say_result(result, result.exit, as_json=as_json)
     return result.exit

@@ -53,7 +53,7 @@ _LEVELS: dict[type[Event], Level] = {
     AlertFailed: "warning",
     ChunkFailed: "error",
 }
-_GOOD = {"published", "already published"}
+_GOOD = {"published", "already published", "nothing to replay"}
 
 
 def log_sink(

@@ -6,6 +6,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+from seawall.config.load import LoadedConfig
 from seawall.config.models import FilesPublish, PipelineConfig
 from seawall.contracts import EventSink
 from seawall.errors import (
@@ -38,7 +39,7 @@ def execute(order: Order, events: EventSink) -> RunResult:
         RunStarted,
         pipeline=order.loaded.config.pipeline,
         batch=order.batch,
-        config_path=str(order.loaded.path.resolve()),
+        config_path=_within_the_project(order.loaded),
         host=order.host,
         pid=order.pid,
     )
@@ -65,6 +66,11 @@ def execute(order: Order, events: EventSink) -> RunResult:
     result = end(error)
     reach("7d")
     return result
+
+
+def _within_the_project(loaded: LoadedConfig) -> str:
+    """The pipeline file's path from the project's root on: it holds where the project is copied to."""
+    return str(loaded.path.resolve().relative_to(loaded.root.resolve()))
 
 
 def sink_of(config: PipelineConfig, root: Path) -> FilesSink:

@@ -23,7 +23,10 @@ from seawall.running.standing import Standing
 from seawall.shown import listed
 from seawall.staging import Workspace
 
-__all__ = ["differences", "replay_plan"]
+__all__ = ["REPLAYED", "differences", "replay_plan"]
+
+REPLAYED = "replay.version"
+"""The detail that only the plan of a replay has: the version that it stands on."""
 
 
 def replay_plan(order: Order, live: Standing, chosen: Chosen) -> Plan:
@@ -39,7 +42,7 @@ def replay_plan(order: Order, live: Standing, chosen: Chosen) -> Plan:
     model = pin(config.predict, root=loaded.root, batch=order.batch)
     what = {
         **details(config, loaded.root, model, source.files),
-        "replay.version": str(live.entry.version),
+        REPLAYED: str(live.entry.version),
         "replay.file": live.entry.file.sha256,
         "replay.rows": repr((chosen.reason, sorted(chosen.others))),
     }

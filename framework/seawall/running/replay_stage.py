@@ -13,6 +13,7 @@ from seawall.quarantine.source import Chosen
 from seawall.running.claimed import document_of
 from seawall.running.looked_up import look_up
 from seawall.running.repeats import hold_unique
+from seawall.running.replay_plan import REPLAYED
 from seawall.running.staged import Staged, taken_up
 from seawall.running.standing import Standing
 from seawall.running.world import World
@@ -25,31 +26,35 @@ __all__ = ["stage_replay"]
 def stage_replay(plan: Plan, live: Standing, chosen: Chosen, claim: Claim, world: World) -> Staged:
     """The interrupted replay if it is this one, else a new folder; the version's chunks are finished.
 
-    Lookups are asked anew, for the keys of the rows that are run again; what they answer is no last
-    known good. The folder needs nothing of the version's own any more.
+    Interrupted runs stay, for the next run to go on with. The folder needs nothing of the version's
+    own any more.
     """
-    old, again = plan.chunks[: len(live.chunks)], plan.chunks[len(live.chunks) :]
-    earlier = taken_up(plan, claim, world.teller)
-    if earlier is not None and all(ref.name in earlier.finished for ref in old):
-        return earlier
-    if earlier is not None:  # a part was damaged meanwhile
-        earlier.workspace.put_outcome("abandoned")
+    replays = [space for space in claim.plans() if REPLAYED in space.plan()["details"]]
+    earlier = taken_up(plan, replays, claim, world.teller)
+    if earlier is not None:
+        if all(ref.name in earlier.finished for ref in plan.chunks[: len(live.chunks)]):
+            return earlier
+        earlier.workspace.put_outcome("abandoned")  # a part was damaged meanwhile
     workspace = claim.open_plan(secrets.token_hex(6))
-    fresh = replace(plan, chunks=again)
-    lookups = tuple(
-        replace(pinned, good=False) for pinned in look_up(fresh, workspace, claim, world)
-    )
-    fresh = hold_unique(fresh.with_lookups(lookups), workspace, world)
-    whole = replace(fresh, chunks=plan.chunks)
-    finished = {
-        ref.name: _taken_over(report, (live.workspace, workspace), chosen, plan.primary.key)
-        for ref, (_, report) in zip(old, live.chunks, strict=True)
-    }
-    for ref in old:
-        finished[ref.name] = replace(finished[ref.name], chunk=ref.name, key=whole.chunk_key(ref))
+    plan = _pinned(plan, len(live.chunks), workspace, claim, world)
+    finished = {}
+    for ref, (_, report) in zip(plan.chunks, live.chunks, strict=False):
+        taken = _taken_over(report, (live.workspace, workspace), chosen, plan.primary.key)
+        finished[ref.name] = replace(taken, chunk=ref.name, key=plan.chunk_key(ref))
         workspace.put_receipt(ref.name, to_receipt(finished[ref.name]))
-    workspace.put_plan(document_of(whole, world.order, claim.base))
-    return Staged(whole, workspace, finished)
+    workspace.put_plan(document_of(plan, world.order, claim.base))
+    return Staged(plan, workspace, finished)
+
+
+def _pinned(plan: Plan, old: int, workspace: Workspace, claim: Claim, world: World) -> Plan:
+    """The plan with its lookups, asked for the keys of the new chunks alone, and repeats among these.
+
+    What lookups answer is no last known good.
+    """
+    again = replace(plan, chunks=plan.chunks[old:])
+    found = look_up(again, workspace, claim, world)
+    again = again.with_lookups(tuple(replace(pinned, good=False) for pinned in found))
+    return replace(hold_unique(again, workspace, world), chunks=plan.chunks)
 
 
 def _taken_over(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 
 from seawall.events import ResumeRefused
@@ -42,7 +42,7 @@ def stage(plan: Plan, claim: Claim, world: World, spool: Spool | None) -> Staged
     UnavailableError or DataError when a lookup cannot be read or used, DataError when a column that
     has to be unique is not.
     """
-    earlier = taken_up(plan, claim, world.teller)
+    earlier = taken_up(plan, claim.plans(), claim, world.teller)
     if earlier is not None:
         return earlier
     workspace = claim.open_plan(secrets.token_hex(6)) if spool is None else spool.workspace
@@ -55,9 +55,11 @@ def stage(plan: Plan, claim: Claim, world: World, spool: Spool | None) -> Staged
     return Staged(plan, workspace, {})
 
 
-def taken_up(plan: Plan, claim: Claim, teller: Teller) -> Staged | None:
-    """The newest interrupted plan of the batch if it is this one; those that are not are given up."""
-    for workspace in claim.plans():
+def taken_up(
+    plan: Plan, interrupted: Iterable[Workspace], claim: Claim, teller: Teller
+) -> Staged | None:
+    """The first of the interrupted plans that is this one; those before it are given up."""
+    for workspace in interrupted:
         document = workspace.plan()
         earlier, difference = resumed(plan, workspace)
         if earlier is not None:
