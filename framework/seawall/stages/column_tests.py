@@ -20,6 +20,7 @@ from seawall.stages.likeness import likeness
 __all__ = ["ColumnTest", "tests_of_column"]
 
 Broken = Callable[[Column], Mask | None]
+_WHOLE = frozenset("iu")
 _UNITS = {"s": "second", "ms": "millisecond", "us": "microsecond", "ns": "nanosecond"}
 _PER_SECOND = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
 
@@ -93,10 +94,11 @@ def _span(length: Length) -> str:
 
 
 def _infinite(column: Column) -> Mask | None:
-    if column.lowest is None or (math.isfinite(column.lowest) and math.isfinite(column.highest)):
+    if column.plain is None or column.lowest is None:
         return None
-    mask: Mask = np.isinf(column.series.to_numpy(dtype=float, na_value=np.nan))
-    return mask
+    if math.isfinite(column.lowest) and math.isfinite(column.highest):
+        return None
+    return _known(np.isinf(column.plain), column)
 
 
 def _below(bound: float | str) -> Broken:
@@ -106,7 +108,8 @@ def _below(bound: float | str) -> Broken:
         limit = _limit(column.series, bound)
         if column.lowest is None or not column.lowest < limit:
             return None
-        return _true(column.series < _exactly(limit, column.series, math.ceil))
+        values, limit = _comparable(column, limit, math.ceil)
+        return _known(values < limit, column)
 
     return bad
 
@@ -116,19 +119,23 @@ def _above(bound: float | str) -> Broken:
         limit = _limit(column.series, bound)
         if column.highest is None or not column.highest > limit:
             return None
-        return _true(column.series > _exactly(limit, column.series, math.floor))
+        values, limit = _comparable(column, limit, math.floor)
+        return _known(values > limit, column)
 
     return bad
 
 
-def _exactly(limit: Any, values: pd.Series[Any], rounded: Callable[[Any], int]) -> Any:
-    """For integers an integer: beside a float, large ones would be compared as floats."""
-    return rounded(limit) if values.dtype.kind in "iu" else limit
+def _comparable(column: Column, limit: Any, rounded: Callable[[Any], int]) -> tuple[Any, Any]:
+    """Values and a limit of one kind; beside a float, large integers would be compared as floats."""
+    if isinstance(limit, pd.Timestamp):
+        return column.series, limit
+    whole = column.plain is not None and column.plain.dtype.kind in _WHOLE
+    return column.plain, rounded(limit) if whole else limit
 
 
-def _true(found: pd.Series[bool]) -> Mask:
-    """A comparison as a plain mask; with a null, masked integers compare to NA."""
-    return found.to_numpy(dtype=bool, na_value=False)
+def _known(found: Any, column: Column) -> Mask:
+    mask: Mask = np.asarray(found)
+    return mask if column.nulls is None else mask & ~column.nulls
 
 
 def _limit(values: pd.Series[Any], bound: float | str) -> Any:
@@ -152,10 +159,7 @@ def _finer(unit: str) -> Broken:
     def bad(column: Column) -> Mask | None:
         times: Any = column.series.array
         steps = _PER_SECOND[times.unit] // _PER_SECOND[unit]
-        if steps <= 1:
-            return None
-        found: Mask = times.asi8 % steps != 0
-        return found if column.nulls is None else found & ~column.nulls
+        return None if steps <= 1 else _known(times.asi8 % steps != 0, column)
 
     return bad
 
@@ -166,8 +170,7 @@ def _outside(choices: Sequence[Any]) -> Broken:
         allowed = _choices(values, choices)
         if isinstance(values.dtype, pd.CategoricalDtype):
             return _of_categories(values, ~values.cat.categories.isin(allowed))
-        found = ~values.isin(allowed).to_numpy(dtype=bool)
-        return found if column.nulls is None else found & ~column.nulls
+        return _known(~values.isin(allowed).to_numpy(dtype=bool), column)
 
     return bad
 

@@ -47,20 +47,26 @@ def keep(sieve: Sieve, tests: Sequence[ColumnTest]) -> Kept:
 
     Raises DataError at the first test that fails on a row which no test before it sets aside.
     """
-    reasons, doubts = np.zeros(len(sieve.frame), dtype=np.intp), []
+    reasons = np.zeros(len(sieve.frame), dtype=np.int16)
     columns: dict[str, Column] = {}
+    doubts: list[tuple[ColumnTest, Mask]] = []
     for number, test in enumerate(tests, start=1):
         if test.column not in columns:
             columns[test.column] = Column(sieve.frame[test.column])
         bad = test.bad(columns[test.column])
-        if bad is None or not (bad := bad & (reasons == 0)).any():
+        if bad is None:
+            continue
+        rows = np.flatnonzero(bad)  # few of them: what follows costs next to nothing
+        rows = rows[reasons[rows] == 0]
+        if not len(rows):
             continue
         if test.does == "fail":
+            bad = bad & (reasons == 0)
             raise violated(
                 sieve, bad, test.name, test.allowed, column=test.column, alike=test.alike
             )
         if test.does == "quarantine":
-            reasons[bad] = number
+            reasons[rows] = number
         else:
             doubts.append((test, bad))
     kept = Kept()
@@ -123,20 +129,20 @@ def _doubt(sieve: Sieve, test: ColumnTest, bad: Mask, kept: Kept) -> None:
         kept.foreign[f"{test.column}: {test.alike(value) or shown(value)}"] = times
 
 
-def _part(sieve: Sieve, tests: Sequence[ColumnTest], reasons: NDArray[np.intp]) -> None:
+def _part(sieve: Sieve, tests: Sequence[ColumnTest], reasons: NDArray[np.int16]) -> None:
     """All bad rows leave at once: a copy of the frame a test would cost more than the tests."""
-    gone = reasons > 0
-    rows, why = sieve.frame[gone], reasons[gone]
-    for number in np.unique(why):
-        test, part = tests[number - 1], rows[why == number]
-        notes = _notes(part[test.column], test)
+    places = np.flatnonzero(reasons)
+    places = places[np.argsort(reasons[places], kind="stable")]
+    rows, why = sieve.frame.take(places), reasons[places]
+    numbers, begins = np.unique(why, return_index=True)
+    for number, begin, end in zip(numbers, begins, [*begins[1:], len(why)], strict=True):
+        test, part = tests[number - 1], rows.iloc[begin:end]
+        notes = _notes(part[test.column], test) if test.rule == "not one of" else []
         sieve.aside.append(SetAside(part, "validate", test.name, test.column, notes=notes))
-    sieve.frame = sieve.frame[~gone]
+    sieve.frame = sieve.frame.take(np.flatnonzero(reasons == 0))
 
 
 def _notes(values: pd.Series, test: ColumnTest) -> list[str]:
     """Which choice each value looks like; nothing where none looks like any."""
-    if test.rule != "not one of":
-        return []
     told = {value: test.alike(value) for value in values.unique().tolist()}
     return [told[value] for value in values.tolist()] if any(told.values()) else []

@@ -22,6 +22,27 @@ class Column:
     def __init__(self, series: pd.Series[Any]) -> None:
         self.series = series
 
+    @cached_property
+    def nulls(self) -> Mask | None:
+        """Which rows have a null; None for none."""
+        if isinstance(self.series.dtype, np.dtype) and not self._null_among:
+            return None
+        found = self.series.isna().to_numpy(dtype=bool)
+        return found if found.any() else None
+
+    @cached_property
+    def plain(self) -> NDArray[Any] | None:
+        """Numbers as numpy has them, times as integers; a null is NaN or anything. None for others."""
+        dtype: Any = self.series.dtype
+        if dtype.kind == "M":
+            times: NDArray[Any] = self.series.array.asi8
+            return times
+        if dtype.kind not in _NUMBERS:
+            return None
+        if isinstance(dtype, np.dtype):
+            return self.series.to_numpy()
+        return self.series.to_numpy(dtype=dtype.numpy_dtype, na_value=self._some_value)
+
     @property
     def lowest(self) -> Any:
         """The least value, None where there is none; nulls are passed over."""
@@ -33,41 +54,32 @@ class Column:
         return self._ends[1]
 
     @cached_property
-    def nulls(self) -> Mask | None:
-        """Which rows have a null; None for none."""
-        if isinstance(self.series.dtype, np.dtype) and not self._ends[2]:
-            return None
-        found = self.series.isna().to_numpy(dtype=bool)
-        return found if found.any() else None
+    def _ends(self) -> tuple[Any, Any]:
+        plain = self.plain
+        if plain is None or not len(plain) or (self.nulls is not None and self.nulls.all()):
+            return None, None
+        if self.series.dtype.kind == "M":
+            known = self.series if self.nulls is None else self.series[~self.nulls]
+            stamps = known.array.asi8
+            return known.iloc[stamps.argmin()], known.iloc[stamps.argmax()]
+        if self.nulls is not None and plain.dtype.kind == "f":
+            return np.fmin.reduce(plain), np.fmax.reduce(plain)
+        return plain.min(), plain.max()
 
-    @cached_property
-    def _ends(self) -> tuple[Any, Any, bool]:
-        """The least, the greatest, and whether a null is among the values."""
-        values = self.series
-        kind = values.dtype.kind if len(values) else ""
-        if isinstance(values.dtype, np.dtype) and kind in _NUMBERS:
-            return _ends_of_numbers(values.to_numpy())
-        if kind == "M":
-            return _ends_of_times(values)
-        known = values.dropna()
-        if kind in _NUMBERS and len(known):
-            return known.min(), known.max(), len(known) < len(values)
-        return None, None, len(known) < len(values)
+    @property
+    def _null_among(self) -> bool:
+        """Whether numpy's values have a null, which the least of them shows."""
+        plain = self.plain
+        if plain is None or not len(plain):
+            return plain is None
+        if self.series.dtype.kind == "M":
+            return bool(plain.min() == _NO_TIME)
+        return plain.dtype.kind == "f" and bool(np.isnan(plain.min()))
 
-
-def _ends_of_numbers(values: NDArray[Any]) -> tuple[Any, Any, bool]:
-    low = values.min()
-    if not np.isnan(low):
-        return low, values.max(), False
-    low = np.fmin.reduce(values)
-    return (None, None, True) if np.isnan(low) else (low, np.fmax.reduce(values), True)
-
-
-def _ends_of_times(values: pd.Series[Any]) -> tuple[Any, Any, bool]:
-    """Of zoned times, too, for which pandas would make objects."""
-    stamps = values.array.asi8
-    first = stamps.argmin()
-    if stamps[first] != _NO_TIME:
-        return values.iloc[first], values.iloc[stamps.argmax()], False
-    known = values.dropna()
-    return (known.min(), known.max(), True) if len(known) else (None, None, True)
+    @property
+    def _some_value(self) -> Any:
+        """A value of the column that is no null: nulls that are filled with it move no end."""
+        if self.nulls is None:
+            return 0
+        known = self.series.iloc[int(self.nulls.argmin())]
+        return 0 if known is pd.NA else known
