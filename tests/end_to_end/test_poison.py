@@ -81,3 +81,42 @@ def test_a_bug_shows_the_users_line(project: Path, score: Command) -> None:
     assert f"factory.steps:add_strain ({steps}:{number})" in done.stderr
     assert "name 'scael' is not defined" in done.stderr
     assert "framework/seawall" not in done.stderr
+
+
+def unspared(project: Path) -> None:
+    """The file lets no row leave, and the stage raises on a speed."""
+    config, steps = project / "pipeline.yaml", project / "factory/steps.py"
+    text = config.read_text().replace(", on_violation: quarantine", "")
+    text = text.replace("limits:\n  quarantined_rows: {rows: 5}\n", "")
+    rule = "- use: factory.steps:plausible"
+    config.write_text(text.replace(rule, f"{rule}\n      on_violation: fail"))
+    steps.write_text(steps.read_text().replace(PLAIN, CAREFUL + PLAIN))
+
+
+def test_without_a_budget(
+    project: Path, frame: pd.DataFrame, put: Callable[..., None], score: Command
+) -> None:
+    """The first row ends the run with 65: its key and place, the user's line, and how to allow it."""
+    unspared(project)
+    sound = frame.drop(index=[21, 42]).reset_index(drop=True)
+    put(project, sound.assign(speed=[-50.5 if n == 31 else 1.0 for n in range(len(sound))]))
+    done = score(project)
+
+    assert (done.returncode, "Traceback" in done.stderr) == (65, False), done.stderr
+    assert f"factory.steps:add_strain ({project}/factory/steps.py:" in done.stderr
+    assert "ValueError: no such speed" in done.stderr
+    assert "id 1032, " in done.stderr
+    assert "row group 3, row 31 of the batch" in done.stderr
+    assert "limits: {quarantined_rows: {share: 1%}}" in done.stderr
+
+
+def test_infinite_features(project: Path, score: Command) -> None:
+    """A row whose feature is infinite is in quarantine under the budget, by the feature's name."""
+    steps = project / "factory/steps.py"
+    late = '    frame = frame.assign(temp=1 / (frame["load"] != 74.0))\n'
+    steps.write_text(steps.read_text().replace(PLAIN, late + PLAIN))
+    done = score(project)
+
+    assert done.returncode == 0, done.stderr
+    found = aside(project).set_index("_row")["_reason"]
+    assert found[found == "strain: infinite"].index.tolist() == [2]
