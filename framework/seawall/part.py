@@ -7,6 +7,7 @@ import pyarrow as pa
 
 from seawall.errors import DataError, SoftwareError
 from seawall.plan import Plan
+from seawall.shown import listed
 from seawall.stages.provenance import DEGRADED, Provenance
 
 __all__ = ["part_of", "published_columns"]
@@ -32,9 +33,9 @@ def part_of(frame: pd.DataFrame, plan: Plan, provenance: Provenance) -> pa.Buffe
     missing = [name for name in wanted if name not in frame.columns and name != DEGRADED]
     if missing:
         raise DataError(
-            f"publish.columns names columns that nobody makes: {', '.join(missing)}",
+            f"publish.columns names columns that nobody makes: {listed(missing)}",
             "publish.columns",
-            f"the columns {', '.join(map(str, frame.columns))}",
+            f"the columns {listed(frame.columns)}",
         )
     kept = _stored(frame[[name for name in wanted if name != DEGRADED]])
     table = kept.append_column(DEGRADED, provenance.column()) if DEGRADED in wanted else kept

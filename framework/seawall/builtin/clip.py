@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from seawall.builtin.dtypes import NONE, NUMBERS, family, held
 from seawall.contracts import StageDeclaration
+from seawall.shown import shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,6 +46,8 @@ class Clip:
         if kind == NONE:
             return values
         if kind not in NUMBERS:
-            raise TypeError(f"the column {values.name!r} is {values.dtype}: no numbers to clip")
+            raise TypeError(
+                f"the column {shown(values.name)} is {values.dtype}: no numbers to clip"
+            )
         limits = held(values, list(self._limits.values()))
         return values.clip(**dict(zip(self._limits, limits, strict=True)))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from zoneinfo import ZoneInfo
 
 from seawall.contracts import StageDeclaration
+from seawall.shown import shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,12 +50,12 @@ class DateParts:
         import pandas as pd
 
         if not pd.api.types.is_datetime64_any_dtype(times.dtype):
-            raise TypeError(f"the column {self._column!r} is {times.dtype}: no timestamps")
+            raise TypeError(f"the column {shown(self._column)} is {times.dtype}: no timestamps")
         if self._zone is None:
             return times
         if getattr(times.dtype, "tz", None) is None:
             raise TypeError(
-                f"the column {self._column!r} has no time zone to convert from: declare one under "
+                f"the column {shown(self._column)} has no time zone to convert from: declare one under "
                 f"validate.columns.{self._column}.timezone"
             )
         local: pd.Series[Any] = times.dt.tz_convert(self._zone)
@@ -65,7 +66,7 @@ def _zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (KeyError, OSError, ValueError):
-        raise ValueError(f"no time zone {name!r}: America/New_York, UTC, …") from None
+        raise ValueError(f"no time zone {shown(name)}: America/New_York, UTC, …") from None
 
 
 def _part(times: pd.Series[Any], part: str) -> pd.Series[Any]:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from seawall.builtin.dtypes import held
 from seawall.contracts import StageDeclaration
+from seawall.shown import listed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,7 +43,7 @@ class OneHot:
         last = ["other"] if unseen == "other" else []
         self._names = [f"{start}{value}" for value in [*vocabulary, *last]]
         if len(set(self._names)) < len(self._names):
-            raise ValueError(f"two columns would be called alike: {', '.join(self._names)}")
+            raise ValueError(f"two columns would be called alike: {listed(self._names)}")
         self.__seawall__ = StageDeclaration(needs=(column,), adds=tuple(self._names))
 
     def __call__(self, frame: pd.DataFrame) -> pd.DataFrame:

@@ -11,6 +11,7 @@ from seawall.config.lookups import Constants, Link, Lookup, LookupLink
 from seawall.config.models import PipelineConfig
 from seawall.config.near import did_you_mean
 from seawall.config.places import Places
+from seawall.shown import listed, shown
 
 __all__ = ["chain_faults", "constant_faults"]
 
@@ -48,8 +49,8 @@ def _stand_in(
     if link.lookup == name or link.lookup not in known:
         others = [other for other in known if other != name]
         what = "a lookup that falls back on itself" if link.lookup == name else "no such lookup"
-        todo, allowed = did_you_mean(link.lookup, others), ", ".join(others) or "another lookup"
-        yield Fault(places.value(path), dotted(path), what, repr(link.lookup), allowed, todo)
+        todo, allowed = did_you_mean(link.lookup, others), listed(others) or "another lookup"
+        yield Fault(places.value(path), dotted(path), what, shown(link.lookup), allowed, todo)
         return
     other = known[link.lookup]
     if any(_leads_to(back, name) for back in other.fallback):
@@ -85,7 +86,7 @@ def _alike(name: str, other: Lookup, main: tuple[str, Lookup], places: Places) -
     added = set(other.added_columns.values())
     lacking = [column for column in main[1].added_columns.values() if column not in added]
     if lacking:
-        at, what = (*path, "columns"), f"{stands} and does not add {', '.join(lacking)}"
+        at, what = (*path, "columns"), f"{stands} and does not add {listed(lacking)}"
         allowed = ", ".join(main[1].added_columns.values())
         todo = "add them, or rename its own: columns: {its name: added name}"
         yield Fault(places.value(at), dotted(at), what, ", ".join(sorted(added)), allowed, todo)
@@ -101,11 +102,11 @@ def _columns(lookup: Lookup, link: Constants, path: KeyPath, places: Places) -> 
     for column in unknown:
         at = (*path, column)
         todo = did_you_mean(column, [name for name in added if name not in link.constants])
-        what, allowed = "not a column that the lookup adds", ", ".join(added)
-        yield Fault(places.key(at), dotted(at), what, repr(column), allowed, todo)
+        what, allowed = "not a column that the lookup adds", listed(added)
+        yield Fault(places.key(at), dotted(at), what, shown(column), allowed, todo)
     lacking = [column for column in added if column not in link.constants]
     if lacking and not unknown:
-        what = f"no constant for {', '.join(lacking)}"
+        what = f"no constant for {listed(lacking)}"
         todo = "add one for each column that the lookup adds; null is one too"
         yield Fault(places.key(path), dotted(path), what, todo=todo)
 
@@ -120,5 +121,5 @@ def _values(
             at = (*path, column)
             what = f"a constant that the contract refuses: {wrong}"
             todo = f"choose another, or change validate.columns.{column}"
-            seen = "null" if value is None else repr(value)
+            seen = "null" if value is None else shown(value)
             yield Fault(places.value(at), dotted(at), what, seen, todo=todo)

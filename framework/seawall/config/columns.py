@@ -11,6 +11,7 @@ from seawall.config.fits import is_of, time_of
 from seawall.config.parsing import parse_faults
 from seawall.config.places import Places
 from seawall.config.templates import is_zone
+from seawall.shown import shown
 
 __all__ = ["column_faults"]
 
@@ -57,11 +58,11 @@ def _choices(path: KeyPath, column: ColumnContract, places: Places) -> Iterator[
         if not is_of(choice, column.dtype):
             what = f"a choice that no {column.dtype} can be"
             yield Fault(
-                places.value(at), dotted(at), what, repr(choice), f"values of dtype {column.dtype}"
+                places.value(at), dotted(at), what, shown(choice), f"values of dtype {column.dtype}"
             )
         elif choice in column.nulls:
             yield Fault(
-                places.value(at), dotted(at), "a choice whose text means null", repr(choice)
+                places.value(at), dotted(at), "a choice whose text means null", shown(choice)
             )
     if column.one_of == ():
         at = (*path, "one_of")
@@ -74,14 +75,14 @@ def _times(path: KeyPath, column: ColumnContract, places: Places) -> Iterator[Fa
     if column.timezone is not None and not is_zone(column.timezone):
         at = (*path, "timezone")
         yield Fault(
-            places.value(at), dotted(at), "not a time zone", repr(column.timezone), "such as UTC"
+            places.value(at), dotted(at), "not a time zone", shown(column.timezone), "such as UTC"
         )
     times = {"min": column.min, "max": column.max} | dict(enumerate(column.one_of or ()))
     for key, limit in times.items():
         if limit is not None and time_of(str(limit)) is None:
             at = (*path, "one_of", key) if isinstance(key, int) else (*path, key)
             allowed = "an ISO timestamp in quotes, such as '2013-01-01T00:00:00Z'"
-            yield Fault(places.value(at), dotted(at), "not a time", repr(limit), allowed)
+            yield Fault(places.value(at), dotted(at), "not a time", shown(limit), allowed)
 
 
 def _pattern(path: KeyPath, column: ColumnContract, places: Places) -> Iterator[Fault]:
@@ -89,4 +90,4 @@ def _pattern(path: KeyPath, column: ColumnContract, places: Places) -> Iterator[
         re.compile(column.pattern or "")
     except (re.error, OverflowError, RecursionError) as error:
         what = f"not a regular expression: {error}"
-        yield Fault(places.value(path), dotted(path), what, repr(column.pattern))
+        yield Fault(places.value(path), dotted(path), what, shown(column.pattern))

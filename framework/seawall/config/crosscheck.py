@@ -16,6 +16,7 @@ from seawall.config.places import Places
 from seawall.config.predictions import interval_faults, output_faults
 from seawall.config.templates import time_faults
 from seawall.config.waits import wait_faults
+from seawall.shown import listed, shown
 
 __all__ = ["cross_faults"]
 
@@ -39,7 +40,7 @@ def _outputs(config: PipelineConfig, places: Places) -> Iterator[Fault]:
     for number, column in enumerate(config.predict.output_columns):
         path: KeyPath = ("predict", "outputs", number if listed else column)
         if column in taken:
-            what = f"the output {column!r} has a name that is taken: {taken[column]}"
+            what = f"the output {shown(column)} has a name that is taken: {taken[column]}"
             yield Fault(places.key(path), dotted(path), what, todo="choose another name")
         taken[column] = "another output"
 
@@ -76,9 +77,9 @@ def _freshness(config: PipelineConfig, places: Places) -> Iterator[Fault]:
         return
     known = [name for name, column in columns.items() if column.dtype == "timestamp"]
     path = ("validate", "freshness", "column")
-    what, allowed = "not a timestamp of the contract", ", ".join(known) or "none is declared"
+    what, allowed = "not a timestamp of the contract", listed(known) or "none is declared"
     todo = did_you_mean(fresh.column, known)
-    yield Fault(places.value(path), dotted(path), what, repr(fresh.column), allowed, todo)
+    yield Fault(places.value(path), dotted(path), what, shown(fresh.column), allowed, todo)
 
 
 def _times(config: PipelineConfig, places: Places) -> Iterator[Fault]:

@@ -10,6 +10,7 @@ from seawall.config.lookups import HttpLookup, Lookup, LookupLink, PythonLookup,
 from seawall.config.models import PipelineConfig
 from seawall.config.near import did_you_mean, near
 from seawall.config.places import Places
+from seawall.shown import listed, shown
 
 __all__ = ["RESERVED", "column_clashes", "expectation_faults"]
 
@@ -63,7 +64,7 @@ def _taken(name: str, lookup: Lookup, taken: dict[str, str], places: Places) -> 
     for step, column in added:
         path: KeyPath = ("ingest", "lookups", name, "columns", step)
         if column in taken:
-            what = f"the added column {column!r} has a name that is taken: {taken[column]}"
+            what = f"the added column {shown(column)} has a name that is taken: {taken[column]}"
             todo = f"give it another: columns: {{{column}: new_name}}"
             yield Fault(places.value(path), dotted(path), what, todo=todo)
         taken[column] = f"added by the lookup {name}"
@@ -75,9 +76,9 @@ def _null_shares(lookup: Lookup, path: KeyPath, places: Places) -> Iterator[Faul
     for column in lookup.expect.max_null_share:
         if column not in known:
             at = (*path, "expect", "max_null_share", column)
-            what, allowed = "not a column that the lookup reads", ", ".join(known)
+            what, allowed = "not a column that the lookup reads", listed(known)
             todo = did_you_mean(column, known)
-            yield Fault(places.key(at), dotted(at), what, repr(column), allowed, todo)
+            yield Fault(places.key(at), dotted(at), what, shown(column), allowed, todo)
 
 
 def _own_joins(lookup: Lookup) -> dict[str, str]:

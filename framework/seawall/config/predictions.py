@@ -9,6 +9,7 @@ from seawall.config.models import PipelineConfig
 from seawall.config.near import did_you_mean
 from seawall.config.outputs import Distribution
 from seawall.config.places import Places
+from seawall.shown import listed, shown
 
 __all__ = ["interval_faults", "output_faults"]
 
@@ -19,8 +20,8 @@ def output_faults(config: PipelineConfig, places: Places) -> Iterator[Fault]:
     for path, column in _named(config):
         if column not in outputs:
             place = places.value(path) if isinstance(path[-1], int) else places.key(path)
-            allowed, todo = ", ".join(outputs), did_you_mean(column, outputs)
-            yield Fault(place, dotted(path), "not an output", repr(column), allowed, todo)
+            allowed, todo = listed(outputs), did_you_mean(column, outputs)
+            yield Fault(place, dotted(path), "not an output", shown(column), allowed, todo)
 
 
 def interval_faults(config: PipelineConfig, places: Places) -> Iterator[Fault]:

@@ -18,6 +18,7 @@ from seawall.config.names import Callable_, Definition, NameNotFoundError, find,
 from seawall.config.near import did_you_mean, near
 from seawall.config.places import Entry, Leaf, Node, Places, Table, matching, plain
 from seawall.config.translate import quoted
+from seawall.shown import listed, shown
 
 __all__ = ["Parameters", "parameters", "use_faults"]
 
@@ -95,7 +96,7 @@ def use_faults(root: Node, project: Path, allow: Sequence[str]) -> Iterator[Faul
             try:
                 found = _found(str(use.value), how, project, allow)
             except NameNotFoundError as error:
-                name, seen = dotted((*path, "use")), repr(use.value)
+                name, seen = dotted((*path, "use")), shown(use.value)
                 yield Fault(use.place, name, error.what, seen, error.allowed, error.todo)
                 continue
             if found is not None and found.node is not None:
@@ -206,8 +207,8 @@ def _unknown(name: str, known: Parameters, path: KeyPath, places: Places) -> Fau
         what, todo = f"`{name}` is given by the run", "leave it out"
     elif name in known.taken:
         what, todo = f"`{name}` is no keyword-only parameter", "put `*` before it in the function"
-    allowed = ", ".join(known.annotations) or "no parameters"
-    return Fault(places.key(path), dotted(path), what, repr(name), allowed, todo)
+    allowed = listed(known.annotations) or "no parameters"
+    return Fault(places.key(path), dotted(path), what, shown(name), allowed, todo)
 
 
 def _accepts(annotation: ast.expr, value: object) -> bool:

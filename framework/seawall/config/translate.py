@@ -23,6 +23,7 @@ from seawall.config.shapes import (
     tags,
     takes_reference,
 )
+from seawall.shown import listed, shown
 
 __all__ = ["quoted", "translated"]
 
@@ -74,7 +75,7 @@ def quoted(node: Node | None) -> str:
     if node is None or node.value is None:
         return "nothing"
     value = node.value
-    text = str(value).lower() if isinstance(value, bool) else masked(repr(value))
+    text = str(value).lower() if isinstance(value, bool) else masked(shown(value))
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
@@ -108,7 +109,7 @@ def _preferred(wrongs: list[_Wrong]) -> list[_Wrong]:
 def _unknown_key(wrong: _Wrong, places: Places) -> Fault:
     path, section = wrong.spot.path, chosen(wrong.section, places.root)
     name, known = str(path[-1]), keys(section)
-    fault = Fault(places.key(path), dotted(path), "unknown key", repr(path[-1]), ", ".join(known))
+    fault = Fault(places.key(path), dotted(path), "unknown key", shown(path[-1]), listed(known))
     if name in known:  # that of another link, whose section was chosen as well
         return replace(
             fault,
@@ -178,7 +179,7 @@ def _worded(wrong: _Wrong, places: Places) -> Fault:
 def _bad_name(wrong: _Wrong, places: Places) -> Fault:
     path = wrong.spot.path
     allowed = _in_words(wrong.context.get("pattern", "at least 1 character"))
-    return Fault(places.key(path), dotted(path), "not a name", repr(path[-1]), allowed)
+    return Fault(places.key(path), dotted(path), "not a name", shown(path[-1]), allowed)
 
 
 def _own(wrong: _Wrong, places: Places) -> Fault:
@@ -200,7 +201,7 @@ def _misspelt_tag(spot: Shape, known: Sequence[str], places: Places) -> Fault | 
         if meant is not None:
             path = (*spot.path, key)
             what, todo = "unknown key", f"did you mean `{meant}`?"
-            return Fault(places.key(path), dotted(path), what, repr(key), ", ".join(known), todo)
+            return Fault(places.key(path), dotted(path), what, shown(key), listed(known), todo)
     return None
 
 

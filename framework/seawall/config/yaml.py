@@ -24,6 +24,7 @@ from ruamel.yaml.reader import ReaderError
 
 from seawall.config.faults import Fault, Place
 from seawall.config.places import Entry, Leaf, Listing, Node, Scalar, Table, masked
+from seawall.shown import shown
 
 __all__ = ["Text", "parsed", "scalar"]
 
@@ -199,7 +200,9 @@ class _Reading:
                 continue
             if key in entries:
                 first = entries[key].key.line
-                self._blame(event, f"the key {key!r} stands twice", f"once; first in line {first}")
+                self._blame(
+                    event, f"the key {shown(key)} stands twice", f"once; first in line {first}"
+                )
                 continue
             entries[key] = Entry(self._place(event), node)
         size = 1 + sum(entry.node.size for entry in entries.values())

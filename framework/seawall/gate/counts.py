@@ -8,6 +8,7 @@ from seawall.config.outputs import Distribution
 from seawall.contracts import Finding
 from seawall.gate.values import OutputCounts, Totals
 from seawall.gate.words import exact, failed, percent, within
+from seawall.shown import shown
 
 __all__ = ["count_findings"]
 
@@ -33,7 +34,7 @@ def count_findings(name: str, wanted: Distribution, totals: Totals) -> Iterator[
     for label, (low, high) in wanted.labels.items():
         share = counts.labels.get(label, 0) / counts.rows * _PERCENT
         ends = (low * _PERCENT, high * _PERCENT)
-        about = f"the share of {label!r} in {name}"
+        about = f"the share of {shown(label)} in {name}"
         yield within("label share", about, share, ends, unit="%", column=name)
 
 

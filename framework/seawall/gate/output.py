@@ -11,6 +11,7 @@ from seawall.gate.counts import count_findings
 from seawall.gate.values import History, MeanChange, Totals
 from seawall.gate.words import failed, within
 from seawall.profile import ColumnProfile
+from seawall.shown import shown
 
 __all__ = ["output_findings"]
 
@@ -67,7 +68,7 @@ def _stuck_findings(
         return
     value = column.min or 0.0
     if config.predict.method in {"predict_proba", "decision_function"} or not value.is_integer():
-        seen = f"{value!r} in all {column.finite:,} rows"
+        seen = f"{shown(value)} in all {column.finite:,} rows"
         allowed = "different values; or declare check_output.distribution min_distinct: 1"
         yield failed("stuck", seen, allowed, column=name)
 

@@ -16,6 +16,7 @@ from seawall.lookups.answers import Answer, Wanted
 from seawall.lookups.asked import Asked
 from seawall.lookups.serving import LINK, LIVE, Serving, link_column
 from seawall.lookups.table import LookupTable
+from seawall.shown import shown
 
 __all__ = ["Blend"]
 
@@ -180,7 +181,7 @@ def _conformed(table: pa.Table, wanted: pa.Field) -> pa.ChunkedArray:
         return conform(table.column(wanted.name), wanted.type)
     except ConversionError as error:
         raise DataError(
-            f"column {wanted.name!r} is of another type than in the links before",
+            f"column {shown(wanted.name)} is of another type than in the links before",
             seen=error.seen,
             allowed=str(wanted.type),
         ) from error

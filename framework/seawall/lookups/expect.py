@@ -14,6 +14,7 @@ import pyarrow.types as pt
 from seawall.config.lookups import Expect
 from seawall.errors import UnavailableError
 from seawall.lookups.measures import age, exact, percent
+from seawall.shown import shown
 
 __all__ = ["Clock", "held_to", "holes", "newest", "unchanged"]
 
@@ -50,7 +51,7 @@ def held_to(
     if expect.max_staleness is None:
         return
     if dated is None and expect.as_of_column is not None:
-        raise _untold(f"the column {expect.as_of_column!r}")
+        raise _untold(f"the column {shown(expect.as_of_column)}")
     if dated is None and carried is None:
         raise _untold("the source")
     old = clock.as_of - dated if dated is not None else clock.now - (carried or clock.now)
@@ -73,7 +74,7 @@ def holes(expect: Expect, table: pa.Table) -> dict[str, str]:
         nulls = _null_count(table.column(name))
         if nulls > exact(allowed) * table.num_rows:
             seen, most = percent(nulls / table.num_rows), percent(allowed)
-            found[name] = f"{seen} of {name!r} is null, at most {most} may be"
+            found[name] = f"{seen} of {shown(name)} is null, at most {most} may be"
     return found
 
 

@@ -18,6 +18,7 @@ from seawall.lookups.constants import constant_answer
 from seawall.lookups.expect import Clock, held_to, holes, newest
 from seawall.lookups.last_known_good import current, rows_of, young_enough
 from seawall.lookups.measures import exact, percent
+from seawall.shown import listed, shown
 
 __all__ = ["Handed", "UnreadError", "Upstreams", "link_answer", "link_name", "upstream_answer"]
 
@@ -113,7 +114,7 @@ def _replica(wanted: Wanted, name: str, upstreams: Upstreams, asked: Asked) -> A
     columns = {own: answer.table.column(column) for column, own in names.items()}
     missing = [column for column in wanted.columns if column not in columns]
     if missing:  # one of its columns stands for two of ours
-        raise DataError(f"it has no column of its own for {missing[0]!r}")
+        raise DataError(f"it has no column of its own for {shown(missing[0])}")
     found = {names[column]: seen for column, seen in answer.holes.items() if column in names}
     return replace(answer, table=pa.table(columns), holes=found)
 
@@ -132,8 +133,10 @@ def _last_known_good(
         raise UnavailableError("the snapshot cannot be read", error.where, error.seen) from error
     missing = [column for column in wanted.columns if column not in table.column_names]
     if missing:
-        there = ", ".join(table.column_names)
-        raise DataError(f"the snapshot has no column {missing[0]!r}", seen=f"the columns {there}")
+        there = listed(table.column_names)
+        raise DataError(
+            f"the snapshot has no column {shown(missing[0])}", seen=f"the columns {there}"
+        )
     answer = answered(wanted, table)
     _covers(answer, asked, terms.min_key_coverage)
     return replace(answer, dated=snapshot.as_of, as_of=snapshot.as_of)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seawall.errors import DataError
+from seawall.shown import shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,7 +38,7 @@ def whole(values: NDArray[Any], name: str) -> NDArray[Any]:
     """The numbers, which are whole; ValueError for 1.7, which a model would take for category 1."""
     broken = values[np.isfinite(values) & (values != np.trunc(values))]
     if len(broken):
-        raise ValueError(f"{broken[0]} in {name!r} is no category: whole numbers are")
+        raise ValueError(f"{broken[0]} in {shown(name)} is no category: whole numbers are")
     return values
 
 
@@ -45,10 +46,10 @@ def _hold_kind(values: pd.Series[Any], seen: pd.Index[Any], known: pd.Index[Any]
     if not len(seen) or not len(known) or _kind(seen) == _kind(known):
         return
     raise DataError(
-        f"the column {values.name!r} does not hold what the model was fitted on",
+        f"the column {shown(values.name)} does not hold what the model was fitted on",
         "predict.model",
         f"categories that are {_kind(seen)}",
-        f"categories that are {_kind(known)}, such as {known.tolist()[0]!r}",
+        f"categories that are {_kind(known)}, such as {shown(known.tolist()[0])}",
         "declare its dtype under validate.columns, or cast it in a stage",
     )
 

@@ -18,6 +18,7 @@ from seawall.config.predicting import Predict
 from seawall.config.templates import fill
 from seawall.errors import DataError, SeawallError, SoftwareError, TemporaryError, UnavailableError
 from seawall.models.load import Model, ModelPin
+from seawall.shown import listed, shown
 
 __all__ = ["golden_digest", "hold_golden"]
 
@@ -87,10 +88,10 @@ def _read(payload: bytes, path: Path, model: Model) -> pd.DataFrame:
     missing = [name for name in outputs if name not in frame.columns]
     if missing:
         raise DataError(
-            f"the golden file does not say what to expect of {', '.join(missing)}",
+            f"the golden file does not say what to expect of {listed(missing)}",
             str(path),
-            f"the columns {', '.join(map(str, frame.columns))}",
-            f"the model's features, and the outputs {', '.join(outputs)}",
+            f"the columns {listed(frame.columns)}",
+            f"the model's features, and the outputs {listed(outputs)}",
         )
     if not len(frame):
         raise DataError("the golden file has no rows", str(path), "0 rows", "at least one row")
@@ -135,8 +136,8 @@ def _agree(found: NDArray[Any], expected: pd.Series[Any], place: _Place, toleran
     raise DataError(
         "the model does not predict what its golden file expects",
         f"{place.path}, row {row + 1:,}, {place.output}",
-        f"{_plain(found[row])!r} ({count:,} of {len(expected):,} rows differ)",
-        f"{_plain(expected.iloc[row])!r} ± {tolerance:g}",
+        f"{shown(_plain(found[row]))} ({count:,} of {len(expected):,} rows differ)",
+        f"{shown(_plain(expected.iloc[row]))} ± {tolerance:g}",
         "find out what changed: the model, a library, or what is expected; restore or renew it",
     )
 

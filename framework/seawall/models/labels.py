@@ -11,6 +11,7 @@ from seawall.config.predicting import Predict, TargetLabel
 from seawall.errors import DataError
 from seawall.models.loaded import Loaded
 from seawall.names import did_you_mean
+from seawall.shown import shown
 
 __all__ = ["Place", "Places", "places_of"]
 
@@ -35,7 +36,7 @@ class Places:
     @property
     def allowed(self) -> str:
         """The labels, for messages."""
-        return ", ".join(repr(place.label) for place in self.of.values())
+        return ", ".join(shown(place.label) for place in self.of.values())
 
 
 def places_of(loaded: Loaded, declared: Predict) -> Places | None:
@@ -79,7 +80,7 @@ def _single(name: str, wanted: Any, classes: Sequence[Any] | None) -> Place:
 
 def _of_target(name: str, wanted: Any, targets: Sequence[Sequence[Any]]) -> Place:
     if not isinstance(wanted, TargetLabel) or wanted.target >= len(targets):
-        seen = f"target {wanted.target}" if isinstance(wanted, TargetLabel) else repr(wanted)
+        seen = f"target {wanted.target}" if isinstance(wanted, TargetLabel) else shown(wanted)
         raise DataError(
             f"the model has {len(targets)} targets, and the file does not name one of them",
             f"predict.outputs.{name}",
@@ -99,7 +100,7 @@ def _column(name: str, label: Any, classes: Sequence[Any]) -> int:
     alike = [each for each in labels if str(each).casefold() == str(label).casefold()]
     todo = f"write {name}: {_written(alike[0])}" if alike else ""
     raise DataError(
-        f"the model has no class {label!r}",
+        f"the model has no class {shown(label)}",
         f"predict.outputs.{name}",
         f"classes {labels}",
         "one of the model's classes",

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seawall.errors import DataError
+from seawall.shown import shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,7 +42,7 @@ def as_numbers(values: pd.Series[Any], dtype: Any, *, narrow: bool = False) -> N
     wanted, found = np.dtype(dtype), _plain(values)
     if found.kind == "f" and found.itemsize > wanted.itemsize and not narrow:
         raise DataError(
-            f"the model takes {wanted}, and the column {values.name!r} would be rounded to it",
+            f"the model takes {wanted}, and the column {shown(values.name)} would be rounded to it",
             "predict.model",
             str(values.dtype),
             f"{wanted}",
@@ -54,7 +55,7 @@ def as_numbers(values: pd.Series[Any], dtype: Any, *, narrow: bool = False) -> N
         with np.errstate(over="raise"):
             numbers: NDArray[Any] = values.to_numpy(dtype=wanted, **nulls)
     except FloatingPointError:
-        raise ValueError(f"a number in {values.name!r} is too large for {wanted}") from None
+        raise ValueError(f"a number in {shown(values.name)} is too large for {wanted}") from None
     return numbers
 
 
@@ -64,7 +65,7 @@ def _plain(values: pd.Series[Any]) -> np.dtype[Any]:
     if isinstance(plain, np.dtype) and plain.kind in "iufb":
         return plain
     raise DataError(
-        f"the model takes numbers, and the column {values.name!r} holds none",
+        f"the model takes numbers, and the column {shown(values.name)} holds none",
         "predict.model",
         str(values.dtype),
         "a column of numbers or truth values",
@@ -78,4 +79,6 @@ def _hold_exact(values: pd.Series[Any], found: np.dtype[Any], wanted: np.dtype[A
         return
     for extreme in (int(values.min()), int(values.max())):
         if abs(extreme) > most:
-            raise ValueError(f"{extreme} in {values.name!r} is beyond {most}: {wanted} rounds it")
+            raise ValueError(
+                f"{extreme} in {shown(values.name)} is beyond {most}: {wanted} rounds it"
+            )

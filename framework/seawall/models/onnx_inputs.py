@@ -13,6 +13,7 @@ from seawall.config.predicting import OnnxModel, Predict
 from seawall.errors import DataError
 from seawall.models.loaded import Kind
 from seawall.models.matrix import as_matrix, as_numbers
+from seawall.shown import listed, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -123,7 +124,7 @@ def _hold_names(
 def _hold(entry: Any, path: str) -> None:
     """The input is a tensor of a known type with any number of rows."""
     if entry.type not in _DTYPES:
-        allowed = ", ".join(_DTYPES)
+        allowed = listed(_DTYPES)
         raise DataError(
             "an input of the ONNX file has a type that no column has",
             path,
@@ -150,7 +151,7 @@ def _tensor(values: pd.Series[Any], dtype: np.dtype[Any], *, narrow: bool) -> ND
     fits = isinstance(plain, np.dtype) and plain.kind in ("b" if dtype.kind == "b" else "iub")
     if not fits:
         raise DataError(
-            f"the model takes {dtype}, and the column {values.name!r} is something else",
+            f"the model takes {dtype}, and the column {shown(values.name)} is something else",
             "predict.model",
             str(values.dtype),
             str(dtype),
@@ -173,10 +174,10 @@ def _refuse_nulls(values: pd.Series[Any], dtype: np.dtype[Any]) -> None:
     """Neither whole numbers nor texts have a null in ONNX."""
     nulls = int(values.isna().sum())
     if nulls:
-        raise ValueError(f"{nulls:,} nulls in {values.name!r}, and {dtype} has none in ONNX")
+        raise ValueError(f"{nulls:,} nulls in {shown(values.name)}, and {dtype} has none in ONNX")
 
 
 def _hold_range(values: pd.Series[Any], dtype: np.dtype[Any]) -> None:
     known = np.iinfo(dtype)
     if len(values) and not (known.min <= int(values.min()) and int(values.max()) <= known.max):
-        raise ValueError(f"a number in {values.name!r} does not fit {dtype}")
+        raise ValueError(f"a number in {shown(values.name)} does not fit {dtype}")

@@ -13,6 +13,7 @@ from seawall.config.predicting import Predict
 from seawall.errors import DataError, SoftwareError
 from seawall.models.labels import Places, places_of
 from seawall.models.loaded import Loaded
+from seawall.shown import listed, shown
 
 __all__ = ["Columns", "wanted_columns"]
 
@@ -48,7 +49,7 @@ def _in_order(result: Any, columns: Sequence[str]) -> dict[str, Any]:
         raise _unlike(
             "the model returns another number of columns than predict.outputs names",
             f"shape {np.shape(result)}",
-            f"{len(columns)} columns: {', '.join(columns)}",
+            f"{len(columns)} columns: {listed(columns)}",
         )
     dense = table.toarray() if hasattr(table, "toarray") else table
     return {column: dense[:, place] for place, column in enumerate(columns)}
@@ -74,7 +75,7 @@ def _chosen(result: Any, name: str, places: Places) -> NDArray[Any]:
         raise DataError(
             "the model does not name its classes, so none can be chosen by its label",
             f"{_WHERE}.{name}",
-            f"label {place.label!r}, and an array of shape {np.shape(result)}",
+            f"label {shown(place.label)}, and an array of shape {np.shape(result)}",
             "classes_ on the model, or a result that is a frame with the labels as columns",
             "list predict.outputs in the order of the model's columns: outputs: [p, q]",
         )
@@ -83,7 +84,7 @@ def _chosen(result: Any, name: str, places: Places) -> NDArray[Any]:
             raise DataError(
                 "the model's result has a column for the second of two classes alone",
                 f"{_WHERE}.{name}",
-                f"label {place.label!r}",
+                f"label {shown(place.label)}",
                 "the label of the second class",
                 "choose it; the first class is its opposite",
             )

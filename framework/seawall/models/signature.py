@@ -10,6 +10,7 @@ from seawall.config.predicting import Predict
 from seawall.errors import DataError
 from seawall.models.loaded import Kind, Loaded
 from seawall.names import did_you_mean
+from seawall.shown import shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -67,11 +68,11 @@ class Signature:
             if len(frame) and not frame[name].notna().any():
                 continue
             raise DataError(
-                f"the column {name!r} does not hold what the model was fitted on",
+                f"the column {shown(name)} does not hold what the model was fitted on",
                 "predict.model",
                 f"{_HOLDS.get(seen, seen)} ({frame[name].dtype})",
                 _HOLDS[wanted],
-                f"declare its dtype under validate.columns, or mend the stage that makes {name!r}",
+                f"declare its dtype under validate.columns, or mend the stage that makes {shown(name)}",
             )
 
 

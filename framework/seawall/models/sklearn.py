@@ -11,6 +11,7 @@ from seawall.config.predicting import Predict, SklearnModel
 from seawall.errors import DataError, ForbiddenError
 from seawall.models.estimator import loaded_estimator
 from seawall.models.loaded import Loaded
+from seawall.shown import listed
 
 if TYPE_CHECKING:
     from seawall.models.load import ModelPin
@@ -44,8 +45,8 @@ def _from_skops(payload: bytes, path: str, trusted: Sequence[str]) -> Callable[[
         raise ForbiddenError(
             "the model holds types that nobody declared as trusted",
             path,
-            ", ".join(foreign),
-            ", ".join(trusted) or "the types that skops trusts itself",
+            listed(foreign),
+            listed(trusted) or "the types that skops trusts itself",
             "review them and list them under predict.model.trusted",
         )
     return lambda: skops.io.loads(payload, trusted=list(trusted))

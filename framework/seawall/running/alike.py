@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from seawall.contracts import Made
 from seawall.errors import SoftwareError
+from seawall.shown import shown
 from seawall.stages.laws import ANY_CATEGORY, same_type
 
 __all__ = ["Alike"]
@@ -41,7 +42,7 @@ def _differ(name: str, *seen: tuple[Made | None, str]) -> SoftwareError:
         for made, chunk in seen
     ]
     return SoftwareError(
-        f"the column {name!r} is not the same in all chunks",
+        f"the column {shown(name)} is not the same in all chunks",
         by,
         " and ".join(types),
         "one type in all chunks, however the batch is cut",

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from seawall.errors import DataError
 from seawall.names import did_you_mean
+from seawall.shown import listed, shown
 
 __all__ = ["wanted"]
 
@@ -15,10 +16,10 @@ def wanted(columns: Sequence[str] | None, there: Sequence[str], where: str = "")
     for column in columns or ():
         if column not in there:
             raise DataError(
-                f"a column is missing: {column!r}",
+                f"a column is missing: {shown(column)}",
                 where,
-                seen=f"the columns {', '.join(there)}",
-                allowed=f"a column {column!r}",
+                seen=f"the columns {listed(there)}",
+                allowed=f"a column {shown(column)}",
                 todo=did_you_mean(column, there) or "mend the upstream, or what is asked of it",
             )
     chosen = tuple(there if columns is None else dict.fromkeys(columns))
@@ -27,7 +28,7 @@ def wanted(columns: Sequence[str] | None, there: Sequence[str], where: str = "")
         raise DataError(
             f"several columns of one name: {', '.join(map(repr, doubled))}",
             where,
-            seen=f"the columns {', '.join(there)}",
+            seen=f"the columns {listed(there)}",
             allowed="one column a name",
             todo="give them names of their own (… AS …)",
         )

@@ -14,6 +14,7 @@ import pyarrow.csv as pc
 from seawall.config.sources import CsvFormat
 from seawall.contracts import Caps, ChunkRef, Fragment, Rows, Span
 from seawall.errors import DataError
+from seawall.shown import listed, shown
 from seawall.sources.blocks import Quoting, ranges, record_ends
 from seawall.sources.caps import few_enough
 from seawall.sources.files import find_fragments, opened, unreadable
@@ -54,8 +55,8 @@ class CsvSource:
                 raise DataError(
                     "files of one batch have different headers",
                     fragment.path,
-                    ", ".join(other),
-                    ", ".join(first),
+                    listed(other),
+                    listed(first),
                     "write the batch's files with one header",
                 )
         return pa.schema([(name, pa.string()) for name in first])
@@ -187,7 +188,7 @@ class CsvSource:
             raise DataError(
                 "a header with empty or repeated names",
                 fragment.path,
-                ", ".join(doubled) or head[:100].decode("utf-8", "replace"),
+                listed(doubled) or head[:100].decode("utf-8", "replace"),
                 "one name a column, each once",
                 "mend the header",
             )
@@ -223,7 +224,7 @@ def _quoting(layout: CsvFormat) -> Quoting:
             raise DataError(
                 "a CSV layout that no file can have",
                 name,
-                repr(character),
+                shown(character),
                 "two different ASCII characters, no line ends",
             )
     return Quoting(ord(layout.quote), ord(layout.delimiter))

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from seawall.shown import listed, shown
 from seawall.sources.json_text import JsonText, Readable
 
 __all__ = ["JsonRows", "Shape"]
@@ -53,8 +54,8 @@ class JsonRows:
             raise text.wrong("an empty answer where rows are due", "rows as JSON")
         yield from self._within(())
         if not self._there:
-            path, keys = ".".join(self._records), ", ".join(self._keys) or "none"
-            raise text.wrong("no list where the records are due", f"a list at {path!r}", keys)
+            path, keys = ".".join(self._records), listed(self._keys) or "none"
+            raise text.wrong("no list where the records are due", f"a list at {shown(path)}", keys)
         if text.peek():
             raise text.wrong("more behind the end of the JSON document", "one JSON document")
 
@@ -64,7 +65,7 @@ class JsonRows:
             self._there = True
             yield from self._list()
             return
-        for name in self._names(f"an object with the key {self._records[len(path)]!r}"):
+        for name in self._names(f"an object with the key {shown(self._records[len(path)])}"):
             inner = (*path, name)
             if len(self._keys) < _KEYS:
                 self._keys.append(".".join(inner))
@@ -80,7 +81,7 @@ class JsonRows:
         for _ in text.items("[", "]"):
             for row in text.values():
                 if not isinstance(row, dict):
-                    seen = repr(row)[:100]
+                    seen = shown(row)[:100]
                     raise text.wrong("a row that is no object", "a list of objects", seen)
                 yield row
 

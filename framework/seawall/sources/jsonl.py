@@ -15,6 +15,7 @@ import pyarrow.types as pt
 
 from seawall.contracts import Caps, ChunkRef, Fragment, Rows, Span
 from seawall.errors import DataError
+from seawall.shown import shown
 from seawall.sources.blocks import ranges
 from seawall.sources.caps import few_enough
 from seawall.sources.files import find_fragments, opened, unreadable
@@ -184,7 +185,7 @@ def _problem(line: bytes) -> str:
         return type(value).__name__
     names = [name for name, _ in value]
     doubled = [name for name in names if names.count(name) > 1]
-    return f"{doubled[0]!r} stands twice" if doubled else ""
+    return f"{shown(doubled[0])} stands twice" if doubled else ""
 
 
 class _Pairs(list[tuple[str, Any]]):

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from seawall.contracts import Caps
 from seawall.errors import DataError
+from seawall.shown import shown
 
 __all__ = ["GROUP_ROWS", "Landing", "UnwrittenError"]
 
@@ -154,7 +155,7 @@ def _mixed(before: pa.Schema, after: pa.Schema | None) -> DataError:
         ("", "one type", "another"),
     )
     return DataError(
-        f"a column changes its type from piece to piece: {name!r}",
+        f"a column changes its type from piece to piece: {shown(name)}",
         "",
         f"{one}, then {other}",
         "one type a column, or types that one can hold without loss",

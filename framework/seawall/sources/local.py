@@ -13,6 +13,7 @@ from seawall.config.templates import fill
 from seawall.contracts import ChunkedSource, Fragment, Refused, Request
 from seawall.errors import DataError
 from seawall.names import did_you_mean
+from seawall.shown import listed, shown
 from seawall.sources.files import below
 from seawall.sources.open import FileSource, open_source
 
@@ -76,10 +77,10 @@ def _wanted(
     for column in columns:
         if column not in there:
             raise DataError(
-                f"a column is missing: {column!r}",
+                f"a column is missing: {shown(column)}",
                 where,
-                f"the columns {', '.join(there)}",
-                f"a column {column!r}",
+                f"the columns {listed(there)}",
+                f"a column {shown(column)}",
                 did_you_mean(column, there)
                 or "mend the upstream, or the columns that are asked for",
             )

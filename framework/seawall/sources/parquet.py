@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 
 from seawall.contracts import Caps, ChunkRef, Fragment, Refused, Rows, Span
 from seawall.errors import DataError
+from seawall.shown import listed
 from seawall.sources.caps import few_enough
 from seawall.sources.files import find_fragments, held_still, unreadable
 from seawall.sources.refused import CORRUPT
@@ -61,7 +62,7 @@ class ParquetSource:
         first = self._open(fragments[0]).schema_arrow.remove_metadata()
         doubled = sorted({name for name in first.names if first.names.count(name) > 1})
         if doubled:
-            raise DataError(f"several columns of one name: {', '.join(doubled)}", fragments[0].path)
+            raise DataError(f"several columns of one name: {listed(doubled)}", fragments[0].path)
         for fragment in fragments[1:]:
             other = self._open(fragment).schema_arrow.remove_metadata()
             if not first.equals(other):
@@ -222,7 +223,7 @@ def _disagreement(
     return DataError(
         "files of one batch have different columns",
         other.path,
-        ", ".join(differing) or "another order of columns",
+        listed(differing) or "another order of columns",
         f"the columns of {first.path}",
         "write the batch's files with one schema",
     )

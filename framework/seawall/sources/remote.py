@@ -15,6 +15,7 @@ from seawall.config.sources import FilesSource
 from seawall.config.templates import fill
 from seawall.contracts import Request
 from seawall.errors import DataError
+from seawall.shown import listed
 from seawall.sources.decoded import Decoded, Room, compression_of
 from seawall.sources.files import below
 from seawall.sources.parquet_stream import parquet_tables
@@ -103,8 +104,8 @@ def _same_columns(names: Sequence[str] | None, table: pa.Table, stored: Stored) 
         raise DataError(
             "files of one batch have different columns",
             stored.where,
-            ", ".join(there),
-            ", ".join(names),
+            listed(there),
+            listed(names),
             "write the batch's files with one schema",
         )
     return list(there)

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 import pyarrow.types as pt
 
 from seawall.contracts import Caps
+from seawall.shown import shown
 from seawall.sources.caps import beyond
 
 __all__ = ["Decoder", "decoded_bytes"]
@@ -116,7 +117,7 @@ class Decoder:
 
     def _short_enough(self, name: str, length: int) -> None:
         if length > self.caps.record_bytes:
-            where = f"{self.shown}, column {name!r}"
+            where = f"{self.shown}, column {shown(name)}"
             raise beyond(
                 "record_bytes",
                 where,

@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from seawall.errors import DataError
+from seawall.shown import shown
 
 __all__ = ["FIRST_ROWS", "Column", "next_size", "pieces_of"]
 
@@ -61,7 +62,7 @@ def _array(column: Column, values: Sequence[Any]) -> pa.Array:
         return column.array(values)
     except (pa.ArrowException, OverflowError, TypeError, ValueError) as error:
         raise DataError(
-            f"values of several types, or of none that can be used, in column {column.name!r}",
+            f"values of several types, or of none that can be used, in column {shown(column.name)}",
             seen=" ".join(str(error).split())[:200],
             allowed="one type a column",
             todo="cast the column in the query",

@@ -13,6 +13,7 @@ import pyarrow.types as pt
 from seawall.config.references import resolve
 from seawall.config.sources import SqlSource
 from seawall.errors import DataError
+from seawall.shown import shown
 from seawall.sources.columns import wanted
 from seawall.sources.databases import Database, database_at
 from seawall.sources.rows import FIRST_ROWS, next_size
@@ -98,12 +99,12 @@ def _refuse_doubles(keys: pa.ChunkedArray, key: str) -> None:
         same = pc.equal(keys.slice(1), keys.slice(0, len(keys) - 1))
         place = pc.index(same, value=True).as_py()
         if place >= 0:
-            raise _no_key(key, f"{keys[place].as_py()!r} several times")
+            raise _no_key(key, f"{shown(keys[place].as_py())} several times")
 
 
 def _no_key(key: str, seen: str) -> DataError:
     return DataError(
-        f"the column {key!r} cannot cut the rows into ranges",
+        f"the column {shown(key)} cannot cut the rows into ranges",
         "page_by",
         seen,
         "a column of integers, text, times or dates, unique and never null",

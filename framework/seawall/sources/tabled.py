@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from seawall.errors import DataError
 from seawall.names import did_you_mean
+from seawall.shown import shown
 
 __all__ = ["Tabled"]
 
@@ -42,10 +43,10 @@ class Tabled:
         """A table without rows when there were none; DataError for a column that no row had."""
         for column in sorted(self._unseen) if self.rows else ():
             raise DataError(
-                f"a column is missing: {column!r}",
+                f"a column is missing: {shown(column)}",
                 self.where,
                 f"the keys {', '.join(list(self._there)[:_SHOWN])}",
-                f"a key {column!r}",
+                f"a key {shown(column)}",
                 did_you_mean(column, self._there) or "mend the service, or what is asked of it",
             )
         if self.rows or self._columns is None:
@@ -72,7 +73,7 @@ class Tabled:
             return pa.array([row.get(name) for row in rows])
         except (pa.ArrowException, OverflowError) as error:
             raise DataError(
-                f"values of several types, or of none that can be used, in column {name!r}",
+                f"values of several types, or of none that can be used, in column {shown(name)}",
                 self.where,
                 " ".join(str(error).split())[:200],
                 "one type a column",

@@ -12,6 +12,7 @@ from seawall.calling import said
 from seawall.config.judging import OnViolation
 from seawall.config.outputs import Bound, CheckOutput, RowLaw
 from seawall.errors import SeawallError, StoppedError
+from seawall.shown import listed, shown
 from seawall.stages.bounds import Mask, broken_bound
 from seawall.stages.row_laws import broken_law
 from seawall.stages.sifting import Sieve
@@ -61,7 +62,7 @@ def check_output(sieve: Sieve, tests: Sequence[OutputTest], *, key: str) -> dict
 
 def _left(sieve: Sieve, test: OutputTest, broken: Mapping[str, Mask]) -> Iterator[tuple[str, int]]:
     """The rows are in quarantine; those that a test only warns of stay, and are counted by name."""
-    about, gone = ", ".join(test.columns), np.zeros(len(sieve.frame), dtype=bool)
+    about, gone = listed(test.columns), np.zeros(len(sieve.frame), dtype=bool)
     for reason, bad in broken.items():
         if test.on_violation == "warn":
             sieve.show(bad, _STAGE, f"{about}: {reason}", test.columns[0])
@@ -79,7 +80,7 @@ def _tried(test: OutputTest, frame: pd.DataFrame) -> Mapping[str, Mask]:
     except Exception as error:
         raise StoppedError(
             f"a check of outputs raised, and counts as failed: {test.what}",
-            f"check_output of {', '.join(test.columns)}",
+            f"check_output of {listed(test.columns)}",
             f"{type(error).__name__}: {said(error)}",
             test.allowed,
             "check the types of the outputs; nothing was published",
@@ -104,7 +105,7 @@ def _law_test(law: RowLaw) -> OutputTest:
         what = "the predictions of a row do not rise from left to right"
         allowed = " ≤ ".join(law.columns)
     return OutputTest(
-        f"{what}: {', '.join(law.columns)}",
+        f"{what}: {listed(law.columns)}",
         law.columns,
         allowed,
         law.on_violation,
@@ -114,7 +115,7 @@ def _law_test(law: RowLaw) -> OutputTest:
 
 def _promised(bound: Bound) -> str:
     if bound.one_of is not None:
-        return f"one of {', '.join(map(str, bound.one_of))}"
+        return f"one of {listed(bound.one_of)}"
     low = "-∞" if bound.min is None else f"{bound.min:g}"
     high = "∞" if bound.max is None else f"{bound.max:g}"
     return f"{low} to {high}" + (", or null" if bound.nullable else "")
@@ -122,7 +123,7 @@ def _promised(bound: Bound) -> str:
 
 def _violated(frame: pd.DataFrame, bad: Mask, test: OutputTest, key: str) -> StoppedError:
     first = frame[bad].iloc[:_EXAMPLES]
-    keys = ", ".join(f"{value}" for value in first[key].tolist())
+    keys = listed(first[key].tolist())
     return StoppedError(
         test.what,
         f"{key} {keys}",
@@ -135,6 +136,6 @@ def _violated(frame: pd.DataFrame, bad: Mask, test: OutputTest, key: str) -> Sto
 def _shown(rows: pd.DataFrame, columns: Sequence[str]) -> str:
     """The values of the rows; of several columns in brackets, a row each."""
     if len(columns) == 1:
-        return ", ".join(f"{value!r}" for value in rows[columns[0]].tolist())
+        return ", ".join(map(shown, rows[columns[0]].tolist()))
     values = rows[list(columns)].itertuples(index=False)
-    return ", ".join(f"({', '.join(f'{value!r}' for value in row)})" for row in values)
+    return ", ".join(f"({', '.join(map(shown, row))})" for row in values)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from seawall.config.contract import ColumnContract
 from seawall.conform import ConversionError, converted
 from seawall.errors import DataError
-from seawall.shown import shown
+from seawall.shown import listed, shown
 
 __all__ = ["Typed", "Untyped", "typed"]
 
@@ -91,7 +91,7 @@ def _examples(table: pa.Table, name: str, rows: NDArray[np.intp], key: str) -> s
     for row in rows[:_EXAMPLES].tolist():
         owner = "" if keys is None or key == name else f" ({key} {shown(keys[row].as_py())})"
         told.append(f"{shown(values[row].as_py())}{owner}")
-    return f"{len(rows):,} values of {values.type}: {', '.join(told)}"
+    return f"{len(rows):,} values of {values.type}: {listed(told)}"
 
 
 def _of_type(contract: ColumnContract) -> str:
@@ -103,7 +103,7 @@ def _refusal(
 ) -> DataError:
     zone = f" in zone {contract.timezone}" if contract.timezone else ""
     return DataError(
-        f"column {name!r} is not of its declared type",
+        f"column {shown(name)} is not of its declared type",
         where,
         seen,
         contract.dtype + zone,

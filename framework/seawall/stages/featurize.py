@@ -11,7 +11,7 @@ import pandas as pd
 from seawall.contracts import Made
 from seawall.errors import SoftwareError
 from seawall.names import did_you_mean
-from seawall.shown import listed
+from seawall.shown import listed, shown
 from seawall.stages.bugs import missing_column
 from seawall.stages.laws import changed_types, type_name
 from seawall.stages.poison import Work, survived
@@ -83,7 +83,7 @@ def _present(step: Bound, frame: pd.DataFrame, makers: Makers) -> None:
 def _lacking(name: str, where: str, frame: pd.DataFrame, makers: Makers) -> SoftwareError:
     taken = makers.taken.get(name)
     return SoftwareError(
-        f"it needs a column {name!r} that is not there",
+        f"it needs a column {shown(name)} that is not there",
         where,
         f"{taken} took it away" if taken else f"the columns {listed(frame.columns)}",
         todo=did_you_mean(name, map(str, frame.columns))
@@ -95,7 +95,7 @@ def _transformed(step: Bound, key: str, frame: pd.DataFrame) -> pd.DataFrame:
     made = transformed(step, frame)
     if key not in made.columns or not made[key].equals(frame[key]):
         raise SoftwareError(
-            f"a stage may not change the key {key!r}",
+            f"a stage may not change the key {shown(key)}",
             step.name,
             "other keys" if key in made.columns else "no such column",
             "the keys that came in: they trace a row everywhere",

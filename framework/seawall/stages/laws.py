@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from seawall.contracts import StageDeclaration
 from seawall.errors import SoftwareError
-from seawall.shown import listed
+from seawall.shown import listed, shown
 from seawall.stages.provenance import refuse_own
 
 __all__ = ["ANY_CATEGORY", "changed_types", "lawful", "lawful_mask", "same_type", "type_name"]
@@ -110,7 +110,7 @@ def _keeps_word(
     for column, was, is_ in changed_types(made, given) if len(given) else ():
         if column not in declared.changes:
             raise SoftwareError(
-                f"a stage changed the type of the column {column!r}",
+                f"a stage changed the type of the column {shown(column)}",
                 name,
                 is_,
                 f"{was}, as it came in",

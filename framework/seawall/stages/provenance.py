@@ -12,6 +12,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from seawall.errors import SoftwareError
+from seawall.shown import shown
 
 __all__ = ["DEGRADED", "Provenance", "refuse_own"]
 
@@ -109,9 +110,9 @@ def refuse_own(made: pd.DataFrame, given: pd.DataFrame, step: str) -> None:
     """SoftwareError when a step has made the column that only a run may fill."""
     if DEGRADED in made.columns and DEGRADED not in given.columns:
         raise SoftwareError(
-            f"a stage may not make the column {DEGRADED!r}",
+            f"a stage may not make the column {shown(DEGRADED)}",
             step,
-            f"a column {DEGRADED!r}",
+            f"a column {shown(DEGRADED)}",
             "any other name",
             "the run fills it itself: it says which fallbacks served a row",
         )

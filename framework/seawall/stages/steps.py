@@ -14,7 +14,7 @@ from seawall.calling import checked_parameters, found, named_parameters, placed,
 from seawall.config.judging import Step
 from seawall.contracts import Context, StageDeclaration, declaration_of
 from seawall.errors import SoftwareError
-from seawall.shown import line
+from seawall.shown import line, shown
 from seawall.stages.laws import changed_types, lawful, lawful_mask
 from seawall.stages.memory import in_halves, out_of_memory
 
@@ -144,7 +144,7 @@ def _joined(parts: list[pd.DataFrame], name: str) -> pd.DataFrame:
     for part in parts[1:]:
         for column, one, other in changed_types(part, parts[0]):
             raise SoftwareError(
-                f"a stage gave the column {column!r} another type for other rows",
+                f"a stage gave the column {shown(column)} another type for other rows",
                 name,
                 f"{one} and {other}",
                 "one type, whatever the rows",
