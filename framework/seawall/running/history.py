@@ -5,22 +5,20 @@ from __future__ import annotations
 from seawall.contracts import LogEntry
 from seawall.gate import History
 from seawall.plan import Plan
-from seawall.running.fold import Fold
 from seawall.sinks.files import log
 from seawall.sinks.files.sink import Claim, FilesSink
 
-__all__ = ["history_of", "previous"]
+__all__ = ["history_of", "previous", "rows_before"]
 
 _BATCHES = 7
 
 
-def history_of(plan: Plan, fold: Fold, claim: Claim) -> History:
+def history_of(plan: Plan, claim: Claim) -> History:
     """As much of the past as the file's checks ask for."""
-    del fold
     compared = plan.config.validate_.rows.change is not None
     return History(
         # The log of every batch is read only where the answer counts.
-        rows=_rows_before(claim) if compared else (),
+        rows=rows_before(claim) if compared else (),
         as_of=plan.context.as_of,
     )
 
@@ -38,8 +36,11 @@ def previous(sink: FilesSink, batch: str) -> LogEntry | None:
     return next((entry for entry in found if entry is not None), None)
 
 
-def _rows_before(claim: Claim) -> tuple[int, ...]:
-    """How many rows stayed of what is live of the other batches with the newest commits."""
+def rows_before(claim: Claim) -> tuple[int, ...]:
+    """How many rows stayed in what is live of the seven other batches with the newest commits.
+
+    What was rolled back is live nowhere, and no measure of anything.
+    """
     live: dict[str, LogEntry] = {}
     for entry in claim.sink.newest_first():
         if entry.batch != claim.batch:

@@ -19,5 +19,5 @@ def judged(fold: Fold, claim: Claim) -> Verdict:
     """What the gate says of the sum of the chunks, of the upstreams, and of the versions before."""
     plan = fold.plan
     totals = replace(fold.totals, outputs=counted(fold))
-    history = replace(history_of(plan, fold, claim), mean_changes=compared(fold, claim))
+    history = replace(history_of(plan, claim), mean_changes=compared(fold, claim))
     return judge(plan.config, totals, degradation_of(plan, fold, claim), history)
