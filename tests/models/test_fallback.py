@@ -27,8 +27,11 @@ def broken():
 class Plain:
     feature_names_in_ = ("x",)
 
+    def __init__(self, threads):
+        self.threads = threads
+
     def predict(self, features):
-        return features["x"].to_numpy()
+        return features["x"].to_numpy() + self.threads
 
 class Raising:
     feature_names_in_ = ("x",)
@@ -59,13 +62,14 @@ def test_every_row_says_so(falling_back: Any) -> None:
 
 
 def test_in_worker_processes(project: Any) -> None:
-    """Worker processes ask the model that the plan names."""
+    """Worker processes ask the model that the plan names, with the threads that each may use."""
     (project.root / "own_model.py").write_text(OWN)
     project.change(TREE, "{type: python, use: 'own_model:away'}")
     project.predicting("  fallback: {type: python, use: 'own_model:Plain'}\n")
-    result = project.run(executor="processes")
+    result = project.run("execution.inner_threads=3", executor="processes")
 
     assert result.degradations == {"model=fallback": 8}, result.message
+    assert project.published()["p"].tolist() == [0.5 * n + 3 for n in range(8)]
 
 
 def test_the_log_keeps_it(falling_back: Any) -> None:
