@@ -73,6 +73,8 @@ def _of_floats(values: pa.Array, wanted: pa.DataType) -> Partly:
         return kept.cast(wanted, safe=False), bad
     room = np.iinfo(wanted.to_pandas_dtype())
     whole = np.isfinite(have) & (np.floor(have) == have)
+    # From there on several whole numbers become one float: nobody knows which of them it was.
+    whole &= np.abs(have) < _EXACT.get(values.type, 2**11)
     kept, bad = without(values, ~(whole & (have >= room.min) & (have < float(room.max) + 1)))
     return kept.cast(wanted, safe=False), bad
 
