@@ -92,6 +92,7 @@ def test_killed_anywhere(published: Path, score: Command, seawall: Command, poin
     assert killed.returncode == -signal.SIGKILL, f"never reached: {killed.stderr}"
     assert (seen_before, meanwhile in {52, 54}) == (52, True)
     assert again.returncode == 0, again.stderr
+    assert "resume refused" not in again.stderr
     assert re.search("published as version 2|nothing to replay", again.stdout)
     assert (list(state.rglob("*.tmp")), open_plans) == ([], [])
     pd.testing.assert_frame_equal(final, rows(published))
