@@ -22,9 +22,9 @@ Change = Callable[..., tuple[Fault, ...]]
 
 
 @pytest.fixture
-def harbour(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def quay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder that is searched for distributions, with a plug-in's stages and rules in it."""
-    folder = install("harbour", tmp_path / "site")
+    folder = install("quay", tmp_path / "site")
     monkeypatch.syspath_prepend(str(folder))
     return folder
 
@@ -72,16 +72,16 @@ def test_a_sound_built_in_has_no_fault(changed: Change) -> None:
     assert changed(USE, "any_present\n      with: {columns: [a]}") == ()
 
 
-def test_a_plug_ins_steps_are_held_to_their_source(harbour: Path, changed: Change) -> None:
+def test_a_plug_ins_steps_are_held_to_their_source(quay: Path, changed: Change) -> None:
     """What another distribution offers is found by its name, and nothing of it is imported."""
     assert changed(STEP, "use: moor\n    with: {column: a}") == ()
     (fault,) = changed(STEP, "use: moor\n    with: {colum: a}")
 
     assert (fault.path, fault.what) == ("featurize.0.with.colum", "unknown parameter")
-    assert "harbour_steps" not in sys.modules
+    assert "quay_steps" not in sys.modules
 
 
-def test_a_near_miss_of_a_plug_ins_name(harbour: Path, changed: Change) -> None:
+def test_a_near_miss_of_a_plug_ins_name(quay: Path, changed: Change) -> None:
     """The installed names are among those that were probably meant."""
     (fault,) = changed(USE, "afloaat")
 
@@ -89,9 +89,9 @@ def test_a_near_miss_of_a_plug_ins_name(harbour: Path, changed: Change) -> None:
     assert "afloat, any_present" in fault.allowed
 
 
-def test_a_name_that_two_distributions_offer_is_a_fault(harbour: Path) -> None:
+def test_a_name_that_two_distributions_offer_is_a_fault(quay: Path) -> None:
     """Which of them is meant is not guessed."""
-    install("harbour", harbour, name="seawall-marina")
+    install("quay", quay, name="seawall-marina")
     with pytest.raises(NameNotFoundError) as refused:
         target_of("moor", STAGES)
 
@@ -99,10 +99,10 @@ def test_a_name_that_two_distributions_offer_is_a_fault(harbour: Path) -> None:
     assert "seawall-marina 2.0.1" in refused.value.what
 
 
-def test_an_entry_point_that_leads_into_a_class_is_refused(harbour: Path) -> None:
+def test_an_entry_point_that_leads_into_a_class_is_refused(quay: Path) -> None:
     """A step is a function or class at the top of its module."""
-    with pytest.raises(NameNotFoundError, match=r"harbour_steps:Pier\.moor"):
-        target_of("harbour-deep", STAGES)
+    with pytest.raises(NameNotFoundError, match=r"quay_steps:Pier\.moor"):
+        target_of("quay-deep", STAGES)
 
 
 def test_a_file_with_named_steps_imports_nothing_heavy(project: Any) -> None:

@@ -130,22 +130,22 @@ def test_parameters_that_contradict_each_other(project: Any) -> None:
 
 
 @pytest.fixture
-def harbour(project: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+def quay(project: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """The project, where another distribution's steps are installed."""
-    monkeypatch.syspath_prepend(str(install("harbour", tmp_path / "site")))
+    monkeypatch.syspath_prepend(str(install("quay", tmp_path / "site")))
     yield project
-    sys.modules.pop("harbour_steps", None)
+    sys.modules.pop("quay_steps", None)
 
 
-def test_a_plug_ins_steps_run_by_their_names(harbour: Any) -> None:
+def test_a_plug_ins_steps_run_by_their_names(quay: Any) -> None:
     """A stage and a rule of another distribution take part as one's own, and their version counts."""
-    steps(harbour, "{use: moor, with: {column: x}}")
-    harbour.change(
+    steps(quay, "{use: moor, with: {column: x}}")
+    quay.change(
         "use: unitproj.rules:small\n      with: {most: 90}", "use: afloat\n      with: {column: x}"
     )
 
-    assert told(harbour) == []
-    assert harbour.plan().details["software.seawall-harbour"] == "2.0.1"
+    assert told(quay) == []
+    assert quay.plan().details["software.seawall-quay"] == "2.0.1"
 
 
 def test_built_ins_have_no_version_of_their_own(project: Any) -> None:
@@ -155,21 +155,21 @@ def test_built_ins_have_no_version_of_their_own(project: Any) -> None:
     assert not [name for name in project.plan().details if name == "software.seawall"]
 
 
-def test_an_import_that_does_not_come_back(harbour: Any) -> None:
+def test_an_import_that_does_not_come_back(quay: Any) -> None:
     """A plug-in that raises, ends its process or hangs when it is imported is a fault with its name."""
-    names = ("harbour-raising", "harbour-leaving", "harbour-hanging")
-    steps(harbour, "\n".join(f"{{use: {name}}}" for name in names))
+    names = ("quay-raising", "quay-leaving", "quay-hanging")
+    steps(quay, "\n".join(f"{{use: {name}}}" for name in names))
     with Isolation(grace_s=0.2) as calls:
-        faults = list(plugin_faults(harbour.load(), calls, timeout_s=2.0))
+        faults = list(plugin_faults(quay.load(), calls, timeout_s=2.0))
 
-    whose = "(seawall-harbour 2.0.1) cannot be used"
+    whose = "(seawall-quay 2.0.1) cannot be used"
     assert [fault.what for fault in faults] == [f"the plug-in '{name}' {whose}" for name in names]
     seen = ("RuntimeError: the pier is gone", "exit code 9", "no end after 2 s")
     assert all(words in fault.seen for words, fault in zip(seen, faults, strict=True))
 
 
-def test_what_cannot_be_imported_is_not_imported_here(harbour: Any) -> None:
+def test_what_cannot_be_imported_is_not_imported_here(quay: Any) -> None:
     """A check whose plug-in ends its process tells of it, and lives."""
-    steps(harbour, "{use: harbour-leaving}")
+    steps(quay, "{use: quay-leaving}")
 
-    assert [path for path, _, _ in told(harbour)] == ["featurize.0.use"]
+    assert [path for path, _, _ in told(quay)] == ["featurize.0.use"]
