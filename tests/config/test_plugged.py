@@ -133,3 +133,49 @@ def test_the_schema_knows_plug_ins(project: Any, section: str, valid: Any) -> No
     document = plain(read(project.write("p.yaml", text), ())[0])
 
     assert Draft202012Validator(json_schema()).is_valid(document) is valid
+
+
+MODEL = "{type: sklearn, path: models/flights.skops}"
+
+
+@pytest.fixture
+def tides(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Models of another distribution's are installed."""
+    monkeypatch.syspath_prepend(str(install("tides", tmp_path / "site")))
+
+
+@pytest.mark.usefixtures("tides")
+def test_an_installed_model_is_a_type(project: Any) -> None:
+    """Its name stands where a built-in type of model does."""
+    config = project.load(project.sample.replace(MODEL, "{type: tide, with: {times: 3}}")).config
+
+    assert (config.predict.model.type, config.predict.model.with_) == ("tide", {"times": 3})
+
+
+@pytest.mark.usefixtures("tides", "installed")
+def test_an_unknown_type_of_model_is_told_with_installed_ones(project: Any) -> None:
+    """Those of models are allowed, those of sources are not, and the nearest is suggested."""
+    fault = project.fault(project.sample.replace(MODEL, "{type: tida}"))
+
+    assert (fault.path, fault.what) == ("predict.model.type", "unknown type")
+    built_in = "sklearn, onnx, lightgbm, xgboost, mlflow, python"
+    assert fault.allowed == f"{built_in}, sunk, table, tide"
+    assert fault.todo == "did you mean `tide`?"
+
+
+@pytest.mark.usefixtures("installed")
+def test_a_source_is_no_model(project: Any) -> None:
+    """The name of a source's plug-in means nothing as a model, and the other way round."""
+    fault = project.fault(project.sample.replace(MODEL, "{type: lighthouse}"))
+
+    assert (fault.path, fault.what) == ("predict.model.type", "unknown type")
+
+
+@pytest.mark.usefixtures("tides")
+def test_a_models_section_is_held_to_its_type(project: Any) -> None:
+    """Keys of another type are told as such, for built-in models and for plug-ins."""
+    for section in ("{type: tide, trusted: [a]}", "{type: onnx, path: m.onnx, trusted: [a]}"):
+        fault = project.fault(project.sample.replace(MODEL, section))
+
+        assert (fault.path, fault.what) == ("predict.model.trusted", "unknown key")
+        assert fault.todo == "it belongs to another `type`; leave it out, or change the type"

@@ -6,13 +6,29 @@ import functools
 import sys
 from importlib.metadata import EntryPoint, entry_points
 
-__all__ = ["BUILT_IN", "PLUG_IN", "UNKNOWN", "installed", "kind_of", "label", "offers"]
+__all__ = [
+    "BUILT_IN",
+    "BUILT_IN_MODELS",
+    "GROUPS",
+    "MODELS",
+    "MODEL_PLUG_IN",
+    "PLUG_IN",
+    "UNKNOWN",
+    "installed",
+    "kind_of",
+    "label",
+    "model_kind_of",
+    "offers",
+]
 
 BUILT_IN = ("parquet", "csv", "jsonl", "sql", "http", "python")
-PLUG_IN = "a plug-in's name"
+BUILT_IN_MODELS = ("sklearn", "onnx", "lightgbm", "xgboost", "mlflow", "python")
+PLUG_IN, MODEL_PLUG_IN = "a plug-in's name", "a model plug-in's name"
 UNKNOWN = "no type"
 _FILES = BUILT_IN[0]
-_SOURCES = "seawall.sources"
+_SOURCES, MODELS = "seawall.sources", "seawall.models"
+GROUPS = {PLUG_IN: _SOURCES, MODEL_PLUG_IN: MODELS}
+"""The groups of entry points behind the tags of sections."""
 
 
 def kind_of(name: str) -> str:
@@ -20,6 +36,13 @@ def kind_of(name: str) -> str:
     if name in BUILT_IN:
         return _FILES if name in BUILT_IN[:3] else name
     return PLUG_IN if offers(name) else UNKNOWN
+
+
+def model_kind_of(name: str) -> str:
+    """The tag of the section that a model of that type has."""
+    if name in BUILT_IN_MODELS:
+        return name
+    return MODEL_PLUG_IN if offers(name, MODELS) else UNKNOWN
 
 
 def offers(name: str, group: str = _SOURCES) -> tuple[EntryPoint, ...]:

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import (
+    AfterValidator,
+    Discriminator,
+    Field,
+    Tag,
+    WithJsonSchema,
+    model_validator,
+)
 
 from seawall.config.judging import contradiction
+from seawall.config.plugged import BUILT_IN_MODELS, MODEL_PLUG_IN, model_kind_of
 from seawall.config.scalars import ColumnName, Items, Parameter, PathTemplate, Section, UsePath
 
 __all__ = [
@@ -15,6 +23,7 @@ __all__ = [
     "MlflowModel",
     "Model",
     "OnnxModel",
+    "PluginModel",
     "Predict",
     "PythonModel",
     "SklearnModel",
@@ -113,9 +122,50 @@ class PythonModel(Section):
     with_: dict[str, Parameter] = Field(default={}, alias="with")
 
 
+def _foreign(name: str) -> str:
+    if name in BUILT_IN_MODELS:
+        raise contradiction(f"{name!r} is built in", "a plug-in's name")
+    return name
+
+
+class PluginModel(Section):
+    """A model of another distribution's: `type` is its entry point's name in seawall.models.
+
+    The file at `path`, if there is one, is hashed, and its bytes are handed to the plug-in.
+    """
+
+    plug_in: ClassVar[str] = MODEL_PLUG_IN
+    type: Annotated[
+        str,
+        AfterValidator(_foreign),
+        WithJsonSchema({"type": "string", "not": {"enum": list(BUILT_IN_MODELS)}}),
+    ]
+    path: PathTemplate | None = None
+    sha256: Sha256 | None = None
+    with_: dict[str, Parameter] = Field(default={}, alias="with")
+
+    @model_validator(mode="after")
+    def _a_file_is_pinned(self) -> Self:
+        if self.path is None and self.sha256 is not None:
+            raise contradiction("a sha256 without a path", "path beside it")
+        return self
+
+
+def _by_type(value: Any) -> str | None:
+    """The tag of the section that a value is, told by its `type`; None where it has none."""
+    written = value.get("type") if isinstance(value, dict) else getattr(value, "type", None)
+    return None if written is None else model_kind_of(str(written))
+
+
 Model = Annotated[
-    SklearnModel | OnnxModel | LightgbmModel | XgboostModel | MlflowModel | PythonModel,
-    Field(discriminator="type"),
+    Annotated[SklearnModel, Tag("sklearn")]
+    | Annotated[OnnxModel, Tag("onnx")]
+    | Annotated[LightgbmModel, Tag("lightgbm")]
+    | Annotated[XgboostModel, Tag("xgboost")]
+    | Annotated[MlflowModel, Tag("mlflow")]
+    | Annotated[PythonModel, Tag("python")]
+    | Annotated[PluginModel, Tag(MODEL_PLUG_IN)],
+    Discriminator(_by_type),
 ]
 
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from seawall.config.faults import KeyPath
 from seawall.config.models import PipelineConfig
 from seawall.config.places import Leaf, Listing, Node, Table, child
-from seawall.config.plugged import PLUG_IN, installed, kind_of
+from seawall.config.plugged import GROUPS, installed, kind_of, model_kind_of
 from seawall.config.scalars import EnvRef, Section
 
 __all__ = [
@@ -104,8 +104,8 @@ def choices(spot: Shape) -> tuple[Any, ...]:
 def tags(spot: Shape) -> tuple[str, ...]:
     """The `type`s, or first keys, of the sections that may stand there; plug-ins by their names."""
     found = [str(tag) for section in _sections(spot.kinds) for tag in _tags(section)]
-    plugged = installed() if PLUG_IN in found else ()
-    return (*(tag for tag in found if tag != PLUG_IN), *plugged)
+    plugged = [name for tag in found if tag in GROUPS for name in installed(GROUPS[tag])]
+    return (*(tag for tag in found if tag not in GROUPS), *plugged)
 
 
 def described(kinds: tuple[Any, ...]) -> str:
@@ -183,12 +183,12 @@ def _tags(section: type[Section]) -> tuple[Any, ...]:
     fields = section.model_fields
     if "type" not in fields:
         return (next(iter(fields)),)
-    return get_args(fields["type"].annotation) or (PLUG_IN,)
+    return get_args(fields["type"].annotation) or (getattr(section, "plug_in", None),)
 
 
 def _named(written: object) -> set[object]:
     """The tags that a `type` names: its own value, and that of plug-ins where one has the name."""
-    return {written, kind_of(str(written))}
+    return {written, kind_of(str(written)), model_kind_of(str(written))}
 
 
 def _without_none(kinds: tuple[Any, ...]) -> tuple[Any, ...]:

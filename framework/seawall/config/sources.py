@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
-from seawall.config.plugged import BUILT_IN, kind_of
+from seawall.config.plugged import BUILT_IN, PLUG_IN, kind_of
 from seawall.config.scalars import (
     Bytes,
     ColumnName,
@@ -181,6 +181,7 @@ PluginName = Annotated[
 class PluginSource(Section):
     """A source of another distribution's: `type` is its entry point's name in seawall.sources."""
 
+    plug_in: ClassVar[str] = PLUG_IN
     type: PluginName
     with_: dict[str, Given | list[Given] | dict[str, Given]] = Field(default={}, alias="with")
 

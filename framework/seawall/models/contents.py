@@ -32,7 +32,7 @@ def contents(model: Model, path: str) -> bytes:
 
     UnavailableError when it cannot be read.
     """
-    if not hasattr(model, "path"):
+    if getattr(model, "path", None) is None:
         return b""
     if model.type in _PACKED:
         return _packer(model.type)(path)
@@ -50,7 +50,7 @@ def contents(model: Model, path: str) -> bytes:
 
 def digest(model: Model, payload: bytes) -> str:
     """The sha256 of the file's bytes, or of the list of a folder's files; '' where there is none."""
-    if not hasattr(model, "path"):
+    if getattr(model, "path", None) is None:
         return ""
     return folder_digest(payload) if model.type in _PACKED else hashlib.sha256(payload).hexdigest()
 

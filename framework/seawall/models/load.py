@@ -34,6 +34,7 @@ _READERS = {
     "sklearn": "seawall.models.sklearn:from_bytes",
     "xgboost": "seawall.models.xgboost:from_bytes",
 }
+_PLUG_IN = "seawall.models.plugin:from_plugin"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,6 @@ def load(declared: Predict, pinned: ModelPin, *, threads: int = 1) -> Model:
 
 
 def _reader(type_: str) -> Reader:
-    module, _, name = _READERS[type_].partition(":")
+    module, _, name = _READERS.get(type_, _PLUG_IN).partition(":")
     reader: Reader = getattr(importlib.import_module(module), name)
     return reader

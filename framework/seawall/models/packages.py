@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import importlib
+import importlib.metadata
 from importlib.util import find_spec
 from typing import Any
 
 from seawall.errors import UnavailableError
 
-__all__ = ["PACKAGES", "missing", "package"]
+__all__ = ["PACKAGES", "missing", "package", "versions"]
 
 PACKAGES = {
     "onnx": ("onnxruntime", "onnx"),
@@ -36,6 +37,25 @@ def package(name: str, extra: str) -> Any:
             f"an installed {name}",
             f"pip install 'seawall[{extra}]'",
         ) from error
+
+
+def versions(type_: str) -> dict[str, str]:
+    """The versions of the distributions that a type of model is read with, by their names."""
+    found = {}
+    for name in PACKAGES.get(type_, ()):
+        if _is_there(name):
+            for distribution in _distributions(name):
+                found[distribution] = importlib.metadata.version(distribution)
+    return found
+
+
+def _distributions(name: str) -> list[str]:
+    """The distributions that have the module: mostly of its own name, else xgboost-cpu and the like."""
+    try:
+        importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return sorted(set(importlib.metadata.packages_distributions().get(name, [])))
+    return [name]
 
 
 def _is_there(name: str) -> bool:

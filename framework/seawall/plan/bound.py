@@ -15,6 +15,7 @@ from seawall.config.load import LoadedConfig
 from seawall.config.names import NameNotFoundError
 from seawall.contracts import Context
 from seawall.errors import SoftwareError
+from seawall.plan.packaged import package_faults
 from seawall.plan.plugged import steps_of
 from seawall.stages.pandera_schema import schema_of
 from seawall.stages.steps import Bound, bind, settable
@@ -36,7 +37,8 @@ def step_faults(loaded: LoadedConfig) -> list[Fault]:
         _tried(loaded, path, functools.partial(_parameters, step))
         for path, step in steps_of(loaded.config)
     )
-    return [*schema_faults(loaded), *(result for result in tried if isinstance(result, Fault))]
+    faults = [*schema_faults(loaded), *package_faults(loaded)]
+    return [*faults, *(result for result in tried if isinstance(result, Fault))]
 
 
 def schema_faults(loaded: LoadedConfig) -> Iterator[Fault]:

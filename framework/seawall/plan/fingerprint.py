@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from seawall.config.models import PipelineConfig
-from seawall.config.plugged import offers
+from seawall.config.plugged import MODELS, offers
+from seawall.config.predicting import PluginModel
 from seawall.contracts import Fragment
 from seawall.models import ModelPin
+from seawall.models.packages import versions
 from seawall.plan.code import modules_behind, uses
 from seawall.plan.plugged import plugged, plugged_steps
 
@@ -56,6 +58,9 @@ def details(
     found |= {f"software.{name}": importlib.metadata.version(name) for name in _LIBRARIES}
     found |= {f"software.{name}": version for name, version in _plugins(named, root)}
     found |= {f"software.{name}": version for name, version in _plugged(config)}
+    for declared in (config.predict.model, config.predict.fallback):
+        used = versions(declared.type) if declared else {}
+        found |= {f"software.{name}": version for name, version in used.items()}
     if config.validate_.pandera:
         found["software.pandera"] = importlib.metadata.version("pandera")
     found["software.seawall values"] = SCHEMA
@@ -142,6 +147,9 @@ def _plugged(config: PipelineConfig) -> Iterable[tuple[str, str]]:
     """The versions of the distributions from which plug-ins come."""
     points = [point for _, section in plugged(config) for point in offers(section.type)]
     points += [point for _, step in plugged_steps(config) for point in offers(step.use, step.group)]
+    models = (config.predict.model, config.predict.fallback)
+    named = [model.type for model in models if isinstance(model, PluginModel)]
+    points += [point for name in named for point in offers(name, MODELS)]
     for point in points:
         if point.dist is not None:
             yield point.dist.name, point.dist.version

@@ -13,6 +13,7 @@ from seawall.config.predicting import Predict
 from seawall.contracts import Context
 from seawall.errors import ForbiddenError, SeawallError
 from seawall.models import Model, ModelPin, golden_digest, hold_golden, load, pin, pin_fallback
+from seawall.plan.packaged import package_faults
 
 __all__ = ["Features", "Models"]
 
@@ -38,6 +39,10 @@ class Models:
 
         `declared` has the contract's columns, without rows: what they hold is promised.
         """
+        absent = list(package_faults(self.loaded))
+        if absent:
+            yield from absent
+            return
         if not self._of_batch("model"):
             yield from self._faults(_MODEL, self._own, features, declared)
         if self._declared.fallback is not None and not self._of_batch("fallback"):
@@ -48,7 +53,7 @@ class Models:
         return self.loaded.config.predict
 
     def _of_batch(self, key: str) -> bool:
-        return "{batch}" in getattr(getattr(self._declared, key), "path", "")
+        return "{batch}" in (getattr(getattr(self._declared, key), "path", None) or "")
 
     def _faults(
         self,
@@ -96,5 +101,5 @@ class Models:
             named = (*_FALLBACK, *named[2:])
         places = self.loaded.places
         at = named if named[0] == "predict" and places.node(named) is not None else path
-        seen = error.seen if at == named else " ".join(filter(None, [error.where, error.seen]))
+        seen = error.seen if at == named else ": ".join(filter(None, [error.where, error.seen]))
         return Fault(places.value(at), dotted(at), error.what, seen, error.allowed, error.todo)
