@@ -87,7 +87,7 @@ CONTRADICTIONS = [
         "{dtype: int64}",
         "{dtype: int64, pattern: '[0-9]+'}",
         "validate.columns.flight_id.pattern",
-        "a pattern on dtype int64",
+        "pattern on dtype int64",
     ),
 ]
 

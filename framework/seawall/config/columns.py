@@ -45,7 +45,7 @@ def _strangers(path: KeyPath, column: ColumnContract, places: Places) -> Iterato
     """Keys that mean nothing for the dtype, or nothing without another key."""
     for key, dtypes in _OF.items():
         if getattr(column, key) and column.dtype not in dtypes:
-            at, what = (*path, key), f"a {key} on dtype {column.dtype}"
+            at, what = (*path, key), f"{key} on dtype {column.dtype}"
             yield Fault(places.key(at), dotted(at), what, allowed=f"dtype {' or '.join(dtypes)}")
     if column.max_new_share is not None and column.one_of is None:
         at, what = (*path, "max_new_share"), "a share of new values where none is known"

@@ -1,4 +1,4 @@
-"""Which values survive which declared type, and what a frame of them looks like."""
+"""Which values survive which declared type, and which rows have one that does not."""
 
 from __future__ import annotations
 
@@ -7,14 +7,13 @@ from decimal import Decimal
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from seawall.config.contract import ColumnContract
-from seawall.conform import ConversionError, arrow_type, bare, conform, to_frame
+from seawall.conform import ConversionError, Converted, arrow_type, conform, converted
 
 CATEGORY = pa.dictionary(pa.int32(), pa.string())
 NAIVE, UTC = pa.timestamp("us"), pa.timestamp("us", tz="UTC")
@@ -30,10 +29,12 @@ KEPT: list[tuple[list[Any], pa.DataType, pa.DataType, list[Any]]] = [
     (["a", None], pa.large_string(), pa.string(), ["a", None]),
     (["a", "b"], pa.string_view(), CATEGORY, ["a", "b"]),
     ([1.0, None, -0.0], pa.float64(), pa.int64(), [1, None, 0]),
-    ([1e16], pa.float64(), pa.int64(), [10**16]),
-    ([2.0**62], pa.float64(), pa.int64(), [2**62]),
+    ([2.0**53 - 1], pa.float64(), pa.int64(), [2**53 - 1]),
     ([1, 255], pa.int64(), pa.uint8(), [1, 255]),
     ([2**53], pa.int64(), pa.float64(), [float(2**53)]),
+    ([2**54, 2**62], pa.int64(), pa.float64(), [2.0**54, 2.0**62]),
+    ([2**63], pa.uint64(), pa.float64(), [2.0**63]),
+    ([str(BIG)], pa.string(), pa.int64(), [BIG]),
     ([0.5, None], pa.float64(), pa.float32(), [0.5, None]),
     ([Decimal("1.50")], pa.decimal128(5, 2), pa.float64(), [1.5]),
     ([Decimal("2.00")], pa.decimal128(5, 2), pa.int32(), [2]),
@@ -47,6 +48,8 @@ REFUSED: list[tuple[list[Any], pa.DataType, pa.DataType, str, int | None]] = [
     ([1.0, 1.7, 2.5], pa.float64(), pa.int64(), "1.7, 2.5 (double)", 1),
     ([float("nan")], pa.float64(), pa.int64(), "nan", 0),
     ([2.0**63], pa.float64(), pa.int64(), "9.22", 0),
+    ([1.0, 2.0**53], pa.float64(), pa.int64(), "9007199254740992.0", 1),
+    ([2.0**24], pa.float32(), pa.int64(), "16777216.0", 0),
     (["yes", "no"], pa.string(), pa.bool_(), "'yes', 'no'", 0),
     (["1", "1,234"], pa.string(), pa.int64(), "'1,234' (string)", 1),
     (["1.7"], pa.string(), pa.int64(), "'1.7'", 0),
@@ -61,6 +64,9 @@ REFUSED: list[tuple[list[Any], pa.DataType, pa.DataType, str, int | None]] = [
     ([7], pa.int64(), pa.string(), "int64", None),
     ([True], pa.bool_(), pa.int64(), "bool", None),
     ([1], pa.int64(), pa.bool_(), "int64", None),
+    (["7", "007"], pa.string(), pa.int64(), "'007'", 1),
+    ([2**63 - 1], pa.int64(), pa.float64(), f"{2**63 - 1}", 0),
+    ([2**63], pa.uint64(), pa.int64(), f"{2**63}", 0),
     ([0.5, 0.1], pa.float64(), pa.float32(), "0.1", 1),
     ([1e300], pa.float64(), pa.float32(), "1e+300", 0),
     ([1], NAIVE, UTC, "zone is declared otherwise", None),
@@ -139,69 +145,6 @@ def test_what_is_converted_is_unchanged(values: list[float | None], wanted: pa.D
     )
 
 
-def frame_of(values: list[Any], kind: pa.DataType, **contract: Any) -> pd.Series:
-    """A column of one frame; with a contract if one is given."""
-    contracts = {"a": ColumnContract(**contract)} if contract else {}
-    return to_frame(pa.table({"a": pa.array(values, kind)}), 5, contracts)["a"]
-
-
-@pytest.mark.parametrize(
-    "dtype", ["int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"]
-)
-def test_nullable_integers(dtype: str) -> None:
-    """A nullable integer has pandas' masked type of its width, with a null or without."""
-    expected = dtype.replace("uint", "UInt").replace("int", "Int")
-    kind = pa.type_for_alias(dtype)
-
-    for values in ([1, None], [1, 2], []):
-        assert frame_of(values, kind, dtype=dtype, nullable=True).dtype == expected
-    assert frame_of([1, 2], kind, dtype=dtype).dtype == dtype
-
-
-@pytest.mark.parametrize("contract", [{}, {"dtype": "int64"}, {"dtype": "int64", "nullable": True}])
-def test_large_integers_beside_nulls(contract: dict[str, Any]) -> None:
-    """An integer above 2**53 is unchanged where a null stands beside it, whatever is declared."""
-    assert frame_of([BIG, None], pa.int64(), **contract).iloc[0] == BIG
-
-
-def test_bools() -> None:
-    """A nullable bool has pandas' boolean type; another one numpy's, if no null is there."""
-    assert frame_of([True, False], pa.bool_(), dtype="bool", nullable=True).dtype == "boolean"
-    assert frame_of([True, None], pa.bool_(), dtype="bool").dtype == "boolean"
-    assert frame_of([True, False], pa.bool_(), dtype="bool").dtype == np.bool_
-
-
-def test_choices_come_first_among_categories() -> None:
-    """A category with choices has them all, in the file's order; what is not among them comes after."""
-    contract = {"dtype": "category", "one_of": ("x", "y")}
-    found = frame_of(["z", "y"], pa.string(), dtype="string")
-    coded = frame_of(["z", "y"], CATEGORY, **contract)
-
-    assert list(coded.cat.categories) == ["x", "y", "z"]
-    assert list(coded) == list(found)
-
-
-def test_index_counts_the_batch() -> None:
-    """A row's label is its number in the batch."""
-    assert list(frame_of([1, 2], pa.int64()).index) == [5, 6]
-
-
-@pytest.mark.parametrize(
-    ("values", "expected"),
-    [
-        (pd.Series([1, 2], dtype="Int8"), "int8"),
-        (pd.Series([1, None], dtype="Int8"), "Int8"),
-        (pd.Series([True], dtype="boolean"), "bool"),
-        (pd.Series([1.5], dtype="Float64"), "Float64"),
-        (pd.Series(["a"], dtype="str"), "str"),
-        (pd.Series([1.5]), "float64"),
-    ],
-)
-def test_bare(values: pd.Series, expected: str) -> None:
-    """Masked integers and bools without a null are numpy's; everything else stays as it is."""
-    assert bare(values).dtype == expected
-
-
 @pytest.mark.parametrize(
     ("contract", "expected"),
     [
@@ -214,3 +157,77 @@ def test_bare(values: pd.Series, expected: str) -> None:
 def test_arrow_types(contract: dict[str, Any], expected: pa.DataType) -> None:
     """Each dtype has one Arrow type."""
     assert arrow_type(ColumnContract(**contract)) == expected
+
+
+def column_of(values: list[Any], have: pa.DataType, **contract: Any) -> Converted:
+    """The values in two pieces, as their contract types them."""
+    pieces = [pa.array(values[:1], have), pa.array(values[1:], have)]
+    return converted(pa.chunked_array(pieces), ColumnContract(**contract))
+
+
+BAD_ROWS: list[tuple[list[Any], pa.DataType, str, list[int]]] = [
+    ([300, 1, -1, None], pa.int64(), "uint8", [0, 2]),
+    ([1.5, 2.0, float("inf"), None], pa.float64(), "int64", [0, 2]),
+    ([BIG, 1, 2**54], pa.int64(), "float64", [0]),
+    ([0.1, 0.5, float("nan"), float("inf")], pa.float64(), "float32", [0]),
+    ([Decimal("1.50"), Decimal("2.00"), None], pa.decimal128(5, 2), "int64", [0]),
+    ([Decimal("0.50"), Decimal("12345678901234567890.12")], pa.decimal128(22, 2), "float64", [1]),
+    ([True, None], pa.bool_(), "bool", []),
+]
+
+
+@pytest.mark.parametrize(("values", "have", "dtype", "bad"), BAD_ROWS)
+def test_rows_whose_value_would_change(
+    values: list[Any], have: pa.DataType, dtype: str, bad: list[int]
+) -> None:
+    """Exactly the values that would change are marked, and null; all others are what they were."""
+    found = column_of(values, have, dtype=dtype)
+    marked = [] if found.bad is None else np.flatnonzero(found.bad).tolist()
+    kept = [(found.values[n].as_py(), value) for n, value in enumerate(values) if n not in bad]
+
+    assert marked == bad
+    assert all(got == value or value != value for got, value in kept)  # noqa: PLR0124 - not a number
+    assert all(found.values[row].as_py() is None for row in bad)
+
+
+@pytest.mark.parametrize(
+    ("values", "have", "contract", "told"),
+    [
+        ([1, None, 3], pa.int32(), {"dtype": "float64"}, {"float64 from int32": 2}),
+        (["1", "x"], pa.string(), {"dtype": "int64"}, {"int64 from text": 1}),
+        (["a"], pa.large_string(), {"dtype": "category"}, {}),
+        ([1.0], pa.float64(), {"dtype": "float64"}, {}),
+        ([None], pa.null(), {"dtype": "int64"}, {}),
+        (
+            ["NA", "1", "-", "NA"],
+            pa.string(),
+            {"dtype": "int64", "nulls": ("NA", "-")},
+            {"null from 'NA'": 2, "null from '-'": 1, "int64 from text": 1},
+        ),
+    ],
+)
+def test_conversions_are_counted(
+    values: list[Any], have: pa.DataType, contract: dict[str, Any], told: dict[str, int]
+) -> None:
+    """Every value that gets another type is counted by how; one that keeps its own is not."""
+    assert column_of(values, have, **contract).told == told
+
+
+@pytest.mark.parametrize("dtype", ["string", "category"])
+def test_null_only_as_declared(dtype: str) -> None:
+    """Text that others take for null stays text, unless it is declared to mean null, to the letter."""
+    text = ["NA", "na", "NULL", "", "-"]
+    have = pa.string() if dtype == "string" else CATEGORY
+
+    assert column_of(text, have, dtype=dtype).values.to_pylist() == text
+    declared = column_of(text, have, dtype=dtype, nulls=("NA", "")).values
+    assert declared.to_pylist() == [None, "na", "NULL", None, "-"]
+    assert declared.type == have
+
+
+def test_a_type_without_a_way() -> None:
+    """A column of a type that cannot become the declared one is refused as a whole, not row by row."""
+    with pytest.raises(ConversionError) as caught:
+        column_of([1, 0], pa.int64(), dtype="bool")
+
+    assert (caught.value.row, caught.value.wanted) == (None, "bool")
