@@ -7,6 +7,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 import sklearn
 import skops.io
@@ -160,3 +161,33 @@ def test_parameters_that_do_not_fit(project: Any, parameters: str, path: str) ->
     (fault,) = own(project, parameters=parameters).faults()
 
     assert fault.path == path
+
+
+LABELS = """\
+import numpy as np
+
+class Labels:
+    feature_names_in_ = ("x",)
+
+    def predict(self, features):
+        late = np.array([["late", 1], [None, 2]], dtype=object)
+        return late[(features["x"] > 1).to_numpy().astype(int)]
+"""
+
+
+@pytest.mark.parametrize("form", ["parquet", "csv", "jsonl"])
+def test_labels_are_published(project: Any, form: str) -> None:
+    """Predictions that are texts, with nulls, stand beside numbers in every format."""
+    (project.root / "own_labels.py").write_text(LABELS)
+    project.change(TREE, "{type: python, use: 'own_labels:Labels'}")
+    project.change("outputs: [p]", "outputs: [p, q]")
+    project.change("type: files,", f"type: files, format: {form},")
+    result = project.run()
+    assert result.state == "published", result.message
+    (file,) = (project.root / "out/batch=b").iterdir()
+    readers = {"csv": pd.read_csv, "jsonl": lambda path: pd.read_json(path, lines=True)}
+    frame = readers.get(form, pd.read_parquet)(file)
+
+    assert result.state == "published", result.message
+    assert frame["p"].isna().tolist() == [False] * 3 + [True] * 5
+    assert (frame["p"][0], frame["q"].tolist()) == ("late", [1] * 3 + [2] * 5)

@@ -91,7 +91,12 @@ def add_outputs(
         return predict(frame, model, batch_rows=batch_rows)
 
     outputs = survived(Work("predict", _NAME, "model", make, attempt), sieve)
-    sieve.frame = sieve.frame.assign(**outputs)
+    sieve.frame = sieve.frame.assign(**{name: _typed(outputs[name]) for name in outputs})
+
+
+def _typed(values: NDArray[Any]) -> Any:
+    """Labels as texts, also where a chunk has none but nulls: its type is that of the other chunks."""
+    return pd.array(values, dtype="str") if values.dtype.kind == "O" else values
 
 
 def _computed(features: pd.DataFrame, model: Predictor, batch_rows: int) -> dict[str, NDArray[Any]]:
