@@ -86,9 +86,35 @@ def test_refused_rows_say_why(scored: Scored, space: Workspace) -> None:
     """A refused row is kept as the source gave it, with reason, stage, its number in the batch and its file."""
     refused = aside(scored()[2], space).iloc[0]
 
-    assert (refused["k"], refused["x"], "v" in refused) == (5, 95.0, False)
+    assert (refused["k"], refused["x"], "v" in refused) == ("5", "95", False)
     assert (refused["_row"], refused["_stage"], refused["_reason"]) == (4, "validate", "small")
     assert refused["_source"].endswith("data/b/2.csv")
+
+
+def test_a_value_that_cannot_be_typed(project: Any, scored: Scored, space: Workspace) -> None:
+    """The row of a value without a type leaves alone, as the source gave it; the rest is published."""
+    project.write("data/b/1.csv", "k,c,x\n1,a,1\n2,b,none\n3,,3\n")
+    project.change("x: {dtype: float64}", "x: {dtype: float64, on_violation: quarantine}")
+    reports = scored()
+
+    assert reports[0].quarantined == {"x: not a float64": 1}
+    assert aside(reports[0], space)[["k", "x", "_reason"]].iloc[0].tolist() == [
+        "2",
+        "none",
+        "x: not a float64",
+    ]
+    assert part(reports[0], space)["k"].tolist() == [1]
+    assert reports[0].conversions["x: float64 from text"] == 1
+
+
+def test_filters_are_asked_before_matches(project: Any, scored: Scored) -> None:
+    """A row that no filter lets stay is not quarantined for a key without a match."""
+    project.write("data/b/1.csv", "k,c,x\n1,zz,-1\n2,zz,2\n")
+    project.change("columns: [v]\n", "columns: [v]\n      on_missing_key: quarantine\n")
+    report = scored()[0]
+
+    assert report.filtered == {"known": 1}
+    assert report.quarantined == {"no match in w": 1}
 
 
 def test_receipts(scored: Scored, space: Workspace) -> None:
