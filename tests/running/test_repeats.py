@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,10 @@ import pytest
 
 import seawall
 from seawall.config.load import load
+from seawall.contracts import StoredFile
 from seawall.errors import ConfigError, DataError
 from seawall.events import ChunkFinished, Event, RepeatsCounted, ResumeRefused
+from seawall.plan.make import make_plan
 from seawall.running import Order, execute
 from seawall.running.belonging import marks_of
 from seawall.running.marks import marked
@@ -258,3 +261,12 @@ def test_quarantine_needs_a_budget(project: Project) -> None:
 
     with pytest.raises(ConfigError, match="on_duplicate_key: rows may be quarantined"):
         load(project.file(), env={})
+
+
+def test_receipts_hold_for_one_list_of_rows(project: Project) -> None:
+    """A chunk that was scored beside another list of repeated rows is scored anew."""
+    plan = make_plan(load(project.file(), env={}), "b", now=lambda: datetime.now(UTC))
+    ref = plan.chunks[0]
+    keys = {plan.with_repeats(StoredFile("r", digest, 1, 1)).chunk_key(ref) for digest in "ab"}
+
+    assert len({plan.chunk_key(ref), *keys}) == 3
