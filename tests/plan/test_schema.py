@@ -64,6 +64,7 @@ def test_a_renamed_column() -> None:
         "\n    - dep_delay float64\n    + departure_delay double (did you mean dep_delay?)"
         in error.seen
     )
+    assert error.seen.count("\n    + ") == 1
     assert error.todo == "did you mean 'departure_delay'?"
 
 

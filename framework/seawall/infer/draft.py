@@ -53,7 +53,7 @@ class Draft:
         if self.column == self.terms.key:
             yield "the key"
         if stats.low is not None:
-            yield f"{stats.low} to {stats.high}"
+            yield f"{_short(stats.low)} to {_short(stats.high)}"
         if stats.longest:
             count = "more than 1,000" if stats.values is None else f"{len(stats.values):,}"
             yield f"{count} texts of at most {stats.longest:,} characters"
@@ -63,7 +63,7 @@ class Draft:
             yield f"{stats.infinite:,} infinite"
         if stats.blanks:
             yield f"{stats.blanks:,} values with blanks around them"
-        if stats.repeated is None:
+        if stats.repeated is None and self.column != self.terms.key:
             yield "too many values to say that none stands twice"
 
     @property
@@ -126,3 +126,7 @@ class Draft:
             limit = 1 << (int(width[2]) - (not width[1]))
             low, high = int(max(low, 0 if width[1] else -limit)), int(min(high, limit - 1))
         yield from (("min", low), ("max", high))
+
+
+def _short(end: object) -> str:
+    return f"{end:.6g}" if isinstance(end, float) else str(end)
