@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from seawall.errors import Exit
 from seawall.sinks.files import FilesSink, Holder
 from tests.quarantine.conftest import BATCH, Project, clean
 
-FIXED = {2: "250.0", 9: "900"}
+FIXED = {2: "250.0", 7: "900"}
 ABOVE, KIND = "x: above max", "kind: not one of"
 
 
@@ -204,14 +205,14 @@ def test_a_later_run(published: Project) -> None:
 def test_a_filter_that_drops_them_now(published: Project) -> None:
     """A replayed row that no longer belongs to the job counts as filtered, and the account closes."""
     (published.root / "mends" / "steps.py").write_text(
-        "def wanted(frame):\n    return frame['id'] != 9\n"
+        "def wanted(frame):\n    return frame['id'] != 7\n"
     )
     published.change("  columns:\n", "  filters: [{use: mends.steps:wanted}]\n  columns:\n")
     loosen_all(published)
     result = published.replay()
 
     assert (result.account, result.replayed) == (Account(12, 11, 0, 1), Account(3, 2, 0, 1))
-    assert sorted(published.rows()) == [n for n in range(12) if n != 9]
+    assert sorted(published.rows()) == [n for n in range(12) if n != 7]
 
 
 def test_records_that_could_not_be_read(project: Project) -> None:
@@ -359,3 +360,48 @@ def test_original_values_are_kept(published: Project) -> None:
     frames = [pd.read_feather(file) for file in files]
 
     assert pd.concat(frames)["x"].tolist() == ["250.0", "5.50", "900"]
+
+
+def test_values_that_were_no_numbers(project: Project) -> None:
+    """A row whose value could not be converted is kept with its text, and replayed once it may be null."""
+    project.change("10,a,10.50", "10,a,none", f"data/{BATCH}.csv")
+    first = project.run()
+    loosen_all(project)
+    project.change("{dtype: float64,", "{dtype: float64, nullable: true, nulls: [none],")
+    result = project.replay()
+
+    assert (first.account.quarantined, result.account) == (4, Account(12, 12, 0, 0))
+    assert sorted(project.rows()) == list(range(12))
+
+
+def test_rows_on_which_a_stage_raised(project: Project) -> None:
+    """What a stage raised on a row is kept with it; after the fix the row is replayed."""
+    stage = "def double(frame):\n    if (frame['x'] == 900).any():\n        raise KeyError('900')\n    return frame\n"
+    (project.root / "mends" / "steps.py").write_text(stage)
+    project.change("predict:", "featurize: [{use: mends.steps:double}]\npredict:")
+    loosen_all(project)
+    first = project.run()
+    file = next((plan_folder(project) / "quarantine").iterdir())
+    note = pd.read_feather(file)["_note"].tolist()
+    project.change("== 900", "== 901", "mends/steps.py")
+    sys.modules.pop("mends.steps")
+    result = project.replay()
+
+    assert (first.account.quarantined, "KeyError" in note[0]) == (1, True)
+    assert (result.account, project.rows()) == (Account(12, 12, 0, 0), clean(FIXED))
+
+
+def test_examples_of_warnings(project: Project) -> None:
+    """Rows that only warn are published, counted, and shown in explain as those in quarantine are."""
+    from seawall.ledger import existing_ledger
+    from seawall.ledger import run as found
+
+    project.change("max: 100, on_violation: quarantine", "max: 100, on_violation: warn")
+    result = project.run()
+    ledger = existing_ledger(str(project.root / ".seawall" / "ledger.db"))
+    assert ledger is not None
+    (warned,) = [one for one in found(ledger, result.run_id).reasons if one.went == "warned"]
+    ledger.close()
+
+    assert (warned.reason, warned.rows, result.account.published) == (ABOVE, 2, 11)
+    assert [(one.key, one.value) for one in warned.examples] == [("2", "250.0"), ("7", "900")]
