@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from seawall.shown import shown
 from seawall.sources.blocks import ranges
 from seawall.sources.caps import few_enough
 from seawall.sources.files import find_fragments, opened, unreadable
+from seawall.sources.json_columns import blanked, column_by_column
 from seawall.sources.packed import refuse_packed
 from seawall.sources.stretch import Fault, Stretch, stretch_of
 
@@ -68,7 +70,11 @@ class JsonlSource:
         if not head.strip():
             raise DataError("an empty file", fragment.path, f"{fragment.bytes} bytes", "objects")
         sample = Stretch(fragment, 0, head, None)
-        shown, faults = _parsed(sample, None)
+        try:
+            shown, faults = _parsed(sample, None)
+        except DataError:  # a declared column may hold anything here: what it is, is known
+            known = blanked(head, self.types) if self.types else head
+            shown, faults = _parsed(replace(sample, payload=known), None)
         if not shown.num_rows:
             worst = sample.refused(faults)[0]
             raise DataError("no line is an object", worst.place, worst.seen, worst.allowed)
@@ -107,7 +113,7 @@ class JsonlSource:
         schema = self.schema(fragments)
         if columns is not None:
             schema = pa.schema([schema.field(name) for name in columns])
-        table, faults = _parsed(stretch, schema)
+        table, faults = _parsed(stretch, schema, self.types)
         return Rows(table, stretch.refused(faults))
 
     def place(self, fragments: Sequence[Fragment], ref: ChunkRef, row: int) -> str:
@@ -129,8 +135,13 @@ def _in_json(kind: pa.DataType) -> pa.DataType:
     return pa.string() if pt.is_timestamp(kind) or pt.is_dictionary(kind) else kind
 
 
-def _parsed(stretch: Stretch, schema: pa.Schema | None) -> tuple[pa.Table, list[Fault]]:
-    """The objects, and the lines that are none; a DataError names a line with values of other types."""
+def _parsed(
+    stretch: Stretch, schema: pa.Schema | None, declared: Collection[str] = ()
+) -> tuple[pa.Table, list[Fault]]:
+    """The objects, and the lines that are none.
+
+    A declared column with values of other types comes as text; of another one a DataError names the line.
+    """
     faults = stretch.foreign()  # Arrow's reader lets them pass
     known = {fault.record for fault in faults}
     lines = stretch.borders()
@@ -145,7 +156,12 @@ def _parsed(stretch: Stretch, schema: pa.Schema | None) -> tuple[pa.Table, list[
     known = {fault.record for fault in faults}
     faults += _no_objects(stretch, (n for n in range(len(lines) - 1) if n not in known))
     try:
-        table = _parse(stretch, faults, schema)
+        payload = stretch.without([fault.record for fault in faults])
+        table = (
+            _parse_bytes(payload, None)
+            if schema is None
+            else column_by_column(payload, schema, declared, _parse_bytes)
+        )
     except pa.ArrowException as error:
         raise unreadable(_first_bad(stretch, faults, schema), error) from error
     if table.num_rows + len(faults) != len(lines) - 1:
