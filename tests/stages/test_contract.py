@@ -32,6 +32,8 @@ ZONED = pd.to_datetime(
         (pd.Series([1.0, INF], dtype="float32"), {"dtype": "float32"}, [0]),
         ([BIG + 1, BIG, BIG - 1], {"dtype": "int64", "max": BIG}, [1, 2]),
         ([BIG + 1, BIG, BIG + 2], {"dtype": "int64", "min": float(BIG) + 2}, [2]),
+        ([BIG + 1, BIG], {"dtype": "int64", "max": float(BIG)}, [1]),
+        ([BIG + 1, BIG, BIG + 3], {"dtype": "int64", "max": float(BIG)}, [1]),
         ([1, 2, 3], {"dtype": "int64", "min": 1.5, "max": 2.5}, [1]),
         (pd.array([1, None, 5], "Int64"), {"dtype": "int64", "nullable": True, "min": 2}, [1, 2]),
         (pd.array([None, None], "Int64"), {"dtype": "int64", "nullable": True, "min": 2}, [0, 1]),

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 __all__ = ["Column", "Mask"]
 
 Mask = NDArray[np.bool_]
-_NUMBERS = frozenset("iuf")
+_NUMBERS, _WHOLE = frozenset("iuf"), frozenset("iu")
 _NO_TIME = np.iinfo(np.int64).min
 
 
@@ -64,7 +64,9 @@ class Column:
             return known.iloc[stamps.argmin()], known.iloc[stamps.argmax()]
         if self.nulls is not None and plain.dtype.kind == "f":
             return np.fmin.reduce(plain), np.fmax.reduce(plain)
-        return plain.min(), plain.max()
+        low, high = plain.min(), plain.max()
+        # Python compares integers with floats exactly, numpy as floats.
+        return (int(low), int(high)) if plain.dtype.kind in _WHOLE else (low, high)
 
     @property
     def _null_among(self) -> bool:
