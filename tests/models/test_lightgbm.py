@@ -12,6 +12,7 @@ import pytest
 from seawall.config.predicting import Predict
 from seawall.errors import DataError, SoftwareError
 from seawall.models import Model, load, pin
+from seawall.models.categories import as_codes
 from seawall.stages.predict import predict
 
 lightgbm = pytest.importorskip("lightgbm", reason="the extra `lightgbm` is not installed")
@@ -112,6 +113,13 @@ def test_categories_are_known_by_value(read: Any, late: Any) -> None:
     turned = FRAME.assign(k=pd.Categorical(kinds, categories=["zz", "new", "y", "x"]))
     assert chunked(loaded, turned).tobytes() == expected.tobytes()
     assert chunked(loaded, FRAME.assign(k=kinds)).tobytes() == expected.tobytes()
+
+
+def test_unknown_categories_and_nulls_are_missing_values() -> None:
+    """A value has its place among the model's categories, and none of its own."""
+    found = as_codes(pd.Series(["y", "q", None, "x"]), ["x", "y"])
+
+    assert np.array_equal(found, [1, np.nan, np.nan, 0], equal_nan=True)
 
 
 def test_categories_of_another_kind(read: Any) -> None:
