@@ -155,7 +155,7 @@ def test_a_corrupt_row_group_set_aside(published: Path, score: Command) -> None:
 
     assert done.returncode == 0, done.stderr
     assert [row["_row"] for row in lost] == list(range(30, 40))
-    assert {row["_source"].rpartition("/")[2] for row in lost} == {f"{BATCH}.parquet, row group 3"}
+    assert {row["_place"].rpartition("/")[2] for row in lost} == {f"{BATCH}.parquet, row group 3"}
 
 
 @pytest.mark.breaks("the input file: a corrupt row group of more rows than the budget")
@@ -201,7 +201,7 @@ def test_malformed_lines_set_aside(published: Path, score: Command, kind: str) -
     words = write(published, kind, spoiled(kind))
     done = score(published, *words)
     lost = [row for row in quarantined(published) if row["_reason"] == "malformed line"]
-    lines = [row["_source"].rpartition(":")[2] for row in lost]
+    lines = [row["_place"].rpartition(":")[2] for row in lost]
 
     assert done.returncode == 0, done.stderr
     assert lines == ["12", "43", "44"]
