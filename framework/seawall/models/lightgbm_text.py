@@ -43,6 +43,8 @@ _END, _PARAMETERS, _CATEGORIES = "\nend of trees", "\nend of parameters", "panda
 class Text:
     """What a booster's file says of it.
 
+    `text` is the file up to the end of its trees: how it was trained has no part in a prediction, and a
+    damaged line of that ends the process.
     `numeric` are the features that were numbers in training, `coded` those whose splits are sets of
     whole numbers, `categorical` those that were declared as categories, whether or not they have
     splits. `categories` are the values of pandas' categories by column, None where there were none.
@@ -88,7 +90,7 @@ def _held(text: str) -> Text:
     _hold_trees(text, said, len(features))
     kinds = dict(zip(features, infos, strict=True))
     return Text(
-        text,
+        f"{text.partition(_END)[0]}{_END}\n",
         features,
         said.get("objective", "").partition(" ")[0],
         _number(said["num_class"]),

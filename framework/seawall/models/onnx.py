@@ -49,7 +49,9 @@ def _session(graph: Graph, threads: int, path: str) -> Any:
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.log_severity_level = 4  # what it has to say, it raises
     try:
-        return runtime.InferenceSession(graph.payload, options, providers=["CPUExecutionProvider"])
+        return runtime.InferenceSession(
+            graph.payload, options, providers=["CPUExecutionProvider"], enable_fallback=0
+        )
     except Exception as error:
         raise DataError(
             "the installed ONNX Runtime cannot run the file",

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from seawall.errors import DataError, ForbiddenError
+from seawall.errors import DataError, ForbiddenError, SeawallError
 from seawall.models.packages import package
 
 __all__ = ["Graph", "graph_of"]
@@ -45,8 +45,14 @@ def graph_of(payload: bytes, path: str) -> Graph:
     onnx = package("onnx", "onnx")
     try:
         model = onnx.load_model_from_string(payload)
-    except Exception as error:
+        return _read(model, payload, path, onnx)
+    except SeawallError:
+        raise
+    except Exception as error:  # a damaged name is bytes, a damaged attribute has another type
         raise _no_model(path, error) from error
+
+
+def _read(model: Any, payload: bytes, path: str, onnx: Any) -> Graph:
     if not model.graph.node:
         raise _no_model(path, "a file without a graph")
     _refuse_external(model, path)
