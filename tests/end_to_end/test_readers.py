@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-PUBLISHES = int(os.environ.get("SEAWALL_TEST_PUBLISHES", "12"))
+PUBLISHES = int(os.environ.get("SEAWALL_TEST_PUBLISHES", "8"))
 READ = """
 import sys
 from pathlib import Path

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -20,7 +21,7 @@ from seawall.sinks.files import Draft, FilesSink, Holder
 from seawall.sinks.files.handover import first_stone, second_stone
 
 BATCH = "2013-07-01"
-PUBLISHES = 60
+PUBLISHES = int(os.environ.get("SEAWALL_TEST_PUBLISHES", "20"))
 READER = """
 import json, sys
 from pathlib import Path
