@@ -83,8 +83,9 @@ def _change_findings(
     if change.problem:
         yield failed("mean change", change.problem, allowed, column=name)
     elif not change.keys:
-        message = f"the mean of {name} has nothing to be compared with: no shared key"
-        yield Finding("mean change", "ok", name, "no shared key", allowed, message)
+        seen = f"no key shared with {change.version}" if change.version else "no version before"
+        message = f"the mean of {name} has nothing to be compared with: {seen}"
+        yield Finding("mean change", "ok", name, seen, allowed, message)
     else:
         yield _moved(name, wanted.max_mean_change, change, allowed)
 

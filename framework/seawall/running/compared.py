@@ -37,7 +37,7 @@ def compared(fold: Fold, claim: Claim) -> dict[str, MeanChange]:
     judged = fold.plan.config.check_output.distribution
     names = [name for name, wanted in judged.items() if wanted.max_mean_change is not None]
     entry = previous(claim.sink, claim.batch) if names else None
-    if entry is None:
+    if entry is None or not fold.account.published:
         return {name: MeanChange() for name in names}
     return {name: _tried(name, fold, claim, entry) for name in names}
 
