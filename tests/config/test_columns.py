@@ -40,6 +40,7 @@ def faults(**contract: Any) -> list[tuple[str, str]]:
         ({"dtype": "bool", "parse": {"true": ("y",), "false": ("y",)}}, "parse.false.0", "two meanings"),
         ({"dtype": "bool", "nulls": ("-",), "parse": {"true": ("y",), "false": ("-",)}}, "parse.false.0", "two meanings"),
         ({"dtype": "timestamp", "parse": {"format": "%H:%M"}}, "parse.format", "without a whole date"),
+        ({"dtype": "timestamp", "parse": {"format": "%d.%m.%y"}}, "parse.format", "the century to guess"),
         ({"dtype": "timestamp", "parse": {"format": "%Y-%m-%d %Q"}}, "parse.format", "a format with %Q"),
         ({"dtype": "timestamp", "parse": {"format": "%Y-%m-%d %I"}}, "parse.format", "no %p"),
         ({"dtype": "timestamp", "parse": {"format": "%Y-%m-%d %z"}}, "parse.format", "with an offset"),
@@ -62,7 +63,7 @@ def test_what_no_value_keeps(contract: dict[str, Any], path: str, what: str) -> 
         {"dtype": "int64", "nulls": ("NA", "-"), "parse": {"thousands": ","}},
         {"dtype": "bool", "parse": {"true": ("y",), "false": ("n",)}},
         {"dtype": "timestamp", "timezone": "UTC", "resolution": "s", "min": "2024-01-01T00:00:00Z"},
-        {"dtype": "timestamp", "parse": {"format": "%d.%m.%y %I:%M %p"}},
+        {"dtype": "timestamp", "parse": {"format": "%d.%m.%Y %I:%M %p"}},
         {"dtype": "timestamp", "parse": {"format": "%Y-%j"}},
     ],
 )

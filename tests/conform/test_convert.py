@@ -231,3 +231,35 @@ def test_a_type_without_a_way() -> None:
         column_of([1, 0], pa.int64(), dtype="bool")
 
     assert (caught.value.row, caught.value.wanted) == (None, "bool")
+
+
+FIRST, LAST = -62_135_596_800_000_000, 253_402_300_799_999_999
+"""Microseconds from 1970 to the first and the last one that UTC's years 1 to 9999 have."""
+
+
+@pytest.mark.parametrize(
+    ("type_", "counts", "bad"),
+    [
+        (UTC, [FIRST - 1, FIRST, None, LAST, LAST + 1], [0, 4]),
+        (NAIVE, [FIRST, LAST + 1], [1]),
+        (pa.timestamp("s"), [FIRST // 10**6 - 1, LAST // 10**6], [0]),
+        (pa.timestamp("us", "+01:00"), [FIRST - 1, LAST - 3_600_000_000, LAST], [2]),
+    ],
+)
+def test_years_that_nobody_can_write(type_: pa.DataType, counts: list[Any], bad: list[int]) -> None:
+    """A time is one of the years 1 to 9999 on its zone's own clock, also where its type is right."""
+    zone = type_.tz
+    column = pa.chunked_array([pa.array(counts, type_)])
+    found = converted(column, ColumnContract(dtype="timestamp", timezone=zone))
+
+    assert np.flatnonzero(found.bad).tolist() == bad
+    assert found.values.null_count == len(bad) + column.null_count
+
+
+@pytest.mark.parametrize("text", ["0001-01-01T00:00:00+01:00", "9999-12-31T23:59:59-01:00"])
+def test_an_offset_leads_out_of_the_calendar(text: str) -> None:
+    """An instant is not of the year that its text says, but of its zone's."""
+    column = pa.chunked_array([[text]])
+    found = converted(column, ColumnContract(dtype="timestamp", timezone="UTC"))
+
+    assert found.bad is not None

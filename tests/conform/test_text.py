@@ -128,6 +128,8 @@ def test_times(zone: str | None, texts: dict[str, Any]) -> None:
         ),
         ("%d/%m/%Y", {"31/01/2024": datetime(2024, 1, 31), "1/2/2024": datetime(2024, 2, 1)}),  # noqa: DTZ001 - as above
         ("%d/%m/%Y", dict.fromkeys(("01/31/2024", "2024-01-31", "31/01/24"), "bad")),
+        ("%Y-%m-%d %H:%M:%S", dict.fromkeys(("2024-01-31 10:00:60", "2024-01-31 10:00:61"), "bad")),
+        ("%Y%m%d%H%M%S", dict.fromkeys(("20240131100060", "20240131100061"), "bad")),
     ],
 )
 def test_declared_formats(layout: str, texts: dict[str, Any]) -> None:

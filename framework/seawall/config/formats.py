@@ -9,7 +9,7 @@ __all__ = ["DAY", "directives", "iso", "like", "unknown"]
 
 _DIRECTIVE = re.compile("%(.)", re.DOTALL)
 _WIDTHS = {"Y": "{4}", "j": "{3}", "f": "{1,9}"}
-_NUMBERS = "YymdjHIMSf"
+_NUMBERS = "YmdjHIMSf"
 _WORDS = {
     "b": "[A-Za-z]{3}",
     "B": "[A-Za-z]+",
@@ -62,8 +62,14 @@ def _pieces(layout: str) -> Iterator[str]:
         if digit:
             follows = layout[place : place + 2]
             behind = follows[:1].isdigit() or (follows[:1] == "%" and follows[1:] in _NUMBERS)
-            width = "{2}" if before or behind or letter == "y" else "{1,2}"
-            yield "[0-9]" + _WIDTHS.get(letter, width)
+            yield _number(letter, short=not (before or behind))
         else:
             yield _WORDS[letter]
     yield re.escape(layout[place:])
+
+
+def _number(letter: str, *, short: bool) -> str:
+    """So many digits as the directive has; pandas would carry a second 60 over to the next minute."""
+    if letter == "S":
+        return "[0-5]?[0-9]" if short else "[0-5][0-9]"
+    return "[0-9]" + _WIDTHS.get(letter, "{1,2}" if short else "{2}")

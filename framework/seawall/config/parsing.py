@@ -59,10 +59,13 @@ def _truths(path: KeyPath, column: ColumnContract, parse: Parse, places: Places)
 def _wrong_format(layout: str, *, zoned: bool) -> Iterator[tuple[str, str]]:
     """What is wrong with a format, and what is allowed."""
     strange, letters = unknown(layout), set(directives(layout))
-    if strange:
-        yield f"a format with {', '.join(strange)}", "%Y %y %m %d %j %b %B %H %I %p %M %S %f %z %%"
+    if "y" in letters:
+        yield "a format that leaves the century to guess", "%Y in place of %y"
         return
-    if not letters & {"Y", "y"} or not any(letters >= date for date in _DATES):
+    if strange:
+        yield f"a format with {', '.join(strange)}", "%Y %m %d %j %b %B %H %I %p %M %S %f %z %%"
+        return
+    if "Y" not in letters or not any(letters >= date for date in _DATES):
         yield "a format without a whole date", "year, month and day, or year and %j"
     if "I" in letters and "p" not in letters:
         yield "a format with hours from 1 to 12 and no %p", "%I with %p, or %H"

@@ -2,7 +2,7 @@
 
 from seawall.conform.convert import ConversionError, Converted, conform, conformed, converted
 from seawall.conform.frame import bare, may_be_null, to_frame
-from seawall.conform.types import arrow_type, kind
+from seawall.conform.types import arrow_type, kind, seen
 
 __all__ = [
     "ConversionError",
@@ -14,5 +14,6 @@ __all__ = [
     "converted",
     "kind",
     "may_be_null",
+    "seen",
     "to_frame",
 ]

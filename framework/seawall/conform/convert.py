@@ -13,9 +13,8 @@ import pyarrow.types as pt
 from seawall.config.contract import ColumnContract, Parse
 from seawall.conform.numbers import numbers
 from seawall.conform.text import numbers_in, truths_in
-from seawall.conform.times import of_dates, of_times, times_in
-from seawall.conform.types import CATEGORY, Mask, Partly, is_zoned, kind, wanted_of, word
-from seawall.shown import shown
+from seawall.conform.times import of_dates, of_times, times_in, unwritable
+from seawall.conform.types import CATEGORY, Mask, Partly, is_zoned, kind, seen, wanted_of, word
 
 __all__ = ["ConversionError", "Converted", "conform", "conformed", "converted"]
 
@@ -63,8 +62,8 @@ def converted(values: pa.ChunkedArray, contract: ColumnContract) -> Converted:
     given, told = _nulled(values, contract.nulls)
     wanted = wanted_of(contract, values.type)
     if given.type.equals(wanted):
-        return Converted(given, None, told)
-    found, bad = _cast(given, wanted, contract.parse)
+        return Converted(*_writable(given, None), told)
+    found, bad = _writable(*_cast(given, wanted, contract.parse))
     count = len(given) - given.null_count - (0 if bad is None else int(np.count_nonzero(bad)))
     have, becomes = word(given.type), word(wanted)
     if have != becomes and count:
@@ -90,8 +89,8 @@ def _all_of(found: pa.ChunkedArray, bad: Mask | None, given: pa.ChunkedArray) ->
     if bad is None:
         return found
     rows = np.flatnonzero(bad)[:_EXAMPLES].tolist()
-    seen = ", ".join(shown(given[row].as_py()) for row in rows)
-    raise ConversionError(f"{seen} ({given.type})", rows[0], str(found.type))
+    values = ", ".join(seen(given[row]) for row in rows)
+    raise ConversionError(f"{values} ({given.type})", rows[0], str(found.type))
 
 
 def _cast(
@@ -102,8 +101,8 @@ def _cast(
     if kind(wanted) not in _ALLOWED.get(kind(have), ()):
         raise ConversionError(str(have), None, str(wanted))
     if kind(have) in {"timestamp", "date"} and is_zoned(have) != is_zoned(wanted):
-        seen = f"{have}, and the zone is declared otherwise"
-        raise ConversionError(seen, None, str(wanted))
+        zones = f"{have}, and the zone is declared otherwise"
+        raise ConversionError(zones, None, str(wanted))
     if pt.is_dictionary(wanted):
         return _encoded(values), None
     parts = [_part(chunk, wanted, parse) for chunk in values.chunks]
@@ -113,6 +112,15 @@ def _cast(
     return found, np.concatenate(
         [np.zeros(len(part), dtype=bool) if bad is None else bad for part, bad in parts]
     )
+
+
+def _writable(values: pa.ChunkedArray, bad: Mask | None) -> tuple[pa.ChunkedArray, Mask | None]:
+    """The values without times beyond the years that can be written."""
+    beyond = unwritable(values) if pt.is_timestamp(values.type) else None
+    if beyond is None:
+        return values, bad
+    kept = pc.if_else(pa.array(~beyond), values, pa.scalar(None, values.type))
+    return kept, beyond if bad is None else bad | beyond
 
 
 def _plain(values: pa.ChunkedArray, *, keep: bool) -> pa.ChunkedArray:

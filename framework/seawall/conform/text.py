@@ -15,6 +15,7 @@ import pyarrow.types as pt
 from numpy.typing import NDArray
 
 from seawall.config.contract import Parse
+from seawall.config.patterns import whole
 from seawall.conform.numbers import numbers, without
 from seawall.conform.types import Mask, Partly
 
@@ -59,7 +60,7 @@ def truths_in(values: pa.Array, parse: Parse | None) -> Partly:
 
 def matching(values: pa.Array, pattern: str) -> Mask:
     """Whether the whole of each text is as the pattern; false for nulls."""
-    return _mask(pc.match_substring_regex(values, f"^(?:{pattern})$"))
+    return _mask(pc.match_substring_regex(values, whole(pattern)))
 
 
 def _mask(values: pa.Array) -> Mask:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timedelta
 
 import numpy as np
 import pyarrow as pa
@@ -14,9 +14,10 @@ from seawall.conform.numbers import without
 from seawall.conform.text import matching
 from seawall.conform.types import Mask, Partly, is_zoned
 
-__all__ = ["of_dates", "of_times", "times_in"]
+__all__ = ["of_dates", "of_times", "times_in", "unwritable"]
 
 _PER_SECOND = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
+_ENDS = (datetime.min, datetime.max)  # noqa: DTZ901 - times on a clock
 _DIGITS = {"us": 6, "ns": 9}
 
 
@@ -52,6 +53,30 @@ def times_in(values: pa.Array, wanted: pa.DataType, parse: Parse | None) -> Part
         kept, _ = without(values, bad)
         bad |= _no_days(kept, wanted.unit)
         return without(values, bad)[0].cast(wanted), bad
+
+
+def unwritable(values: pa.ChunkedArray) -> Mask | None:
+    """Which times lie outside the years 1 to 9999, as their zone has them; None without any.
+
+    Neither pandas nor Python can write such a time, nor read it where it was published.
+    """
+    unit, zone = values.type.unit, values.type.tz
+    if unit == "ns" or not len(values):  # nanoseconds end in 2262
+        return None
+    lowest, highest = (_since_1970(end, unit, zone) for end in _ENDS)
+    ends = pc.min_max(values.cast(pa.int64())).as_py()
+    if ends["min"] is None or (lowest <= ends["min"] and ends["max"] <= highest):
+        return None
+    counts = values.cast(pa.int64()).fill_null(0).to_numpy()
+    mask: Mask = (counts < lowest) | (counts > highest)
+    return mask
+
+
+def _since_1970(clock: datetime, unit: str, zone: str | None) -> int:
+    """The instant at which a clock of the zone shows the time, in whole units since 1970."""
+    offset = pa.lib.string_to_tzinfo(zone).utcoffset(clock) if zone else timedelta()
+    since = clock - datetime(1970, 1, 1) - offset  # noqa: DTZ001 - a time on a clock
+    return since // timedelta(microseconds=10**6 // _PER_SECOND[unit])
 
 
 def _no_days(values: pa.Array, unit: str) -> Mask:

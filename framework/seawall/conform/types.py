@@ -8,8 +8,19 @@ import pyarrow.types as pt
 from numpy.typing import NDArray
 
 from seawall.config.contract import ColumnContract
+from seawall.shown import shown
 
-__all__ = ["CATEGORY", "Mask", "Partly", "arrow_type", "is_zoned", "kind", "wanted_of", "word"]
+__all__ = [
+    "CATEGORY",
+    "Mask",
+    "Partly",
+    "arrow_type",
+    "is_zoned",
+    "kind",
+    "seen",
+    "wanted_of",
+    "word",
+]
 
 Mask = NDArray[np.bool_]
 Partly = tuple[pa.Array, Mask | None]
@@ -60,3 +71,11 @@ def word(type_: pa.DataType) -> str:
 def is_zoned(type_: pa.DataType) -> bool:
     """Whether values of the type are instants, and not the time on some clock."""
     return pt.is_timestamp(type_) and type_.tz is not None
+
+
+def seen(value: pa.Scalar) -> str:
+    """The value as people are shown it, also a time that Python cannot have."""
+    try:
+        return shown(value.as_py())
+    except (ValueError, OverflowError):  # a year beyond 9999, or before 1
+        return shown(value.cast(pa.string()).as_py())

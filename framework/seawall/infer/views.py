@@ -10,9 +10,8 @@ import pyarrow as pa
 import pyarrow.types as pt
 
 from seawall.config.contract import ColumnContract
-from seawall.conform import ConversionError, converted, kind
+from seawall.conform import ConversionError, converted, kind, seen
 from seawall.infer.stats import Stats
-from seawall.shown import shown
 
 __all__ = ["NULL_WORDS", "View", "views_of"]
 
@@ -51,7 +50,7 @@ class View:
             self.problem = error.seen
             return
         if found.bad is not None:
-            self.problem = shown(values[int(found.bad.argmax())].as_py())
+            self.problem = seen(values[int(found.bad.argmax())])
             return
         self.stats.add(found.values)
 

@@ -12,7 +12,7 @@ import pyarrow.types as pt
 from numpy.typing import NDArray
 
 from seawall.config.contract import ColumnContract
-from seawall.conform import ConversionError, converted
+from seawall.conform import ConversionError, converted, seen
 from seawall.errors import DataError
 from seawall.shown import listed, shown
 
@@ -73,9 +73,9 @@ def typed(
         if found.bad is not None and (bad := found.bad & ~gone).any():
             if contract.on_violation != "quarantine":
                 rows = np.flatnonzero(bad)
-                seen = _examples(given, name, rows, key)
+                examples = _examples(given, name, rows, key)
                 todo = _todo(given.column(name)[int(rows[0])], contract)
-                raise _refusal(name, contract, place(int(rows[0])), seen, todo)
+                raise _refusal(name, contract, place(int(rows[0])), examples, todo)
             untyped.append(Untyped(name, f"{name}: not {_of_type(contract)}", np.flatnonzero(bad)))
             gone |= bad
         table = table.set_column(table.column_names.index(name), name, found.values)
@@ -89,8 +89,8 @@ def _examples(table: pa.Table, name: str, rows: NDArray[np.intp], key: str) -> s
     values, keys = table.column(name), table.column(key) if key in table.column_names else None
     told = []
     for row in rows[:_EXAMPLES].tolist():
-        owner = "" if keys is None or key == name else f" ({key} {shown(keys[row].as_py())})"
-        told.append(f"{shown(values[row].as_py())}{owner}")
+        owner = "" if keys is None or key == name else f" ({key} {seen(keys[row])})"
+        told.append(f"{seen(values[row])}{owner}")
     return f"{len(rows):,} values of {values.type}: {listed(told)}"
 
 
@@ -99,13 +99,13 @@ def _of_type(contract: ColumnContract) -> str:
 
 
 def _refusal(
-    name: str, contract: ColumnContract, where: str, seen: str, todo: str = ""
+    name: str, contract: ColumnContract, where: str, found: str, todo: str = ""
 ) -> DataError:
     zone = f" in zone {contract.timezone}" if contract.timezone else ""
     return DataError(
         f"column {shown(name)} is not of its declared type",
         where,
-        seen,
+        found,
         contract.dtype + zone,
         todo or "mend the source, or the column's dtype under validate.columns",
     )
