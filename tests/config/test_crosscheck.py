@@ -150,6 +150,7 @@ PLANNED = [
     (WEATHER, WEATHER + "\n      fallback: [{lookup: weather}]", "falls back on itself"),
     ("rows: {min", "freshness: {column: day, max_age: 1h}\n  rows: {min", "not a timestamp"),
     ("one_of: [EWR, JFK]", "pattern: '['", "not a regular expression"),
+    ("one_of: [EWR, JFK]", "pattern: '(?=E)EWR'", "look-ahead"),
     ("one_of: [EWR, JFK]", "length: {min: 3, max: 2}", "above max"),
 ]
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from seawall.config.contract import ColumnContract
 from seawall.config.faults import Fault, KeyPath, dotted
 from seawall.config.fits import is_of, time_of
 from seawall.config.parsing import parse_faults
+from seawall.config.patterns import NO_PATTERN, misshapen
 from seawall.config.places import Places
 from seawall.config.templates import is_zone
 from seawall.shown import shown
@@ -86,8 +86,9 @@ def _times(path: KeyPath, column: ColumnContract, places: Places) -> Iterator[Fa
 
 
 def _pattern(path: KeyPath, column: ColumnContract, places: Places) -> Iterator[Fault]:
-    try:
-        re.compile(column.pattern or "")
-    except (re.error, OverflowError, RecursionError) as error:
-        what = f"not a regular expression: {error}"
-        yield Fault(places.value(path), dotted(path), what, shown(column.pattern))
+    if column.pattern is None:
+        return
+    wrong = misshapen(column.pattern)
+    if wrong is not None:
+        what = f"not a regular expression: {wrong}"
+        yield Fault(places.value(path), dotted(path), what, shown(column.pattern), NO_PATTERN)

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from seawall.config.patterns import whole
+
 __all__ = ["Shapes"]
 
 _LONGEST = 40
@@ -65,4 +67,4 @@ def _pattern_of(text: str, classes: tuple[tuple[str, str], ...]) -> str:
 
 
 def _all_like(texts: pa.ChunkedArray, pattern: str) -> bool:
-    return pc.all(pc.match_substring_regex(texts, f"^(?:{pattern})$")).as_py() is not False
+    return pc.all(pc.match_substring_regex(texts, whole(pattern))).as_py() is not False

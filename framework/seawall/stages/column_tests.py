@@ -9,9 +9,11 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from seawall.config.contract import ColumnContract, Length
 from seawall.config.judging import OnViolation
+from seawall.conform.text import matching
 from seawall.errors import DataError
 from seawall.shown import listed
 from seawall.stages.extremes import Column, Mask
@@ -198,10 +200,16 @@ def _unlike(pattern: str) -> Broken:
     def bad(column: Column) -> Mask | None:
         values = column.series
         if isinstance(values.dtype, pd.CategoricalDtype):
-            return _of_categories(values, ~values.cat.categories.str.fullmatch(pattern))
-        return (~values.str.fullmatch(pattern, na=True)).to_numpy(dtype=bool)
+            return _of_categories(values, ~_like(values.cat.categories, pattern))
+        return _known(~_like(values, pattern), column)
 
     return bad
+
+
+def _like(values: Any, pattern: str) -> Mask:
+    """By Arrow: for some patterns, and for texts that are objects, pandas takes Python's own engine."""
+    texts = pa.array(values, pa.large_string(), from_pandas=True)
+    return matching(texts, pattern)
 
 
 def _of_length(length: Length) -> Broken:
