@@ -11,7 +11,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from seawall.config.load import LoadedConfig, batch_key, load, project_root, resolve
+from seawall.config.load import (
+    LoadedConfig,
+    batch_key,
+    load,
+    load_unfinished,
+    project_root,
+    resolve,
+)
 from seawall.contracts import EventSink
 from seawall.errors import ConfigError, UsageError
 
@@ -134,10 +141,10 @@ def infer(
 ) -> Inferred:
     """A contract that the rows of these batches keep; nothing is written, and no step is run.
 
-    Raises ConfigError for a file with faults, UsageError without a batch that the primary needs, and
-    what a run raises that cannot read its primary.
+    The file may lack `predict` and `publish`. Raises ConfigError for a file with faults, UsageError
+    without a batch that the primary needs, and what a run raises that cannot read its primary.
     """
-    loaded = load(Path(config), sets=sets, env=os.environ)
+    loaded = load_unfinished(Path(config), sets=sets, env=os.environ)
     from seawall.infer import infer as inferred
     from seawall.running import Order
     from seawall.running.order import new_run_id

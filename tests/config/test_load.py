@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from seawall.config.faults import Fault
-from seawall.config.load import load, project_root, resolve
+from seawall.config.load import load, load_unfinished, project_root, resolve
 from seawall.config.scalars import EnvRef
 from seawall.errors import ConfigError, UnavailableError
 
@@ -243,3 +243,23 @@ def test_sizes_have_units(project: Any, size: str) -> None:
     fault = project.fault(project.sample.replace(join, caps + join))
 
     assert (fault.path, fault.what) == ("ingest.lookups.weather.caps.record_bytes", "not a size")
+
+
+def test_a_file_that_only_reads_rows_so_far(project: Any) -> None:
+    """Without predict and publish a file can be looked through, and cannot be run."""
+    text = "pipeline: p\ningest: {primary: {type: csv, path: a.csv, key: k}}\n"
+    path = project.write("p.yaml", text)
+
+    assert load_unfinished(path, env={}).config.ingest.primary.key == "k"
+    with pytest.raises(ConfigError, match="missing keys `predict`, `publish`"):
+        load(path, env={})
+
+
+def test_what_an_unfinished_file_has_is_held_to_the_schema(project: Any) -> None:
+    """A fault in a section that may be missing is still a fault."""
+    text = (
+        "pipeline: p\ningest: {primary: {type: csv, path: a.csv, key: k}}\npublish: {typ: files}\n"
+    )
+
+    with pytest.raises(ConfigError, match="did you mean `type`"):
+        load_unfinished(project.write("p.yaml", text), env={})

@@ -11,6 +11,11 @@ import pytest
 
 from seawall.errors import DataError
 
+AMBIGUOUS = (
+    "looks like dtype: timestamp, parse: {format: '%d/%m/%Y'}"
+    " or dtype: timestamp, parse: {format: '%m/%d/%Y'}"
+)
+
 
 @pytest.mark.parametrize(
     ("values", "expected"),
@@ -73,6 +78,25 @@ def test_nan_is_a_null(contract: Any) -> None:
         (["2024-01-01T00:00Z"] * 20, "looks like dtype: timestamp, timezone: UTC"),
         (["007", "42"] * 20, "digits with zeros in front, which a number would lose"),
         (["1", "NA"] * 20, "20 values 'NA': nulls: ['NA'] would make them null"),
+        (
+            ["NA", *(f"{n}.5" for n in range(1_500))],
+            "1 values 'NA': nulls: ['NA'] would make them null",
+        ),
+        (["1.234,5", "12,0"], "looks like dtype: float64, parse: {decimal: ',', thousands: '.'}"),
+        (["1.234.567", "1"], "looks like dtype: int64, parse: {decimal: ',', thousands: '.'}"),
+        (
+            ["1,234", "2,500"],
+            "looks like dtype: int64, parse: {thousands: ','} or dtype: float64, parse: {decimal: ','}",
+        ),
+        (
+            ["31/01/2024 12:30:00 +0000"],
+            "looks like dtype: timestamp, timezone: UTC, parse: {format: '%d/%m/%Y %H:%M:%S %z'}",
+        ),
+        (
+            ["03/04/2024"],
+            AMBIGUOUS,
+        ),
+        (["yes", "no"], "looks like dtype: bool, parse: {'true': ['yes'], 'false': ['no']}"),
         (["JFK", "JFK "] * 20, "20 values with blanks around them"),
     ],
 )
@@ -99,6 +123,14 @@ def test_text_without_types_is_what_all_of_it_can_be_read_as(project: Any) -> No
         "day": "timestamp",
         "holes": "string",
     }
+
+
+def test_text_that_needs_a_declaration_is_never_proposed_as_a_number(project: Any) -> None:
+    """Also where the source has text alone, how it is written is a person's to say."""
+    lines = [f'{n},"1.{n}00,5"' for n in range(1, 10)]
+    found = project.text("\n".join(["k,price", *lines]) + "\n").infer(form="csv")
+
+    assert found.proposals[1].contract["dtype"] == "string"
 
 
 @pytest.mark.parametrize(

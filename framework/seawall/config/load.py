@@ -22,6 +22,7 @@ from seawall.config.shapes import keys, shape
 from seawall.config.signatures import use_faults
 from seawall.config.templates import batch_key, batch_warnings, fill
 from seawall.config.translate import translated
+from seawall.config.yaml import Text, parsed
 from seawall.errors import ConfigError
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "batch_warnings",
     "fill",
     "load",
+    "load_unfinished",
     "project_root",
     "resolve",
 ]
@@ -41,6 +43,10 @@ _STAND_INS: dict[str, Any] = {
     "predict": {"model": {"type": "sklearn", "path": "stand-in"}, "outputs": ["stand-in"]},
     "publish": {"type": "files", "path": "stand-in"},
 }
+_BEHIND = """
+predict: {model: {type: sklearn, path: stand-in}, outputs: [stand-in]}
+publish: {type: files, path: stand-in}
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +65,26 @@ def load(path: Path, *, sets: Sequence[str] = (), env: Mapping[str, str]) -> Loa
     Nothing of the user's is imported, and no value of `env` is kept.
     """
     table, faults = read(path, sets)
+    return _loaded(path, table, faults, env)
+
+
+def load_unfinished(
+    path: Path, *, sets: Sequence[str] = (), env: Mapping[str, str]
+) -> LoadedConfig:
+    """As `load`, for what only looks at the rows: `predict` and `publish` may be missing.
+
+    In their place stands what leads nowhere.
+    """
+    table, faults = read(path, sets)
+    behind, _ = parsed(Text(_BEHIND, str(path)))
+    if table is not None and isinstance(behind, Table):
+        table = Table(table.place, behind.entries | table.entries, table.size)
+    return _loaded(path, table, faults, env)
+
+
+def _loaded(
+    path: Path, table: Table | None, faults: list[Fault], env: Mapping[str, str]
+) -> LoadedConfig:
     root = project_root(path)
     if table is None:
         raise ConfigError(faults)

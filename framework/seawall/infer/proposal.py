@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from seawall.infer.draft import Draft, Terms
-from seawall.infer.views import NULL_WORDS, View
+from seawall.infer.stats import NULL_WORDS
+from seawall.infer.views import View
 from seawall.shown import shown
 
 __all__ = ["Proposal", "proposed"]
@@ -63,7 +64,7 @@ def _chosen(views: Sequence[View], terms: Terms) -> View | None:
     best = [view for view in sound if view.declared]
     if terms.typeless:
         text = next(view for view in views if view.native)
-        read = [view for view in sound if not (view.native or view.declared)]
+        read = [view for view in sound if not (view.native or view.declared or view.guess)]
         best += [v for v in read if v.stats.known and v.stats.nulls == text.stats.nulls]
     best += [view for view in sound if view.native]
     return best[0] if best else None
@@ -80,14 +81,40 @@ def _could_be(views: Sequence[View], chosen: View) -> Iterator[str]:
     """What text looks like, and the words in it that may mean null."""
     if chosen.contract["dtype"] not in {"string", "category"}:
         return
-    values: Mapping[str, int] = chosen.stats.values or {}
     for word in NULL_WORDS:
-        if values.get(word):
-            yield f"{values[word]:,} values {word!r}: nulls: [{shown(word)}] would make them null"
-    read = (view for view in views if not (view.native or view.declared or view.problem))
-    found = next((view.contract for view in read if view.stats.known), None)
-    if found is not None:
-        zone = f", timezone: {found['timezone']}" if "timezone" in found else ""
-        yield f"looks like dtype: {found['dtype']}{zone}"
-    elif any(text.isdigit() and len(text) > 1 and text[0] == "0" for text in values):
+        if count := chosen.stats.words[word]:
+            yield f"{count:,} values {word!r}: nulls: [{shown(word)}] would make them null"
+    read = [view for view in views if not (view.native or view.declared or view.problem)]
+    known = [view for view in read if view.stats.known]
+    plain = next((view for view in known if not view.guess), None)
+    if plain is not None:
+        yield f"looks like {_typed(plain)}"
+    elif known:
+        yield f"looks like {' or '.join(map(_typed, _meanings(known)))}"
+    elif any(
+        text.isdigit() and text[0] == "0" and len(text) > 1 for text in chosen.stats.values or {}
+    ):
         yield "digits with zeros in front, which a number would lose"
+
+
+def _meanings(views: Sequence[View]) -> Iterator[View]:
+    """The first of all views in which the column's ends are the same: 1,234 is one number or the other."""
+    met = set()
+    for view in views:
+        ends = (view.contract["dtype"] == "timestamp", view.stats.low, view.stats.high)
+        if ends not in met:
+            met.add(ends)
+            yield view
+
+
+def _typed(view: View) -> str:
+    """The view's type and how it reads text, as the file would say it."""
+    contract = view.contract
+    zone = f", timezone: {contract['timezone']}" if "timezone" in contract else ""
+    ways = ", ".join(f"{_key(name)}: {way!r}" for name, way in contract.get("parse", {}).items())
+    return f"dtype: {contract['dtype']}{zone}" + (f", parse: {{{ways}}}" if ways else "")
+
+
+def _key(name: str) -> str:
+    """YAML takes some plain words for truth values."""
+    return repr(name) if name in {"true", "false"} else name

@@ -16,7 +16,10 @@ from numpy.typing import NDArray
 from seawall.conform import kind
 from seawall.infer.shapes import Shapes
 
-__all__ = ["Stats"]
+__all__ = ["NULL_WORDS", "Stats"]
+
+NULL_WORDS = ("", "-", "?", "N/A", "NA", "NULL", "NaN", "None", "n/a", "nan", "none", "null")
+"""Texts by which people mean that there is no value."""
 
 _VALUES = 1_000
 _KEYS = 1_000_000
@@ -27,8 +30,8 @@ _KEYS = 1_000_000
 class Stats:
     """A column over one or several batches.
 
-    `values` counts texts, None when there are more than a thousand; `null_share` is that of the
-    batch with most; `repeated` says that a value stood twice in a batch, None that nobody knows.
+    `values` counts texts, None when there are more than a thousand; `words` counts those that may
+    mean null, however many others there are; `null_share` is that of the batch with most; `repeated` says that a value stood twice in a batch, None that nobody knows.
     """
 
     rows: int = 0
@@ -38,6 +41,7 @@ class Stats:
     high: Any = None
     longest: int = 0
     values: Counter[str] | None = field(default_factory=Counter)
+    words: Counter[str] = field(default_factory=Counter)
     shapes: Shapes = field(default_factory=Shapes)
     blanks: int = 0
     null_share: float = 0.0
@@ -89,6 +93,8 @@ class Stats:
     def _texts(self, there: pa.ChunkedArray) -> None:
         self.longest = max(self.longest, pc.max(pc.utf8_length(there)).as_py() or 0)
         self.shapes.add(there)
+        meant = there.filter(pc.is_in(there, pa.array(NULL_WORDS)))
+        self.words.update({e["values"]: e["counts"] for e in pc.value_counts(meant).to_pylist()})
         if self.values is None:
             return
         for entry in pc.value_counts(there).to_pylist():

@@ -11,12 +11,11 @@ import pyarrow.types as pt
 
 from seawall.config.contract import ColumnContract
 from seawall.conform import ConversionError, converted, kind, seen
-from seawall.infer.stats import Stats
+from seawall.infer.stats import NULL_WORDS, Stats
+from seawall.infer.ways import ways
 
-__all__ = ["NULL_WORDS", "View", "views_of"]
+__all__ = ["View", "views_of"]
 
-NULL_WORDS = ("", "-", "?", "N/A", "NA", "NULL", "NaN", "None", "n/a", "nan", "none", "null")
-"""Texts by which people mean that there is no value."""
 _TYPES: tuple[dict[str, Any], ...] = (
     {"dtype": "int64"},
     {"dtype": "float64"},
@@ -24,6 +23,8 @@ _TYPES: tuple[dict[str, Any], ...] = (
     {"dtype": "timestamp"},
     {"dtype": "timestamp", "timezone": "UTC"},
 )
+_FIRST = 100
+"""So few rows tell most of what a column is not."""
 _SAME = {"halffloat": "float32", "float": "float32", "double": "float64"}
 
 
@@ -31,39 +32,48 @@ _SAME = {"halffloat": "float32", "float": "float32", "double": "float64"}
 class View:
     """A column in the type that a contract declares; `problem` is why it cannot be that.
 
-    `declared` is the file's own contract, `native` the type that the source gave.
+    `declared` is the file's own contract, `native` the type that the source gave. A `guess` says how
+    text may be written, which nobody but a person can know.
     """
 
     contract: Mapping[str, Any]
     declared: bool = False
     native: bool = False
+    guess: bool = False
     problem: str = ""
     stats: Stats = field(default_factory=Stats)
 
     def add(self, values: pa.ChunkedArray) -> None:
         """The chunk was converted and counted, or the view has a problem and counts no more."""
-        if self.problem:
-            return
+        for part in (values.slice(0, _FIRST), values):
+            read = None if self.problem else self._read(part)
+        if read is not None:
+            self.stats.add(read)
+
+    def _read(self, values: pa.ChunkedArray) -> pa.ChunkedArray | None:
+        """The values in the type; None where the view has a problem with one of them."""
         try:
             found = converted(values, ColumnContract.model_validate(self.contract))
         except ConversionError as error:
             self.problem = error.seen
-            return
+            return None
         if found.bad is not None:
             self.problem = seen(values[int(found.bad.argmax())])
-            return
-        self.stats.add(found.values)
+            return None
+        return found.values
 
 
 def views_of(type_: pa.DataType, declared: Mapping[str, Any] | None) -> list[View]:
     """The views of a column of this type, those first that are to be preferred.
 
-    Text is also tried as numbers and times, with the words that mean null left out.
+    Text is also tried as numbers, times and truth values, with the words that mean null left out.
     """
     views = [View(declared, declared=True)] if declared is not None else []
     views += [View(contract, native=True) for contract in _native(type_)]
     if kind(type_) == "text" and not pt.is_dictionary(type_):
-        views += [View({**contract, "nulls": NULL_WORDS, "nullable": True}) for contract in _TYPES]
+        absent = {"nulls": NULL_WORDS, "nullable": True}
+        views += [View({**contract, **absent}) for contract in _TYPES]
+        views += [View({**contract, **absent}, guess=True) for contract in ways()]
     return views
 
 
