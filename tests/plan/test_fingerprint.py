@@ -145,6 +145,26 @@ def test_differences_in_words() -> None:
     assert changed({}, {"code.x": "1"}) == "code x absent is now 1"
 
 
+@pytest.mark.parametrize(
+    ("before", "now", "said"),
+    [
+        (
+            [{"use": "a"}, {"use": "b", "with": {"slack": 100.0}}],
+            [{"use": "a"}, {"use": "b", "with": {"slack": 1000.0}}],
+            "config rules.1.with.slack 100.0 is now 1000.0",
+        ),
+        (["de", "en"], ["nl", "de", "en"], 'config rules.0 absent is now "nl"'),
+        ([{"use": "a"}], [], 'config rules [{"use": "a"}] is now []'),
+        (["de", "en"], ["en", "de", "de"], 'config rules ["de", "en"] is now ["en", "de", "de"]'),
+    ],
+)
+def test_differences_within_lists(before: Any, now: Any, said: str) -> None:
+    """Of lists the elements that differ are named, down to the value; others only where they moved."""
+    texts = [{"config.rules": json.dumps(value)} for value in (before, now)]
+
+    assert changed(*texts) == said
+
+
 def test_plans_pickle(project: Any) -> None:
     """A worker process gets the same plan."""
     plan = project.plan()

@@ -6,7 +6,7 @@ import hashlib
 import importlib.metadata
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +40,11 @@ _PATIENCE = (
 """Keys of a source that say how patiently it is read."""
 _HIDDEN = ("headers", "params", "storage", "with")
 """Keys of a source below which a secret may be written out: only a digest is kept of these."""
+_Place = tuple[str, str | None, str | None]
+"""A path, with what stood there and what stands there now."""
+_JSON = ('"', "[", "{")
+_DIGEST, _LONGEST = 24, 60
+"""From how many characters on a text that is no value of the file is a digest; how much of a value is shown."""
 _LIBRARIES = ("numpy", "pandas", "pyarrow", "scikit-learn")
 
 
@@ -86,12 +91,41 @@ def content(fragments: Iterable[Fragment]) -> str:
 def changed(before: Mapping[str, str], now: Mapping[str, str]) -> str:
     """What is different, in words: `model sha256 8f2c… is now 91aa…`; '' when nothing is."""
     names = [name for name in {**before, **now} if before.get(name) != now.get(name)]
+    places = [place for n in names for place in _differing(n, before.get(n), now.get(n))]
     shown = [
-        f"{name.replace('.', ' ', 1)} {_short(before.get(name))} is now {_short(now.get(name))}"
-        for name in names[:3]
+        f"{name.replace('.', ' ', 1)} {_short(was)} is now {_short(is_)}"
+        for name, was, is_ in places[:3]
     ]
-    more = [f"and {len(names) - 3} more"] if len(names) > 3 else []  # noqa: PLR2004 - three are enough to read
+    more = [f"and {len(places) - 3} more"] if len(places) > 3 else []  # noqa: PLR2004 - three are enough to read
     return ", ".join([*shown, *more])
+
+
+def _differing(name: str, before: str | None, now: str | None) -> Iterator[_Place]:
+    """The places within two values where they differ: elements of lists, keys of what is nested."""
+    was, is_ = _inner(before), _inner(now)
+    places = [
+        place
+        for key in {**was, **is_}
+        if was.get(key) != is_.get(key)
+        for place in _differing(f"{name}.{key}", was.get(key), is_.get(key))
+    ]
+    grown = len(was) != len(is_) and str(before).startswith("[")
+    if grown:  # what came or went moves the others: these are no differences
+        places = _came_and_went(name, was, is_)
+    yield from places if places and was and is_ else [(name, before, now)]
+
+
+def _came_and_went(name: str, was: Mapping[str, str], is_: Mapping[str, str]) -> list[_Place]:
+    gone = [(f"{name}.{n}", text, None) for n, text in was.items() if text not in is_.values()]
+    new = [(f"{name}.{n}", None, text) for n, text in is_.items() if text not in was.values()]
+    return [*gone, *new]
+
+
+def _inner(value: str | None) -> dict[str, str]:
+    """What a list or mapping holds, by place; nothing of any other text, such as a digest."""
+    nested = json.loads(value) if value and value.startswith(("[", "{")) else []
+    entries = nested.items() if isinstance(nested, dict) else enumerate(nested)
+    return {str(key): json.dumps(entry) for key, entry in entries}
 
 
 def _flat(config: PipelineConfig) -> Iterable[tuple[str, str]]:
@@ -162,4 +196,6 @@ def _without_secrets(url: str) -> str:
 
 def _short(value: str | None) -> str:
     text = "absent" if value is None else value
-    return text if len(text) <= 24 else f"{text[:8]}…"  # noqa: PLR2004 - a digest or a long value
+    if len(text) > _DIGEST and not text.startswith(_JSON):
+        return f"{text[:8]}…"
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
