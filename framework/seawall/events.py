@@ -60,13 +60,17 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunStarted(Event):
-    """A run begins: the next thing that it does is to take the batch's lock."""
+    """A run begins: the next thing that it does is to take the batch's lock.
+
+    `replays` is the run whose rows in quarantine it runs again; '' where it runs a whole batch.
+    """
 
     pipeline: str
     batch: str
     config_path: str
     host: str
     pid: int
+    replays: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

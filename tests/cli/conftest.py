@@ -93,6 +93,7 @@ def recorded(project: Path) -> Callable[..., None]:
 
 def events(run_id: str, ending: dict[str, Any]) -> list[Any]:
     """A run of one chunk; `ending` changes how it ended, or says with state=None that it did not."""
+    replays = ending.pop("replays", "")
     at: dict[str, Any] = {"run_id": run_id, "at": datetime.now(UTC)}
     account = Account(1000, 990, 6, 4)
     begun = [
@@ -102,6 +103,7 @@ def events(run_id: str, ending: dict[str, Any]) -> list[Any]:
             config_path="configs/delays.yaml",
             host=socket.gethostname(),
             pid=os.getpid(),
+            replays=replays,
             **at,
         ),
         PlanReady(

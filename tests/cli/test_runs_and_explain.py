@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from seawall.cli.exits import MEANINGS, next_step
+from seawall.cli.exits import MEANINGS, next_step, replay_step
 from seawall.contracts import Account, Finding
 from seawall.errors import Exit
 
@@ -160,7 +160,39 @@ def test_an_explanation_in_json(seawall: Any, recorded: Callable[..., None]) -> 
     assert document["run"]["state"] == "published"
     assert document["filtered_by"] == {"departed": 4}
     assert document["stages"][0]["seen"]["p_late mean"]["lowest"] == 0.25
-    assert document["todo"] == "Nothing."
+    assert document["todo"].startswith("6 rows are in quarantine")
+
+
+def test_rows_in_quarantine_are_something_to_do(
+    seawall: Any, recorded: Callable[..., None]
+) -> None:
+    """A published run that left rows in quarantine names the command that brings them back."""
+    recorded()
+
+    todo = seawall("explain").stdout.partition("What to do next")[2]
+
+    assert "then `seawall replay 20130701T030405-1f2e`" in todo
+
+
+def test_replays_are_told_from_runs(seawall: Any, recorded: Callable[..., None]) -> None:
+    """The list says which of the runs are replays."""
+    recorded("run-a")
+    recorded("run-b", replays="run-a")
+
+    kinds = {row.split()[0]: " replay " in row for row in seawall("runs").stdout.splitlines()}
+
+    assert kinds == {"run": False, "run-a": False, "run-b": True}
+
+
+@pytest.mark.parametrize(
+    ("state", "code"),
+    [("killed", None), ("interrupted", 143), ("held", 4), ("failed", 65), ("failed", 69)],
+)
+def test_a_replay_that_did_not_end_is_replayed_again(state: str, code: int | None) -> None:
+    """What to do is the replay's command, not the batch's."""
+    assert (
+        "`seawall replay run-a` once more" in replay_step(state, code, "seawall replay run-a").todo
+    )
 
 
 def test_an_unknown_run_is_exit_2(seawall: Any, recorded: Callable[..., None]) -> None:

@@ -90,12 +90,23 @@ def test_one_reason(published: Project) -> None:
     assert published.rows() == clean(FIXED)
 
 
-def test_an_unknown_reason(published: Project) -> None:
-    """A reason for which no row left takes nothing, and says so."""
-    result = published.replay(reason="no such reason")
+def test_a_misspelt_reason(published: Project) -> None:
+    """A reason for which no row left is refused with those that there are, and the nearest of them."""
+    result = published.replay(reason="x: abov max")
 
-    assert (result.state, result.version, result.exit) == ("nothing to replay", 1, Exit.OK)
-    assert "none for 'no such reason'" in result.findings[0].message
+    assert (result.exit, result.version) == (Exit.USAGE, 1)
+    assert f"one of {KIND!r}, {ABOVE!r}" in result.message
+    assert f"did you mean {ABOVE!r}?" in result.message
+
+
+def test_a_reason_that_was_replayed(published: Project) -> None:
+    """A replay for a reason can be given again when it has ended: nothing is left of it, no error."""
+    loosen_all(published)
+    published.replay(reason=KIND)
+    again = published.replay(reason=KIND)
+
+    assert (again.state, again.version, again.exit) == ("nothing to replay", 2, Exit.OK)
+    assert f"none for {KIND!r}" in again.findings[0].message
 
 
 def test_a_second_replay(published: Project) -> None:
@@ -213,6 +224,77 @@ def test_a_filter_that_drops_them_now(published: Project) -> None:
 
     assert (result.account, result.replayed) == (Account(12, 11, 0, 1), Account(3, 2, 0, 1))
     assert sorted(published.rows()) == [n for n in range(12) if n != 7]
+
+
+def test_a_filter_that_drops_them_all(published: Project) -> None:
+    """Where none passes but some are filtered they leave the quarantine, and readers see the same rows."""
+    before = published.view.read_bytes()
+    (published.root / "mends" / "steps.py").write_text(
+        "def small(frame):\n    return frame['x'] < 100\n"
+    )
+    published.change("  columns:\n", "  filters: [{use: mends.steps:small}]\n  columns:\n")
+    result = published.replay()
+
+    assert (result.state, result.version) == ("published", 2)
+    assert (result.account, result.replayed) == (Account(12, 9, 1, 2), Account(3, 0, 1, 2))
+    assert published.view.read_bytes() == before
+
+
+def staged(project: Project, ratio: str) -> None:
+    """A stage makes a column that nobody reads, and raises on the large values while told to."""
+    text = f"def ratio(frame):\n    return frame.assign(ratio={ratio})\n"
+    (project.root / "mends" / "steps.py").write_text(text)
+    sys.modules.pop("mends.steps", None)
+
+
+def test_a_stage_that_makes_another_type(project: Project) -> None:
+    """A column that is made on the way may have another type after the fix: that is a warning."""
+    staged(project, "frame['id']")
+    project.change("predict:", "featurize: [{use: mends.steps:ratio}]\npredict:")
+    project.run()
+    staged(project, "frame['id'] / 2")
+    loosen(project)
+    first = project.replay()
+    project.change("[a, b]", "[a, b, B]")
+    second = project.replay()
+    said = [one.message for one in first.findings if one.severity == "warn"]
+
+    assert (first.version, second.version) == (2, 3), first.message + second.message
+    assert "'ratio' int64 is now float64" in said[-1]
+    assert project.rows() == clean(FIXED)
+
+
+def test_a_stage_that_makes_a_new_column(published: Project) -> None:
+    """A stage that was put in since makes a column that the other rows never had: a warning, too."""
+    staged(published, "frame['x'] / 2")
+    published.change("predict:", "featurize: [{use: mends.steps:ratio}]\npredict:")
+    loosen_all(published)
+    result = published.replay()
+
+    assert (result.version, published.rows()) == (2, clean(FIXED)), result.message
+    assert any("'ratio' absent is now float64" in one.message for one in result.findings)
+
+
+def test_another_published_type(published: Project) -> None:
+    """A published column of another type cannot be added to: the batch has to be run again."""
+    published.change("id: {dtype: int64}", "id: {dtype: string}")
+    loosen_all(published)
+    result = published.replay()
+
+    assert (result.exit, result.version) == (Exit.DATAERR, 1)
+    assert "published columns have other types than the version has: id" in result.message
+    assert "run the batch again" in result.message
+
+
+def test_reasons_of_a_replay_that_got_worse(published: Project) -> None:
+    """The result counts the reasons for which replayed rows are in quarantine again, and these alone."""
+    published.change("max: 100,", "max: 1,")
+    idle = published.replay(reason=ABOVE)
+    published.change("max: 1,", "max: 500,")
+    half = published.replay(reason=ABOVE)
+
+    assert (idle.state, idle.reasons) == ("nothing to replay", {ABOVE: 2})
+    assert (half.version, half.reasons) == (2, {ABOVE: 1})
 
 
 def test_records_that_could_not_be_read(project: Project) -> None:

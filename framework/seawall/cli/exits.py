@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from seawall.errors import Exit
 
-__all__ = ["MEANINGS", "Meaning", "next_step"]
+__all__ = ["MEANINGS", "Meaning", "next_step", "replay_step"]
 
 
 class Meaning(NamedTuple):
@@ -54,6 +54,27 @@ MEANINGS = {
 }
 
 
+_REPLAY: dict[int | None, str] = {
+    Exit.REFUSED: "Read the findings. Mend the upstream, the code or the limit, and run `{}` once more.",
+    Exit.DATAERR: "Do as the message says: mend it and run `{}` once more, or run the whole batch again.",
+    Exit.UNAVAILABLE: "Run `{}` once more when it is back; finished chunks are reused.",
+    Exit.TEMPFAIL: "Run `{}` once more.",
+    Exit.SIGINT: "Run `{}` once more: finished chunks are reused.",
+    Exit.SIGTERM: "Run `{}` once more: finished chunks are reused.",
+}
+_KILLED = (
+    "Run `{}` once more, with the --reason that it had: finished chunks are reused, "
+    "readers see a whole version meanwhile."
+)
+
+
+def replay_step(state: str, code: int | None, command: str) -> Meaning:
+    """As `next_step`, for a replay: `command` is the one that runs it again."""
+    whole = next_step(state, code)
+    todo = _KILLED if state == "killed" else _REPLAY.get(code)
+    return whole if todo is None else Meaning(whole.meaning, todo.format(command))
+
+
 def next_step(state: str, code: int | None) -> Meaning:
     """What the state and exit code of a run mean; a run without an end has no code."""
     if state == "killed":
@@ -64,7 +85,7 @@ def next_step(state: str, code: int | None) -> Meaning:
     if state == "nothing to replay":
         return Meaning(
             "no row came out of quarantine; the version is as it was",
-            "If rows are left, mend what refuses them: the reasons are above.",
+            "Nothing.",
         )
     if state == "running" or code is None:
         return Meaning("it is still going on", "Wait, or look again with the same command.")

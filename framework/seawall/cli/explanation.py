@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from seawall.cli.exits import Meaning, next_step
+from seawall.cli.exits import Meaning, next_step, replay_step
 from seawall.cli.rehearsals import sentence
 from seawall.cli.words import duration, moment, number
 from seawall.errors import Exit
@@ -50,6 +50,7 @@ def _what_happened(run: RunRow) -> Section:
         _execution(run),
     ]
     title = f"Run {run.run_id} of {run.pipeline}, batch {run.batch}"
+    title += f": a replay of run {run.replays}" if run.replays else ""
     return Section(title, tuple(line for line in lines if line))
 
 
@@ -274,4 +275,15 @@ def _todo(detail: RunDetail) -> str:
 def step_of(run: RunRow) -> Meaning:
     """What its end means and what to do; of a degraded batch that is published, what that asks for."""
     degraded = run.exit == Exit.OK and run.degraded_rows
-    return next_step(run.state, Exit.DEGRADED if degraded else run.exit)
+    code = Exit.DEGRADED if degraded else run.exit
+    step = next_step(run.state, code)
+    if run.replays:
+        step = replay_step(run.state, code, f"seawall replay {run.replays}")
+    left = run.account.quarantined
+    if run.exit != Exit.OK or not left:
+        return step
+    target = run.replays if run.state == "nothing to replay" else run.run_id
+    todo = (
+        f"{left:,} rows are in quarantine: mend what refuses them, then `seawall replay {target}`."
+    )
+    return Meaning(step.meaning, todo if step.todo == "Nothing." else f"{step.todo} {todo}")

@@ -15,7 +15,9 @@ __all__ = ["replay"]
 
 @click.command()
 @click.argument("run_id", metavar="RUN", default="last")
-@click.option("--reason", metavar="TEXT", help="Only the rows that left for this reason.")
+@click.option(
+    "--reason", metavar="REASON", help="Only rows that left for this reason, as explain spells it."
+)
 @click.option(
     "--set", "sets", multiple=True, metavar="PATH=VALUE", help="Change a value of the file."
 )

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["runs"]
 
 _HEADERS = (
-    *("run", "pipeline", "batch", "state", "exit", "version"),
+    *("run", "pipeline", "batch", "state", "exit", "version", "kind"),
     *("read", "published", "quarantined", "filtered", "degraded", "began", "took"),
 )
 
@@ -54,6 +54,7 @@ def _cells(row: RunRow) -> list[str]:
     return [
         *(row.run_id, row.pipeline, row.batch, row.state),
         *(number(row.exit), number(row.version) if row.version else ""),
+        "replay" if row.replays else "run",
         *(number(account.read), number(account.published)),
         *(number(account.quarantined), number(account.filtered)),
         number(row.degraded_rows) if row.degraded_rows else "",

@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 __all__ = ["status"]
 
-_HEADERS = ("batch", "version", "by", "rows", "degraded", "committed", "run", "readers see it")
+_HEADERS = (
+    *("batch", "version", "by", "rows", "quarantined", "degraded"),
+    *("committed", "run", "readers see it"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,7 @@ def _cells(live: _Live) -> list[str]:
     when = moment(entry.committed_at)
     marks = ", ".join(f"{mark} {number(count)}" for mark, count in entry.degradations.items())
     return [
-        *(entry.batch, str(entry.version), kind, number(entry.file.rows), marks),
+        *(entry.batch, str(entry.version), kind, number(entry.file.rows)),
+        *(number(entry.account.quarantined), marks),
         *(when, entry.run_id, live.problem or "yes"),
     ]

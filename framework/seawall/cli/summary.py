@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from seawall.cli.rehearsals import sentence
 from seawall.errors import Exit
 from seawall.observe.words import degraded_words
+from seawall.shown import listed
 
 if TYPE_CHECKING:
     from seawall.running import RunResult
@@ -45,9 +46,17 @@ def _rows(result: RunResult) -> Iterator[str]:
         again = f"{went.read:,} rows of the quarantine: {went.published:,} published, "
         again += f"{went.quarantined:,} in quarantine again, {went.filtered:,} filtered"
         yield _line("replayed", again)
+    if result.reasons and result.error is None:
+        yield _line("quarantined", _counted(result.reasons))
     if result.degraded_rows:
         whole = account.published
         yield _line("degraded", degraded_words(result.degraded_rows, whole, result.degradations))
+
+
+def _counted(reasons: Mapping[str, int]) -> str:
+    """The reasons for which the most rows left, the most first."""
+    most_first = sorted(reasons.items(), key=lambda one: (-one[1], one[0]))
+    return listed(f"{reason} {rows:,}" for reason, rows in most_first)
 
 
 def _line(name: str, text: str) -> str:

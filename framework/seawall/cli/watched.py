@@ -8,8 +8,9 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TextIO, cast
 
+from seawall.cli.foreign import foreign_output
 from seawall.cli.terminal import mention, warn
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ __all__ = ["say_result", "watched"]
 
 _SHOWN = (
     *("run_id", "pipeline", "batch", "state", "exit", "version", "path", "account"),
-    *("degraded_rows", "degradations", "findings", "rehearsals", "replayed"),
+    *("degraded_rows", "degradations", "findings", "rehearsals", "replayed", "reasons"),
     *("chunks", "reused_chunks", "seconds"),
 )
 
@@ -36,7 +37,7 @@ def watched(order: Order, form: Literal["text", "json"], *, verbose: bool) -> Ru
     progress = ProgressSink(sys.stderr)
     logs = _logs(progress, form, verbose=verbose)
     try:
-        with _stopped_by_signals(order.stop):
+        with _stopped_by_signals(order.stop), foreign_output(cast("TextIO", progress.stream)):
             return observed(order, [logs, progress], warn=warn)
     finally:
         progress.close()

@@ -24,7 +24,10 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class RunRow:
-    """One run. `state` is killed when it says running and its process is gone from this host."""
+    """One run. `state` is killed when it says running and its process is gone from this host.
+
+    `replays` is the run whose rows in quarantine it runs again; '' where it runs a whole batch.
+    """
 
     run_id: str
     pipeline: str
@@ -36,6 +39,7 @@ class RunRow:
     host: str
     pid: int
     config_path: str
+    replays: str
     plan_id: str
     chunks: int
     resumed_chunks: int

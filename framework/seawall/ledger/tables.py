@@ -36,7 +36,7 @@ __all__ = [
     "stages",
 ]
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 
 class Instant(TypeDecorator[datetime]):
@@ -83,6 +83,7 @@ runs = Table(
     Column("host", String(255), nullable=False),
     Column("pid", Integer, nullable=False),
     Column("config_path", String, nullable=False),
+    Column("replays", String(200), nullable=False, default=""),
     Column("plan_id", String(200), nullable=False, default=""),
     Column("chunks", Integer, nullable=False, default=0),
     Column("resumed_chunks", Integer, nullable=False, default=0),

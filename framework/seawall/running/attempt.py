@@ -74,6 +74,7 @@ class Attempt:
     reused_chunks: int = 0
     rehearsals: tuple[LookupRehearsed, ...] = ()
     replayed: Account | None = None
+    reasons: Mapping[str, int] = field(default_factory=dict)
 
     def carry_out(self, claim: Claim, deadline: Deadline) -> None:
         """The batch is published, or was already; any other end is raised."""
@@ -157,9 +158,14 @@ class Attempt:
             raise
         finally:
             self.account, self.degraded_rows = fold.account, fold.degraded_rows
-            self.degradations = fold.degraded
+            self.degradations, self.reasons = fold.degraded, self._reasons(staged, fold)
             tell_reasons(self.teller, fold)
         self._after_commit(entry, staged, claim, world)
+
+    def _reasons(self, staged: Staged, fold: Fold) -> dict[str, int]:
+        """Why rows are in quarantine, with their numbers."""
+        del staged
+        return dict(fold.quarantined)
 
     def _draft(self, staged: Staged, fold: Fold, claim: Claim) -> Draft:
         """What the gate lets pass, with its file complete."""

@@ -2,16 +2,50 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from seawall.errors import UsageError
+from seawall.names import did_you_mean
 from seawall.quarantine import KeptRows, kept_rows
 from seawall.quarantine.source import Chosen
 from seawall.running.standing import Standing
+from seawall.shown import listed, shown
 
-__all__ = ["chosen_rows"]
+__all__ = ["chosen_rows", "refuse_unknown", "taken_reasons"]
+
+_TAKEN = "replay.reasons"
+"""The detail of a replay's plan: why rows left that it and the replays before it took."""
+
+
+def refuse_unknown(live: Standing, reason: str | None) -> None:
+    """UsageError for a reason for which no row of the version ever left; nothing where none is left."""
+    there = set().union(*(report.quarantined for _, report in live.chunks))
+    if reason is None or not there or reason in {*there, *_taken(live)}:
+        return
+    raise UsageError(
+        "no row left for this reason",
+        "--reason",
+        shown(reason),
+        f"one of {listed(map(shown, sorted(there)))}",
+        did_you_mean(reason, there)
+        or f"seawall explain {live.entry.run_id} has them with their rows",
+    )
+
+
+def taken_reasons(live: Standing, chosen: Chosen) -> dict[str, str]:
+    """The detail that has the reasons of the chosen rows, and of those that replays took before."""
+    rows = (kept_rows(live.workspace.path(file)) for file in live.kept)
+    now = (kept.only(chosen.of(kept)).reasons() for kept in rows)
+    return {_TAKEN: json.dumps(sorted({*_taken(live)}.union(*now)))}
+
+
+def _taken(live: Standing) -> list[str]:
+    found: list[str] = json.loads(live.workspace.plan()["details"].get(_TAKEN, "[]"))
+    return found
 
 
 def chosen_rows(live: Standing, reason: str | None, *, key: str) -> Chosen:

@@ -42,6 +42,7 @@ def execute(order: Order, events: EventSink) -> RunResult:
         config_path=_within_the_project(order.loaded),
         host=order.host,
         pid=order.pid,
+        replays="" if order.replay is None else order.replay.run_id,
     )
     attempt = Attempt(order, teller) if order.replay is None else Replaying(order, teller)
 
@@ -106,6 +107,7 @@ def _result(attempt: Attempt, error: SeawallError | None, seconds: float) -> Run
         degradations=attempt.degradations,
         rehearsals=attempt.rehearsals,
         replayed=attempt.replayed,
+        reasons=attempt.reasons,
     )
 
 

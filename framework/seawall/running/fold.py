@@ -19,6 +19,8 @@ from seawall.profile import Profile
 from seawall.quarantine import MOST
 from seawall.running.alike import Alike
 from seawall.running.uniqueness import Uniqueness
+from seawall.shown import listed
+from seawall.sinks.files.encode import canonical_schema
 from seawall.staging import Workspace
 
 if TYPE_CHECKING:
@@ -48,10 +50,11 @@ class Fold:
     foreign: dict[str, int] = field(default_factory=dict)
     newest: datetime | None = None
     examples: list[Example] = field(default_factory=list)
+    types: Alike = field(default_factory=Alike)
     _waiting: dict[str, ChunkReport] = field(default_factory=dict)
     _parts: list[StoredFile] = field(default_factory=list)
     _next: int = 0
-    _types: Alike = field(default_factory=Alike)
+    _earlier: pa.Schema | None = None
     _writer: VersionWriter | None = None
     _keys: Uniqueness = field(default_factory=Uniqueness)
 
@@ -124,6 +127,7 @@ class Fold:
         return self.plan.chunks[self._next].name
 
     def _append(self, report: ChunkReport) -> None:
+        self._hold_types(report)
         self.account += report.account
         for total, counts in (
             (self.filtered, report.filtered),
@@ -143,8 +147,26 @@ class Fold:
         if report.degraded_profile is not None:
             self.degraded_profile += report.degraded_profile
         self._stop_early()
-        self._types.add(report.chunk, report.made)
         self._write(report.part)
+
+    def _hold_types(self, report: ChunkReport) -> None:
+        """Columns have one type in all chunks; in those that a replay adds, published ones as before."""
+        if not self.plan.chunks[self._next].spans:  # a chunk of the version that rows are added to
+            self.types.add_earlier(report.made)
+            self._earlier = self._earlier or self._schema_of(report.part)
+            return
+        self.types.add(report.chunk, report.made)
+        now = self._schema_of(report.part)
+        if self._earlier and now and now != self._earlier:
+            raise _other_types(self._earlier, now)
+
+    def _schema_of(self, part: StoredFile) -> pa.Schema | None:
+        """The published columns of a part; None of one without rows, whose types say nothing."""
+        if not part.rows:
+            return None
+        with pa.OSFile(str(self.workspace.path(part))) as file:
+            schema = pa.ipc.open_file(file).schema
+        return canonical_schema(pa.schema(map(schema.field, published_columns(self.plan))))
 
     def _show(self, examples: Iterable[Example]) -> None:
         """Of each reason the first few are kept."""
@@ -190,6 +212,17 @@ class Fold:
             if self._writer is None:
                 self._writer = self.claim.version_writer(shown.schema)
             self._writer.write(shown)
+
+
+def _other_types(before: pa.Schema, now: pa.Schema) -> DataError:
+    differ = [field.name for field in now if field.type != before.field(field.name).type]
+    return DataError(
+        f"published columns have other types than the version has: {listed(differ)}",
+        "replay",
+        listed(f"{name} {now.field(name).type}" for name in differ),
+        listed(f"{name} {before.field(name).type}" for name in differ),
+        "run the batch again: all of its rows are computed anew",
+    )
 
 
 def _listed(counts: Mapping[str, int]) -> str:

@@ -104,7 +104,8 @@ class RunResult:
     the file that readers see, `reused_chunks` how many chunks an earlier run had finished, `error`
     why nothing was published. `degraded_rows` were scored with a fallback's values, `degradations`
     counts them by `lookup=link`; `rehearsals` says what would have happened if a lookup had failed;
-    `replayed` is where the rows went that a replay took out of quarantine.
+    `replayed` is where the rows went that a replay took out of quarantine. `reasons` counts the rows
+    that went into quarantine, those of a replay again, by why they did.
     """
 
     run_id: str
@@ -124,6 +125,7 @@ class RunResult:
     degradations: Mapping[str, int] = field(default_factory=dict)
     rehearsals: tuple[LookupRehearsed, ...] = ()
     replayed: Account | None = None
+    reasons: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def message(self) -> str:

@@ -18,6 +18,7 @@ from seawall.plan.code import modules_behind
 from seawall.plan.fingerprint import changed, content, details, groups
 from seawall.plan.make import columns_read, context_of
 from seawall.quarantine.source import Chosen, QuarantineSource
+from seawall.running.chosen import taken_reasons
 from seawall.running.order import Order
 from seawall.running.standing import Standing
 from seawall.shown import listed
@@ -45,6 +46,7 @@ def replay_plan(order: Order, live: Standing, chosen: Chosen) -> Plan:
         REPLAYED: str(live.entry.version),
         "replay.file": live.entry.file.sha256,
         "replay.rows": repr((chosen.reason, sorted(chosen.others))),
+        **taken_reasons(live, chosen),
     }
     context = context_of(config, order.batch, now=lambda: _as_of(live.workspace.plan()))
     plan = Plan(

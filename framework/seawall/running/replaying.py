@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 
 from seawall.contracts import Account, Finding
@@ -10,7 +11,7 @@ from seawall.events import ReplayBegins
 from seawall.plan.plugged import refuse_misfits
 from seawall.quarantine.source import Chosen
 from seawall.running.attempt import Attempt
-from seawall.running.chosen import chosen_rows
+from seawall.running.chosen import chosen_rows, refuse_unknown
 from seawall.running.fold import Fold
 from seawall.running.proven import prove
 from seawall.running.replay_plan import differences, replay_plan
@@ -25,7 +26,7 @@ __all__ = ["Replaying"]
 
 
 class _NonePassedError(Exception):
-    """No row of the replay came to its end: there is nothing to add."""
+    """Every row of the replay is in quarantine again: the version stays as it is."""
 
 
 @dataclass(slots=True)
@@ -40,6 +41,7 @@ class Replaying(Attempt):
             raise UsageError("no run is named to replay")
         live = self.live = standing(claim, replay)
         self._as_it_was(live)
+        refuse_unknown(live, replay.reason)
         chosen = chosen_rows(live, replay.reason, key=order.loaded.config.ingest.primary.key)
         plan = replay_plan(order, live, chosen)
         again = plan.chunks[len(live.chunks) :]
@@ -67,7 +69,7 @@ class Replaying(Attempt):
         )
 
     def _finish_or_leave(self, staged: Staged, claim: Claim, world: World) -> None:
-        """The version with the rows is published; if none came to its end, all stays as it was."""
+        """The version with the rows is published; if none left the quarantine, all stays as it was."""
         try:
             self._finish(staged, claim, world)
         except _NonePassedError:
@@ -87,8 +89,9 @@ class Replaying(Attempt):
             raise UsageError("no version is there to add rows to")
         entry = self.live.entry
         self.replayed = went = _went(fold.account, entry.account, self.replayed or Account())
-        self.findings = (*self.findings, _told(entry.version, went))
-        if not went.published:
+        changed = _other_types(entry.version, fold.types.changed)
+        self.findings = (*self.findings, *changed, _told(entry.version, went))
+        if not went.published and not went.filtered:
             raise _NonePassedError
         draft = Attempt._draft(self, staged, fold, claim)  # noqa: SLF001 - super() knows no slots
         self.state = "published"
@@ -99,6 +102,14 @@ class Replaying(Attempt):
             lookups=entry.lookups,
             input_schema=entry.input_schema,
         )
+
+    def _reasons(self, staged: Staged, fold: Fold) -> dict[str, int]:
+        """Why replayed rows are in quarantine again: what the whole has more than the rows before."""
+        if self.live is None:
+            return {}
+        earlier = [staged.finished[ref.name] for ref in staged.plan.chunks[: len(self.live.chunks)]]
+        before = sum((Counter(report.quarantined) for report in earlier), Counter[str]())
+        return dict(Counter(fold.quarantined) - before)
 
     def _follow_up(self, staged: Staged, claim: Claim, world: World) -> None:
         """Nothing is rehearsed or kept: the lookups were asked for a few keys alone."""
@@ -117,7 +128,17 @@ def _told(version: int, went: Account) -> Finding:
         f"{went.filtered:,} filtered"
     )
     message = f"of {went.read:,} rows that version {version} left in quarantine: {seen}"
-    return Finding("replay", "ok" if went.published else "warn", None, seen, "", message)
+    return Finding(
+        "replay", "ok" if went.published or went.filtered else "warn", None, seen, "", message
+    )
+
+
+def _other_types(version: int, changed: str) -> tuple[Finding, ...]:
+    """A warning where stages now make other columns, none of which is published."""
+    if not changed:
+        return ()
+    message = f"columns that are made on the way differ from those of version {version}: {changed}"
+    return (Finding("replay", "warn", None, changed, "the types of the version", message),)
 
 
 def _nothing(live: Standing, chosen: Chosen) -> Finding:
