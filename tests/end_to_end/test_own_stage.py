@@ -16,11 +16,16 @@ Command = Callable[..., "subprocess.CompletedProcess[str]"]
 MINE = '''\
 """A module that seawall has never heard of."""
 
+import os
 import pandas as pd
+
+print("imported")
 
 
 def add_age(frame: pd.DataFrame, *, context, since: str = "2024-01-01") -> pd.DataFrame:
     """The batch's age in days, the same in every row."""
+    print("printed")
+    os.write(1, b"written\\n")
     days = (pd.Timestamp(context.batch) - pd.Timestamp(since)).days
     said = f"{context.pipeline} as of {context.as_of.isoformat()}"
     return frame.assign(age=float(days), said=said)
@@ -59,13 +64,17 @@ def mine(project: Path) -> Path:
 
 @pytest.mark.parametrize("executor", ["threads", "processes"])
 def test_own_stages(mine: Path, score: Command, seawall: Command, executor: str) -> None:
-    """A function with parameters and context, and a class: `check` passes, their columns are published."""
-    checked = seawall(mine, "check", "pipeline.yaml")
-    done = score(mine, "--executor", executor, "--workers", "1")
+    """`check` passes, their columns are published, and what they print is no part of an answer."""
+    checked = seawall(mine, "check", "pipeline.yaml", "--json")
+    done = score(mine, "--executor", executor, "--workers", "1", "--json")
     frame = pd.read_parquet(mine / "out" / "breakdowns")
 
     assert (checked.returncode, done.returncode) == (0, 0), checked.stderr + done.stderr
     assert list(frame.columns[:-1]) == ["id", "load", "age", "rank", "said", "p_break"]
+    assert json.loads(checked.stdout)["faults"] == []
+    assert json.loads(done.stdout)["state"] == "published"
+    for said in (checked.stderr, done.stderr):
+        assert {"imported", "printed", "written"} <= set(said.splitlines())
     assert set(frame["age"]) == {29.0}
     assert set(frame["said"]) == {"breakdowns as of 2024-03-01T00:00:00+00:00"}
     ranks = [sum(load >= edge for edge in (20, 50, 80)) for load in frame["load"]]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from seawall.cli.foreign import foreign_output
 from seawall.cli.project import enter
 from seawall.cli.steps import listed
 from seawall.cli.terminal import say, say_json
@@ -46,10 +47,12 @@ def check(
         return
     from seawall.api import check as checked
 
-    loaded = checked(config, sets=sets)
+    with foreign_output():
+        loaded = checked(config, sets=sets)
+        steps = listed(loaded) if as_json else []
     if as_json:
         name, path = loaded.config.pipeline, str(loaded.path)
-        say_json({"config": path, "pipeline": name, "faults": [], "steps": listed(loaded)})
+        say_json({"config": path, "pipeline": name, "faults": [], "steps": steps})
     else:
         say(f"{loaded.path}: no fault found")
 
@@ -60,7 +63,8 @@ def _propose(
     from seawall.api import infer
     from seawall.infer import written
 
-    found = infer(config, batches=batches, sets=sets)
+    with foreign_output():  # of a source's plug-in
+        found = infer(config, batches=batches, sets=sets)
     if as_json:
         say_json(_document(found))
     else:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from seawall.cli.foreign import foreign_output
 from seawall.cli.project import enter
 from seawall.cli.steps import lines
 from seawall.cli.terminal import say, say_json
@@ -34,15 +35,8 @@ def plan(*, config: Path, batch: str, sets: tuple[str, ...], as_json: bool) -> N
     from seawall.config.load import project_root
 
     enter(project_root(config))
-    from seawall.api import check
-    from seawall.plan.make import fetched, make_plan
-
-    loaded = check(config, sets=sets)
-    if fetched(loaded.config.ingest.primary):
-        document = _foreseen(loaded, batch)
-    else:
-        document = _described(make_plan(loaded, batch, now=lambda: datetime.now(UTC)))
-    document["steps"] = lines(loaded, batch)
+    with foreign_output():
+        document = _document(config, batch, sets)
     if as_json:
         say_json(document)
         return
@@ -52,6 +46,18 @@ def plan(*, config: Path, batch: str, sets: tuple[str, ...], as_json: bool) -> N
         for line in shown if isinstance(shown, list) else [shown]:
             say(f"{name:<{width}}  {line}")
             name = ""  # noqa: PLW2901 - the name stands on its first line only
+
+
+def _document(config: Path, batch: str, sets: tuple[str, ...]) -> dict[str, Any]:
+    from seawall.api import check
+    from seawall.plan.make import fetched, make_plan
+
+    loaded = check(config, sets=sets)
+    if fetched(loaded.config.ingest.primary):
+        document = _foreseen(loaded, batch)
+    else:
+        document = _described(make_plan(loaded, batch, now=lambda: datetime.now(UTC)))
+    return {**document, "steps": lines(loaded, batch)}
 
 
 def _foreseen(loaded: LoadedConfig, batch: str) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TextIO
+from typing import Any, TextIO
 
 __all__ = ["LenientStream", "printable", "wants_colour"]
 
@@ -18,6 +18,10 @@ class LenientStream:
     def encoding(self) -> str:
         """The stream's own encoding."""
         return getattr(self._stream, "encoding", None) or "utf-8"
+
+    def __getattr__(self, name: str) -> Any:
+        """Whatever else is asked of it, the stream answers itself."""
+        return getattr(self._stream, name)
 
     def write(self, text: str) -> int:
         """The text is written, or dropped when nobody reads any more."""
