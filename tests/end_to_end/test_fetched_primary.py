@@ -280,6 +280,8 @@ def test_quarantined_rows_name_their_source(sqlite: Path, score: Command) -> Non
 def test_what_a_run_would_do(sqlite: Path, seawall: Command) -> None:
     """`seawall plan` says that the primary is fetched when a run begins, and fetches nothing."""
     done = seawall(sqlite, "plan", "pipeline.yaml", "--batch", BATCH, "--json")
+    told = json.loads(done.stdout)
 
-    assert "sql primary: fetched" in json.loads(done.stdout)["files"][0], done.stderr
+    assert "sql primary: fetched" in told["files"][0], done.stderr
+    assert told["live"] == "nothing; a run computes the batch"
     assert not (sqlite / "out").exists()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from seawall.cli.foreign import foreign_output
+from seawall.cli.foreseen import foreseen
 from seawall.cli.project import enter
 from seawall.cli.steps import lines
 from seawall.cli.terminal import say, say_json
@@ -51,16 +52,19 @@ def plan(*, config: Path, batch: str, sets: tuple[str, ...], as_json: bool) -> N
 def _document(config: Path, batch: str, sets: tuple[str, ...]) -> dict[str, Any]:
     from seawall.api import check
     from seawall.plan.make import fetched, make_plan
+    from seawall.running.execute import sink_of
 
-    loaded = check(config, sets=sets)
+    loaded, fingerprint = check(config, sets=sets), None
     if fetched(loaded.config.ingest.primary):
-        document = _foreseen(loaded, batch)
+        document = _unfetched(loaded, batch)
     else:
-        document = _described(make_plan(loaded, batch, now=lambda: datetime.now(UTC)))
-    return {**document, "steps": lines(loaded, batch)}
+        made = make_plan(loaded, batch, now=lambda: datetime.now(UTC))
+        document, fingerprint = _described(made), made.fingerprint
+    live = foreseen(sink_of(loaded.config, loaded.root), batch, fingerprint)
+    return {**document, "live": live, "steps": lines(loaded, batch)}
 
 
-def _foreseen(loaded: LoadedConfig, batch: str) -> dict[str, Any]:
+def _unfetched(loaded: LoadedConfig, batch: str) -> dict[str, Any]:
     """What is known of a plan before its primary is fetched."""
     from seawall.models import pin
     from seawall.plan.make import columns_read, context_of, groundwork, name_of
