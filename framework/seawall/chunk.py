@@ -207,7 +207,8 @@ def _ingested(
     sieve.frame, sieve.original, sieve.numbers = result.frame, result.original, result.numbers
     sieve.refuse(result.refused, ref.first_row)
     for entry in result.untyped:
-        sieve.leave_out(result.numbers[entry.rows], entry.reason, entry.column)
+        numbers = result.numbers[entry.rows]
+        sieve.leave_out(numbers, entry.reason, entry.column, entry.notes)
     seen: dict[str, Scalar] = dict(sieve.quarantined)
     for name, missed in result.missed.items():
         seen[f"no match in {name}"] = int(np.count_nonzero(missed))

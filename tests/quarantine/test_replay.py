@@ -432,7 +432,7 @@ def test_examples_of_a_run_over_budget(project: Project) -> None:
     assert (result.exit, {name: one.rows for name, one in reasons.items()}) == (
         Exit.DATAERR, {ABOVE: 2, KIND: 1}
     )  # fmt: skip
-    assert (first.stage, first.column, first.key, first.value) == ("validate", "x", "2", "250.0")
+    assert (first.stage, first.column, first.key, first.value) == ("validate", "x", "2", "'250.0'")
     assert first.place.endswith(f"data/{BATCH}.csv:4, row 2 of the batch")
 
 
@@ -486,4 +486,4 @@ def test_examples_of_warnings(project: Project) -> None:
     ledger.close()
 
     assert (warned.reason, warned.rows, result.account.published) == (ABOVE, 2, 11)
-    assert [(one.key, one.value) for one in warned.examples] == [("2", "250.0"), ("7", "900")]
+    assert [(one.key, one.value) for one in warned.examples] == [("2", "'250.0'"), ("7", "'900'")]

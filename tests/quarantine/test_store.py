@@ -210,3 +210,13 @@ def test_examples() -> None:
         *[("x: above max", f"k{n}", f"{n}") for n in (1, 2, 3)],
     ]
     assert found[1].place == "line 101, row 101 of the batch"
+
+
+def test_a_text_stands_in_quotes_among_examples() -> None:
+    """What the source gave as text is shown with its blanks; what it gave as a number is none."""
+    why = ("validate", "broken")
+    given = origin(k=["k0", "k1"], s=["a ", "1.234,5"], x=[1.5, 2.5])
+    left = [aside([100], *why, "s"), aside([101], *why, "x")]
+    found = examples(described(left, given), key="k")
+
+    assert [one.value for one in found] == ["'a '", "2.5"]

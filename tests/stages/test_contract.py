@@ -166,3 +166,15 @@ def test_types_of_a_chunk_do_not_tell(sieve_of: SieveOf, held_to: HeldTo) -> Non
     }
 
     assert held_to(sieve_of(**empty), contracts).warned == {}
+
+
+def test_what_people_do_not_see_of_a_text_unlike_its_pattern(
+    sieve_of: SieveOf, held_to: HeldTo
+) -> None:
+    """A look-alike letter is named in the rows that leave, and nothing of a text that shows all."""
+    sieve = sieve_of(a=["T-1", "\u0422-1", "x"])
+    contract = {"dtype": "string", "pattern": "T-[0-9]", "on_violation": "quarantine"}
+    held_to(sieve, {"a": contract})
+    (entry,) = sieve.aside
+
+    assert list(entry.notes) == ["'\u0422-1' with CYRILLIC CAPITAL LETTER TE", ""]

@@ -82,3 +82,14 @@ def test_columns_in_their_type_cost_nothing() -> None:
         found.table.column("x").chunk(0).buffers()[1].address
         == table.column("x").chunk(0).buffers()[1].address
     )
+
+
+def test_what_people_do_not_see_of_a_value_without_a_type() -> None:
+    """A blank behind a number is named, in the rows that leave and in the error that ends a run."""
+    columns = {"k": ["a", "b"], "x": ["1", "2 "]}
+    (entry,) = typed_text(columns, x={"dtype": "int64", "on_violation": "quarantine"}).untyped
+    with pytest.raises(DataError) as caught:
+        typed_text(columns, x={"dtype": "int64"})
+
+    assert list(entry.notes) == ["'2 ' with a trailing space"]
+    assert "'2 ' with a trailing space (k 'b')" in caught.value.seen

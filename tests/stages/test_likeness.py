@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from seawall.stages.likeness import likeness
+from seawall.stages.likeness import likeness, oddity, oddity_for
 
 TOLD = likeness(["JFK", "caf\u00e9", "one 1"])
 
@@ -35,3 +35,27 @@ def test_what_people_cannot_see(value: str, difference: str) -> None:
 def test_what_looks_like_nothing(value: object) -> None:
     """Of a choice, of a text that looks like none and of what is no text nothing is said."""
     assert TOLD(value) == ""
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        ("T-1 ", "'T-1 ' with a trailing space"),
+        ("\u0422-1", "'\u0422-1' with CYRILLIC CAPITAL LETTER TE"),
+        ("\u22125\t", "'\u22125\\t' with a trailing tab and with MINUS SIGN"),
+        ("1\u200b2", "'1\\u200b2' with ZERO WIDTH SPACE"),
+        ("T-1", ""),
+        (7, ""),
+    ],
+)
+def test_what_people_do_not_see_of_a_text(value: object, told: str) -> None:
+    """Blanks at its ends and letters outside ASCII are named, of ordinary texts nothing."""
+    assert oddity(value) == told
+
+
+def test_letters_of_a_pattern_are_ordinary() -> None:
+    """Where the pattern has letters beyond ASCII, only what has no width is named, and blanks."""
+    told = oddity_for("[\u0410-\u042f]+")
+
+    assert told("\u0422\u0435\u0441\u0442") == ""
+    assert told("\u0422\u200b").endswith("with ZERO WIDTH SPACE")

@@ -17,7 +17,7 @@ from seawall.conform.text import matching
 from seawall.errors import DataError
 from seawall.shown import listed
 from seawall.stages.extremes import Column, Mask
-from seawall.stages.likeness import likeness
+from seawall.stages.likeness import likeness, oddity_for
 
 __all__ = ["ColumnTest", "tests_of_column"]
 
@@ -27,17 +27,12 @@ _UNITS = {"s": "second", "ms": "millisecond", "us": "microsecond", "ns": "nanose
 _PER_SECOND = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
 
 
-def _unlike_anything(value: object) -> str:
-    del value
-    return ""
-
-
 @dataclass(frozen=True, slots=True)
 class ColumnTest:
     """A test of a column: `bad` gives a mask of the rows that break it, or None when none does.
 
-    Rows that break one that counts stay, and the gate judges their share. `alike` says of a value
-    which allowed one it looks like, '' for none.
+    Rows that break one that counts stay, and the gate judges their share. `told` says of a value
+    which allowed one it looks like, or what people don't see of it; '' where there is nothing to say.
     """
 
     column: str
@@ -45,7 +40,7 @@ class ColumnTest:
     allowed: str
     does: OnViolation | Literal["count"]
     bad: Broken
-    alike: Callable[[object], str] = _unlike_anything
+    told: Callable[[object], str] | None = None
 
     @property
     def name(self) -> str:
@@ -71,9 +66,8 @@ def tests_of_column(name: str, contract: ColumnContract) -> Iterator[ColumnTest]
             likeness(contract.one_of),
         )
     if contract.pattern is not None:
-        yield ColumnTest(
-            name, "not like pattern", contract.pattern, does, _unlike(contract.pattern)
-        )
+        pattern, told = contract.pattern, oddity_for(contract.pattern)
+        yield ColumnTest(name, "not like pattern", pattern, does, _unlike(pattern), told)
     if contract.length is not None:
         yield ColumnTest(name, "length", _span(contract.length), does, _of_length(contract.length))
 

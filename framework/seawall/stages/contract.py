@@ -62,9 +62,7 @@ def keep(sieve: Sieve, tests: Sequence[ColumnTest]) -> Kept:
             continue
         if test.does == "fail":
             bad = bad & (reasons == 0)
-            raise violated(
-                sieve, bad, test.name, test.allowed, column=test.column, alike=test.alike
-            )
+            raise violated(sieve, bad, test.name, test.allowed, column=test.column, told=test.told)
         if test.does == "quarantine":
             reasons[rows] = number
         else:
@@ -94,7 +92,7 @@ def violated(  # noqa: PLR0913 - what is said of a violation
     allowed: str,
     *,
     column: str = "",
-    alike: Callable[[object], str] | None = None,
+    told: Callable[[object], str] | None = None,
 ) -> DataError:
     """The error about rows that break a test: how many, where the first stands, and examples."""
     rows = sieve.frame[bad]
@@ -103,8 +101,8 @@ def violated(  # noqa: PLR0913 - what is said of a violation
     examples = ", ".join(keys)
     if column:
         values = first[column].tolist()
-        told = [(alike(value) if alike else "") or shown(value) for value in values]
-        examples = ", ".join(f"{value} ({key})" for value, key in zip(told, keys, strict=True))
+        words = [(told(value) if told else "") or shown(value) for value in values]
+        examples = ", ".join(f"{value} ({key})" for value, key in zip(words, keys, strict=True))
     return DataError(
         f"the contract is broken: {name}",
         sieve.place(int(rows.index[0])),
@@ -126,7 +124,8 @@ def _doubt(sieve: Sieve, test: ColumnTest, bad: Mask, kept: Kept) -> None:
     kept.foreign[test.column] = count
     values = Counter(sieve.frame.loc[bad, test.column].tolist())
     for value, times in values.most_common(_EXAMPLES):
-        kept.foreign[f"{test.column}: {test.alike(value) or shown(value)}"] = times
+        words = (test.told(value) if test.told else "") or shown(value)
+        kept.foreign[f"{test.column}: {words}"] = times
 
 
 def _part(sieve: Sieve, tests: Sequence[ColumnTest], reasons: NDArray[np.int16]) -> None:
@@ -137,12 +136,12 @@ def _part(sieve: Sieve, tests: Sequence[ColumnTest], reasons: NDArray[np.int16])
     numbers, begins = np.unique(why, return_index=True)
     for number, begin, end in zip(numbers, begins, [*begins[1:], len(why)], strict=True):
         test, part = tests[number - 1], rows.iloc[begin:end]
-        notes = _notes(part[test.column], test) if test.rule == "not one of" else []
+        notes = _notes(part[test.column], test.told) if test.told else []
         sieve.aside.append(SetAside(part, "validate", test.name, test.column, notes=notes))
     sieve.frame = sieve.frame.take(np.flatnonzero(reasons == 0))
 
 
-def _notes(values: pd.Series, test: ColumnTest) -> list[str]:
-    """Which choice each value looks like; nothing where none looks like any."""
-    told = {value: test.alike(value) for value in values.unique().tolist()}
-    return [told[value] for value in values.tolist()] if any(told.values()) else []
+def _notes(values: pd.Series, told: Callable[[object], str]) -> list[str]:
+    """What is to be said of each value; nothing where that is nothing for all of them."""
+    words = {value: told(value) for value in values.unique().tolist()}
+    return [words[value] for value in values.tolist()] if any(words.values()) else []

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.types as pt
 from numpy.typing import NDArray
 
 from seawall.config.contract import ColumnContract
-from seawall.conform import ConversionError, converted, seen
+from seawall.conform import ConversionError, converted, kind, seen
 from seawall.errors import DataError
 from seawall.shown import listed, shown
+from seawall.stages.likeness import oddity
 
 __all__ = ["Typed", "Untyped", "typed"]
 
@@ -26,11 +26,15 @@ _NULLS = re.compile("|#?N/?A|nan|null|none|nil|-+|[.?]", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Untyped:
-    """Rows whose value in a column cannot be of its type: their places in the table as it was read."""
+    """Rows whose value in a column cannot be of its type: their places in the table as it was read.
+
+    `notes` has for each what people don't see of it, where that is anything.
+    """
 
     column: str
     reason: str
     rows: NDArray[np.intp]
+    notes: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,8 @@ def typed(
                 examples = _examples(given, name, rows, key)
                 todo = _todo(given.column(name)[int(rows[0])], contract)
                 raise _refusal(name, contract, place(int(rows[0])), examples, todo)
-            untyped.append(Untyped(name, f"{name}: not {_of_type(contract)}", np.flatnonzero(bad)))
+            reason, rows = f"{name}: not {_of_type(contract)}", np.flatnonzero(bad)
+            untyped.append(Untyped(name, reason, rows, _notes(given.column(name), rows)))
             gone |= bad
         table = table.set_column(table.column_names.index(name), name, found.values)
     if not untyped:
@@ -90,8 +95,19 @@ def _examples(table: pa.Table, name: str, rows: NDArray[np.intp], key: str) -> s
     told = []
     for row in rows[:_EXAMPLES].tolist():
         owner = "" if keys is None or key == name else f" ({key} {seen(keys[row])})"
-        told.append(f"{seen(values[row])}{owner}")
+        told.append(f"{_odd(values[row]) or seen(values[row])}{owner}")
     return f"{len(rows):,} values of {values.type}: {listed(told)}"
+
+
+def _notes(values: pa.ChunkedArray, rows: NDArray[np.intp]) -> list[str]:
+    if kind(values.type) != "text":
+        return []
+    told = [_odd(values[row]) for row in rows.tolist()]
+    return told if any(told) else []
+
+
+def _odd(value: pa.Scalar) -> str:
+    return oddity(value.as_py()) if kind(value.type) == "text" else ""
 
 
 def _of_type(contract: ColumnContract) -> str:
@@ -113,9 +129,7 @@ def _refusal(
 
 def _todo(value: pa.Scalar, contract: ColumnContract) -> str:
     """What people usually meant who sent such a value."""
-    if not (
-        pt.is_string(value.type) or pt.is_large_string(value.type) or pt.is_dictionary(value.type)
-    ):
+    if kind(value.type) != "text":
         return ""
     text = str(value.as_py())
     if _CODE.fullmatch(text):

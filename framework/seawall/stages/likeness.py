@@ -1,4 +1,4 @@
-"""Why a text that is none of the choices looks like one of them: blanks, case, look-alike letters."""
+"""What people don't see of a text: why it looks like an allowed one, blanks, look-alike letters."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 
 from seawall.shown import shown
 
-__all__ = ["likeness"]
+__all__ = ["likeness", "oddity", "oddity_for"]
 
 # Letters of other alphabets that print as these Latin ones do, after Unicode's table of confusables:
 # the capital and small letters of Cyrillic and Greek that people type by accident. Full-width and
@@ -16,6 +16,8 @@ _ALIKE = {
     **dict(zip("АВСЕНІЈКМОРЅТХаеіјорѕсху", "ABCEHIJKMOPSTXaeijopscxy", strict=True)),  # noqa: RUF001 - that is their point
     **dict(zip("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧοι", "ABEZHIKMNOPTYXoi", strict=True)),  # noqa: RUF001 - that is their point
 }
+_NAMED = 3
+"""So many characters of a text are named."""
 _BLANKS = {" ": "space", "\t": "tab", "\n": "line feed", "\r": "carriage return"}
 
 
@@ -34,6 +36,31 @@ def likeness(choices: Iterable[object]) -> Callable[[object], str]:
         return f"{shown(value)} is {shown(choice)} {_difference(str(value), choice)}"
 
     return told
+
+
+def oddity(value: object) -> str:
+    """The text, with what people don't see of it or take for another letter; '' for an ordinary one.
+
+    `'JFK ' with a trailing space`. Ordinary is what ASCII prints.
+    """
+    return _odd(value, lambda letter: not letter.isascii() or _unseen(letter))
+
+
+def oddity_for(pattern: str) -> Callable[[object], str]:
+    """`oddity`, for texts that should be like the pattern: with letters of its own, only what is unseen."""
+    if pattern.isascii() and "\\p" not in pattern.casefold():
+        return oddity
+    return lambda value: _odd(value, _unseen)
+
+
+def _odd(value: object, strange: Callable[[str], bool]) -> str:
+    if not isinstance(value, str):
+        return ""
+    told = [_blanks(value)] if value.strip() != value else []
+    names = dict.fromkeys(_name(letter) for letter in value.strip() if strange(letter))
+    if names:
+        told.append("with " + ", ".join(list(names)[:_NAMED]))
+    return f"{shown(value)} {' and '.join(told)}" if told else ""
 
 
 def _skeleton(text: str) -> str:

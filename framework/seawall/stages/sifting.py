@@ -56,18 +56,20 @@ class Sieve:
         stage: str,
         reason: str,
         column: str = "",
-        notes: Sequence[str] = (),
+        **more: Sequence[str],
     ) -> None:
-        """Bad rows left for quarantine, with their reason; `notes` has a word on each of them."""
+        """Bad rows left for quarantine, with their reason, and with what else SetAside has of them."""
         if bad.any():
-            self.aside.append(SetAside(self.frame[bad], stage, reason, column, notes=notes))
+            self.aside.append(SetAside(self.frame[bad], stage, reason, column, **more))
             self.frame = self.frame[~bad]
 
-    def show(self, bad: NDArray[np.bool_], stage: str, reason: str, column: str = "") -> None:
+    def show(
+        self, bad: NDArray[np.bool_], stage: str, reason: str, column: str = "", **more: Sequence[str]
+    ) -> None:
         """The first of the rows that a test only warns of are noted as examples; all of them stay."""
         first = np.flatnonzero(bad)[:MOST]
         if len(first):
-            self.doubtful.append(SetAside(self.frame.iloc[first], stage, reason, column))
+            self.doubtful.append(SetAside(self.frame.iloc[first], stage, reason, column, **more))
 
     def refuse(self, refused: Sequence[Refused], first_row: int) -> None:
         """Records that were never in the frame are in quarantine, with what is known of them."""
@@ -77,9 +79,12 @@ class Sieve:
             aside = SetAside(rows, "ingest", entry.reason, place=entry.place, raw=entry.raw)
             self.aside.append(aside)
 
-    def leave_out(self, numbers: pd.Index[Any], reason: str, column: str) -> None:
+    def leave_out(
+        self, numbers: pd.Index[Any], reason: str, column: str, notes: Sequence[str] = ()
+    ) -> None:
         """Rows that never were in the frame, since a value has no type, are in quarantine."""
-        self.aside.append(SetAside(pd.DataFrame(index=numbers), "ingest", reason, column))
+        rows = pd.DataFrame(index=numbers)
+        self.aside.append(SetAside(rows, "ingest", reason, column, notes=notes))
 
     @property
     def left(self) -> int:
