@@ -8,6 +8,7 @@ begin the real thing.
 from __future__ import annotations
 
 import atexit
+import importlib
 import json
 import os
 import random
@@ -20,7 +21,6 @@ import threading
 import time
 import traceback
 from collections.abc import Mapping, Sequence
-from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -94,7 +94,7 @@ class Warm:
 def serve(descriptor: int) -> None:
     """Every call that came through the socket was carried out, until its other end was closed."""
     for name in _PRELOAD:
-        import_module(name)
+        importlib.import_module(name)
     with socket.socket(fileno=descriptor) as control:
         for line in control.makefile("r", encoding="utf-8"):
             call = json.loads(line)
@@ -128,8 +128,10 @@ def _settle(call: Mapping[str, Any]) -> None:
     os.environ.update(call["env"])
     time.tzset()
     random.seed()
+    named = [entry for entry in call["env"].get("PYTHONPATH", "").split(os.pathsep) if entry]
     own = [entry for entry in sys.path[1:] if entry != str(Path(__file__).parents[1])]
-    sys.path[:] = [call["cwd"], *own]
+    sys.path[:] = list(dict.fromkeys([call["cwd"], *named, *own]))
+    importlib.invalidate_caches()
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     for number, name in ((1, "out"), (2, "err")):
         os.dup2(os.open(call[name], os.O_WRONLY | os.O_CREAT, 0o600), number)
