@@ -188,6 +188,24 @@ def test_another_model(published: Project) -> None:
     assert "run the batch again" in result.message
 
 
+def test_what_to_do_after_a_failed_replay(published: Project) -> None:
+    """The ledger knows whose rows were replayed, and names that command, not the batch's."""
+    from seawall.cli.explanation import step_of
+    from seawall.ledger import existing_ledger
+    from seawall.ledger import run as found
+
+    published.change("* 1000.0", "* 2000.0", "mends/model.py")
+    failed = published.replay()
+    ledger = existing_ledger(str(published.root / ".seawall" / "ledger.db"))
+    assert ledger is not None
+    row = found(ledger, failed.run_id).run
+    ledger.close()
+    first = published.entry(1)["run_id"]
+
+    assert (row.replays, row.state) == (first, "failed")
+    assert f"run `seawall replay {first}` once more" in step_of(row).todo
+
+
 def test_other_columns(published: Project) -> None:
     """A column that was not read at that time is not in quarantine: it is named, and what to do."""
     published.change("    x: {", "    y: {dtype: float64}\n    x: {")
