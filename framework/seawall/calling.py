@@ -15,7 +15,7 @@ from typing import Any, NotRequired, Required
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 from typing_extensions import TypedDict  # pydantic takes typing's from Python 3.12 on only
 
-from seawall.shown import line
+from seawall.shown import line, shown
 
 __all__ = [
     "checked_parameters",
@@ -89,8 +89,19 @@ def checked_parameters(
 
 
 def parameter_faults(error: ValidationError) -> list[tuple[str, str]]:
-    """Each parameter that doesn't fit, with pydantic's words for why."""
-    return [(".".join(map(str, entry["loc"])), entry["msg"]) for entry in error.errors()]
+    """Each parameter that doesn't fit, with what is wrong with it in words."""
+    return [
+        (".".join(map(str, entry["loc"])), _words(entry["type"], entry["msg"], entry["input"]))
+        for entry in error.errors()
+    ]
+
+
+def _words(kind: str, message: str, value: object) -> str:
+    if kind == "missing":
+        return "it is required"
+    if kind == "extra_forbidden":
+        return "there is none of that name"
+    return f"{shown(value)}: {message.replace('Input should', 'it should')}"
 
 
 def said(error: BaseException) -> str:

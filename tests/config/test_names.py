@@ -133,6 +133,12 @@ def test_an_allowed_package_is_looked_at(project: Any) -> None:
         ),
         (
             f"add_calendar\n    with: {STEP}",
+            "positional",
+            "featurize.0.use",
+            r"`column` is not keyword-only.*`\*`",
+        ),
+        (
+            f"add_calendar\n    with: {STEP}",
             "Scaled\n    with: {facto: 1.5}",
             "featurize.0.with.facto",
             "unknown parameter.*`factor`",

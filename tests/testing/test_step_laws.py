@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -90,10 +91,19 @@ def test_a_stage_that_cannot_be_called() -> None:
     assert told == "The stage cannot be called: KeyError: 'gone'"
 
 
-def test_parameters_that_do_not_fit_are_the_tests_mistake() -> None:
-    """They are held to the signature, as those of a pipeline file are."""
-    with pytest.raises(ValueError, match="colum"):
-        check_stage(double, FRAME, colum="x")
+@pytest.mark.parametrize(
+    ("frame", "given", "words"),
+    [
+        (FRAME, {"colum": "x"}, "column: it is required; colum: there is none of that name; allowed: column"),
+        (FRAME, {"column": 7}, "column: 7: it should be a valid string; allowed: column"),
+        (FRAME, {"column": "x", "key": "id"}, "no column 'id' to be the key; it has k, x, s, n"),
+        (FRAME[:0], {"column": "x"}, "4 columns and 0 rows shows nothing"),
+    ],
+)  # fmt: skip
+def test_nothing_can_be_tried(frame: pd.DataFrame, given: dict[str, Any], words: str) -> None:
+    """Wrong parameters, another key and no rows are the test's mistakes, and no law is said broken."""
+    with pytest.raises(ValueError, match=f"{re.escape(words)}$"):
+        check_stage(double, frame, **given)
 
 
 def into_the_frame(frame: pd.DataFrame) -> pd.DataFrame:

@@ -76,7 +76,7 @@ class Parameters:
     """What may stand in `with:`: annotations by name, which are required, whether others pass too.
 
     `given` are the names that the run sets, so that `with` may not; `taken` are the parameters that
-    `with` may not set although the function has them.
+    `with` may not set although the function has them; of those the `unset` ones have no default.
     """
 
     annotations: Mapping[str, ast.expr | None]
@@ -84,6 +84,7 @@ class Parameters:
     taken: frozenset[str]
     given: frozenset[str]
     open: bool
+    unset: tuple[str, ...] = ()
 
 
 def use_faults(root: Node, project: Path, allow: Sequence[str]) -> Iterator[Fault]:
@@ -167,7 +168,15 @@ def _of(arguments: ast.arguments, named: list[ast.arg], given: frozenset[str]) -
         frozenset(taken),
         given,
         open=arguments.kwarg is not None,
+        unset=() if named else tuple(_unset(arguments, given)),
     )
+
+
+def _unset(arguments: ast.arguments, given: frozenset[str]) -> Iterator[str]:
+    """The parameters behind the first that are not keyword-only and have no default."""
+    before = [*arguments.posonlyargs, *arguments.args]
+    bare = len(before) - len(arguments.defaults)
+    yield from (argument.arg for argument in before[1:bare] if argument.arg not in given)
 
 
 def _with_faults(known: Parameters, how: _Use, path: KeyPath, *, places: Places) -> Iterator[Fault]:
@@ -176,6 +185,9 @@ def _with_faults(known: Parameters, how: _Use, path: KeyPath, *, places: Places)
     unknown = [name for name in others if name in known.taken] if known.open else others
     for name in unknown:
         yield _unknown(name, known, (*path, "with", name), places)
+    for name in known.unset:
+        if name not in given:
+            yield _out_of_reach(name, path, places)
     meant = {near(name, set(known.annotations) - set(given)) for name in unknown}
     absent = sorted(known.required - set(given) - meant)
     if absent and set(_entries(places.node(path))) <= how.beside:
@@ -197,6 +209,12 @@ def _absent(names: Sequence[str], path: KeyPath, places: Places) -> Fault:
     listed = ", ".join(f"`{name}`" for name in names)
     what = f"missing parameter{'' if len(names) == 1 else 's'} {listed}"
     return Fault(places.key(at), dotted(at), what, todo="add it below `with:`")
+
+
+def _out_of_reach(name: str, path: KeyPath, places: Places) -> Fault:
+    at, what = (*path, "use"), f"its parameter `{name}` is not keyword-only and has no default"
+    todo = f"put `*` before it in the function, and add `{name}` below `with:`"
+    return Fault(places.value(at), dotted(at), what, todo=todo)
 
 
 def _unknown(name: str, known: Parameters, path: KeyPath, places: Places) -> Fault:

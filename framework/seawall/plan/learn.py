@@ -130,7 +130,7 @@ class _Learner:
             if name not in promised:
                 yield self._missing(at, name, (step.before, steps), seen=where)
         if step.error is not None and not step.missing:
-            todo = "make it at home with a frame without rows"
+            todo = "let it return the same columns when the frame has none or few rows: a chunk may have none"
             what = f"it raises on a frame without rows: {step.error.what}"
             yield self._fault(at, what, where, todo=todo)
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from seawall.config.named import RULES, STAGES
 from seawall.errors import SoftwareError
+from seawall.shown import listed, shown
 from seawall.testing.breaches import hold, refuse, words
 from seawall.testing.stage_laws import COLUMNS, breaches_of_shape
 from seawall.testing.step_laws import COMMON, DEAR
@@ -33,6 +34,8 @@ def check_stage(
     nulls in it shows most. `key` is the column that traces a row. `nullable` are the columns that may
     be all null: unless it is given, all whose type has a null, but for the key. The stage is called
     about a hundred times, and once in another process, if its module can be imported there.
+    ValueError where nothing can be tried: of a frame without rows, one without the key, and of
+    parameters that don't fit.
     """
     trial = _trial(stage, frame, STAGES, (key, nullable), parameters)
     hold(trial, (*COLUMNS, *COMMON), "stage")
@@ -66,6 +69,7 @@ def _trial(
 ) -> Trial:
     """The first call has been made, and what came of it has the right shape."""
     key, nullable = told
+    _refuse_frame(frame, key)
     noun = "stage" if group == STAGES else "rule"
     make, declared = makers(step, group, parameters, key=key)
     try:
@@ -81,3 +85,14 @@ def _trial(
         raise
     columns = nullable_columns(frame, nullable, key)
     return Trial(make, frame, made, group, declared, key, columns)
+
+
+def _refuse_frame(frame: pd.DataFrame, key: str | None) -> None:
+    """On the frame every law can be tried; ValueError says why not."""
+    if frame.empty:
+        raise ValueError(
+            f"a frame with {len(frame.columns)} columns and {len(frame)} rows shows nothing"
+        )
+    if key is not None and key not in frame.columns:
+        columns = listed(frame.columns)
+        raise ValueError(f"the frame has no column {shown(key)} to be the key; it has {columns}")

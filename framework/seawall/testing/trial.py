@@ -11,8 +11,9 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 import pandas as pd
+from pydantic import ValidationError
 
-from seawall.calling import checked_parameters, found, named_parameters
+from seawall.calling import checked_parameters, found, named_parameters, parameter_faults
 from seawall.config.named import target_of
 from seawall.contracts import Context, StageDeclaration, declaration_of
 from seawall.stages.laws import lawful, lawful_mask, same_type, type_name
@@ -62,13 +63,13 @@ def makers(
 ) -> tuple[Callable[[], Step], StageDeclaration | None]:
     """What makes the step anew, and what it declares. A text is the name of a built-in or plug-in.
 
-    pydantic's ValidationError for parameters that don't fit.
+    ValueError for parameters that don't fit: it is the test's mistake, and not the step's.
     """
     target: Any = found(target_of(stage, group)) if isinstance(stage, str) else stage
     if not inspect.isclass(target) and not inspect.isroutine(target):
         return functools.partial(_again, target), declaration_of(target, parameters)
     wanted = {name: value for name, value in parameters.items() if name != "context"}
-    given = checked_parameters(target, wanted, settable=settable(target))
+    given = _fitting(target, wanted)
     if "context" in named_parameters(target):
         usual = Context("trial", "2024-03-01", datetime(2024, 3, 2, tzinfo=UTC), key=key or "")
         given["context"] = parameters.get("context", usual)
@@ -79,6 +80,16 @@ def makers(
         return cast("Step", target(**given))
 
     return make, declaration_of(make(), given)
+
+
+def _fitting(target: Any, wanted: Mapping[str, Any]) -> dict[str, Any]:
+    known = settable(target)
+    try:
+        return checked_parameters(target, wanted, settable=known)
+    except ValidationError as error:
+        wrong = "; ".join(f"{name}: {words}" for name, words in parameter_faults(error))
+        allowed = ", ".join(known) or "none"
+        raise ValueError(f"parameters that don't fit: {wrong}; allowed: {allowed}") from None
 
 
 def made_of(result: Any, frame: pd.DataFrame, group: str) -> pd.DataFrame:
