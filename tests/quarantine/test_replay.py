@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from seawall.cli.summary import summary
 from seawall.contracts import Account
 from seawall.errors import Exit
 from seawall.sinks.files import FilesSink, Holder
@@ -312,6 +313,7 @@ def test_reasons_of_a_replay_that_got_worse(published: Project) -> None:
     half = published.replay(reason=ABOVE)
 
     assert (idle.state, idle.reasons) == ("nothing to replay", {ABOVE: 2})
+    assert f"  quarantined  2 for {ABOVE}" in summary(idle)
     assert (half.version, half.reasons) == (2, {ABOVE: 1})
 
 

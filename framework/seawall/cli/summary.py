@@ -56,7 +56,7 @@ def _rows(result: RunResult) -> Iterator[str]:
 def _counted(reasons: Mapping[str, int]) -> str:
     """The reasons for which the most rows left, the most first."""
     most_first = sorted(reasons.items(), key=lambda one: (-one[1], one[0]))
-    return listed(f"{reason} {rows:,}" for reason, rows in most_first)
+    return listed(f"{rows:,} for {reason}" for reason, rows in most_first)
 
 
 def _line(name: str, text: str) -> str:

@@ -40,8 +40,8 @@ class Replaying(Attempt):
         if replay is None:
             raise UsageError("no run is named to replay")
         live = self.live = standing(claim, replay)
-        self._as_it_was(live)
         refuse_unknown(live, replay.reason)
+        self._as_it_was(live)
         chosen = chosen_rows(live, replay.reason, key=order.loaded.config.ingest.primary.key)
         plan = replay_plan(order, live, chosen)
         again = plan.chunks[len(live.chunks) :]
