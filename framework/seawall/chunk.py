@@ -218,9 +218,12 @@ def _ingested(
 def _leave_unmatched(sieve: Sieve, plan: Plan, ingested: Ingested) -> None:
     """Of the rows that belong to the job, those without a match have left where that is declared."""
     for name, missed in ingested.missed.items():
-        if plan.config.ingest.lookups[name].on_missing_key == "quarantine":
-            places = ingested.frame.index.get_indexer(sieve.frame.index)
-            sieve.set_aside(missed[places], "ingest", f"no match in {name}")
+        lookup = plan.config.ingest.lookups[name]
+        if lookup.on_missing_key == "quarantine":
+            bad = missed[ingested.frame.index.get_indexer(sieve.frame.index)]
+            sieve.set_aside(
+                bad, "ingest", f"no match in {name}", looked_at=list(lookup.join_columns)
+            )
 
 
 def _apart(frame: pd.DataFrame, provenance: Provenance, profile: Profile) -> Profile | None:

@@ -117,6 +117,15 @@ def test_filters_are_asked_before_matches(project: Any, scored: Scored) -> None:
     assert report.quarantined == {"no match in w": 1}
 
 
+def test_a_row_without_a_match_shows_what_was_looked_for(project: Any, scored: Scored) -> None:
+    """Its example has the values of the columns that the lookup is joined by."""
+    project.write("data/b/1.csv", "k,c,x\n1,a,1\n2,zz,2\n")
+    project.change("columns: [v]\n", "columns: [v]\n      on_missing_key: quarantine\n")
+    (example,) = scored()[0].examples
+
+    assert (example.reason, example.value) == ("no match in w", "c 'zz'")
+
+
 def test_receipts(scored: Scored, space: Workspace) -> None:
     """Each chunk leaves its report as a receipt, and no start marker."""
     reports = scored()

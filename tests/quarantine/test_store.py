@@ -83,6 +83,15 @@ def test_value_of_a_made_column() -> None:
     assert (found["_value"], found["p"]) == ("1.2", "the source's own")
 
 
+def test_values_of_a_rule() -> None:
+    """Each column that the rule looked at has its value behind its name, as the source gave it."""
+    rows = pd.DataFrame({"x": [7.5], "made": [None]}, index=pd.Index([100]))
+    row = SetAside(rows, "validate", "rule", looked_at=["x", "made", "note"])
+    (found,) = stored([row], origin(x=["7.50 "], note=[1]))
+
+    assert found["_value"] == "x '7.50 ', made null, note 1"
+
+
 def test_what_was_raised() -> None:
     """A row on which something was raised keeps the words about it."""
     rows = pd.DataFrame(index=pd.Index([100, 101]))

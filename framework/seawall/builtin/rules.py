@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from seawall.builtin.dtypes import alike, held
+from seawall.contracts import StageDeclaration
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,6 +42,7 @@ class Compare:
     ) -> None:
         self._left, self._relation, self._right = left, relation, right
         self._null_passes = nulls == "pass"
+        self.__seawall__ = StageDeclaration(needs=(left, right))
 
     def __str__(self) -> str:
         return f"{self._left} {self._relation} {self._right}"
@@ -61,6 +63,7 @@ class PresentTogether:
 
     def __init__(self, *, columns: list[str]) -> None:
         self._columns = _several(columns)
+        self.__seawall__ = StageDeclaration(needs=tuple(columns))
 
     def __str__(self) -> str:
         return f"all or none of {', '.join(self._columns)}"
@@ -76,6 +79,7 @@ class AnyPresent:
 
     def __init__(self, *, columns: list[str]) -> None:
         self._columns = columns
+        self.__seawall__ = StageDeclaration(needs=tuple(columns))
 
     def __str__(self) -> str:
         return f"{' or '.join(self._columns)} present"
@@ -92,6 +96,7 @@ class RequiredIf:
         self, *, column: str, one_of: list[str | int | float | bool], needs: list[str]
     ) -> None:
         self._column, self._values, self._needs = column, one_of, needs
+        self.__seawall__ = StageDeclaration(needs=(column, *needs))
 
     def __str__(self) -> str:
         values = ", ".join(map(str, self._values))
@@ -114,6 +119,7 @@ class ValueIn:
         nulls: Literal["pass", "break"] = "break",
     ) -> None:
         self._column, self._values, self._null_passes = column, one_of, nulls == "pass"
+        self.__seawall__ = StageDeclaration(needs=(column,))
 
     def __str__(self) -> str:
         return f"{self._column} is {', '.join(map(str, self._values))}"

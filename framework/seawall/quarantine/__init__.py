@@ -5,6 +5,7 @@ from seawall.quarantine.examples import MOST, examples
 from seawall.quarantine.kept import KeptRows
 from seawall.quarantine.set_aside import SetAside
 from seawall.quarantine.store import kept_rows, serialized
+from seawall.quarantine.texts import side_by_side
 
 __all__ = [
     "MOST",
@@ -15,4 +16,5 @@ __all__ = [
     "examples",
     "kept_rows",
     "serialized",
+    "side_by_side",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from seawall.quarantine.kept import OWN, KeptRows
 from seawall.quarantine.set_aside import SetAside
 from seawall.quarantine.taking import taken
-from seawall.quarantine.texts import texts_of
+from seawall.quarantine.texts import side_by_side, texts_of
 from seawall.shown import part
 
 __all__ = ["Origin", "described"]
@@ -77,15 +77,23 @@ def _entry(entry: SetAside, origin: Origin) -> dict[str, Sequence[Any]]:
 
 
 def _values(entry: SetAside, origin: Origin) -> Sequence[str | None]:
-    """The offending values as text; None where no column is to blame, or a value is null."""
-    column, given = entry.column, origin.table
+    """The offending values as text; None where no column is to blame, or a value is null.
+
+    Of several columns, each value stands behind its column's name.
+    """
+    if entry.column or not entry.looked_at:
+        return texts_of(_of_column(entry.column, entry, origin))
+    return side_by_side({name: _of_column(name, entry, origin) for name in entry.looked_at})
+
+
+def _of_column(column: str, entry: SetAside, origin: Origin) -> Iterable[Any]:
+    given = origin.table
     before = entry.stage in _BEFORE_STAGES
     if before and given is not None and column in given.column_names:
         places = origin.numbers.get_indexer(entry.rows.index)
-        return texts_of(taken(given.column(column), pa.array(places)))
-    if column in entry.rows.columns:
-        return texts_of(entry.rows[column])
-    return [None] * len(entry.rows)
+        values: Iterable[Any] = taken(given.column(column), pa.array(places))
+        return values
+    return list(entry.rows.get(column, [None] * len(entry.rows)))
 
 
 def _files(numbers: NDArray[np.int64], origin: Origin) -> list[str]:

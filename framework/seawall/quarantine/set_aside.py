@@ -16,7 +16,8 @@ class SetAside:
 
     The index has the rows' numbers in the batch. `notes` has for each row what was raised on it,
     where something was. Of records that could not be read `rows` has the numbers alone, `place` the
-    file with the line or row group, `raw` the text.
+    file with the line or row group, `raw` the text. `looked_at` are the columns that together broke it,
+    where that was not one.
     """
 
     rows: pd.DataFrame
@@ -26,3 +27,4 @@ class SetAside:
     place: str = ""
     raw: str = ""
     notes: Sequence[str] = ()
+    looked_at: Sequence[str] = ()

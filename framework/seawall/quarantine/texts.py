@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 
-from seawall.shown import line
+from seawall.shown import line, shown
 
-__all__ = ["texts_of"]
+__all__ = ["side_by_side", "texts_of"]
 
 _LONGEST = 1_000
 
@@ -18,6 +18,26 @@ _LONGEST = 1_000
 def texts_of(values: Iterable[Any]) -> list[str | None]:
     """Each value in one line of at most 1,000 characters, None for a null; raises nothing."""
     return [_text(value) for value in values]
+
+
+def side_by_side(columns: Mapping[str, Iterable[Any]]) -> list[str]:
+    """Each row's values behind their columns' names, `paid 5.0, city 'Rome'`, in one line as `texts_of`."""
+    told = [[f"{name} {_word(value)}" for value in values] for name, values in columns.items()]
+    return [line(", ".join(row), _LONGEST) for row in zip(*told, strict=True)]
+
+
+def _word(value: Any) -> str:
+    text = _text(value)
+    if text is None:
+        return "null"
+    return shown(text) if isinstance(value, str) or _is_text(value) else text
+
+
+def _is_text(value: Any) -> bool:
+    if not isinstance(value, pa.Scalar):
+        return False
+    kind = value.type.value_type if pa.types.is_dictionary(value.type) else value.type
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
 
 
 def _text(value: Any) -> str | None:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from seawall.config.contract import ColumnContract
 from seawall.errors import DataError
-from seawall.quarantine import SetAside
+from seawall.quarantine import SetAside, side_by_side
 from seawall.shown import shown
 from seawall.stages.column_tests import ColumnTest, tests_of_column
 from seawall.stages.extremes import Column, Mask
@@ -93,12 +93,16 @@ def violated(  # noqa: PLR0913 - what is said of a violation
     *,
     column: str = "",
     told: Callable[[object], str] | None = None,
+    looked_at: Sequence[str] = (),
 ) -> DataError:
     """The error about rows that break a test: how many, where the first stands, and examples."""
     rows = sieve.frame[bad]
     first = rows.iloc[:_EXAMPLES]
     keys = [f"{sieve.key} {shown(key)}" for key in first[sieve.key].tolist()]
     examples = ", ".join(keys)
+    if looked_at:
+        told_rows = side_by_side({each: first[each] for each in looked_at})
+        examples = ", ".join(f"{row} ({key})" for row, key in zip(told_rows, keys, strict=True))
     if column:
         values = first[column].tolist()
         words = [(told(value) if told else "") or shown(value) for value in values]

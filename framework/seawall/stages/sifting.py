@@ -56,7 +56,7 @@ class Sieve:
         stage: str,
         reason: str,
         column: str = "",
-        **more: Sequence[str],
+        **more: Any,
     ) -> None:
         """Bad rows left for quarantine, with their reason, and with what else SetAside has of them."""
         if bad.any():
@@ -64,7 +64,12 @@ class Sieve:
             self.frame = self.frame[~bad]
 
     def show(
-        self, bad: NDArray[np.bool_], stage: str, reason: str, column: str = "", **more: Sequence[str]
+        self,
+        bad: NDArray[np.bool_],
+        stage: str,
+        reason: str,
+        column: str = "",
+        **more: Any,
     ) -> None:
         """The first of the rows that a test only warns of are noted as examples; all of them stay."""
         first = np.flatnonzero(bad)[:MOST]

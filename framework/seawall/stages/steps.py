@@ -30,7 +30,8 @@ class Bound:
     """A step that can be called with a frame: `name` is its dotted path, or the one it is known by.
 
     `declared` is what it says of its columns, None where it says nothing. `about` is what an object
-    says of itself: which of several rules of one name it is.
+    says of itself: which of several rules of one name it is. `looked_at` are the columns that it was
+    found to need, None before anybody asked.
     """
 
     def __init__(
@@ -42,6 +43,7 @@ class Bound:
         about: str = "",
     ) -> None:
         self.name, self.declared, self._call, self._about = name, declared, call, about
+        self.looked_at: tuple[str, ...] | None = None
 
     @property
     def short(self) -> str:

@@ -12,6 +12,7 @@ from seawall.config.judging import OnViolation
 from seawall.conform import bare
 from seawall.stages.column_tests import ColumnTest
 from seawall.stages.contract import keep, violated
+from seawall.stages.needs import looked_at
 from seawall.stages.pandera_schema import PanderaSchema
 from seawall.stages.poison import passing
 from seawall.stages.sifting import Sieve
@@ -69,12 +70,13 @@ def validate(sieve: Sieve, tests: Tests) -> Validated:
         if not bad.any():
             continue
         if on_violation == "fail":
-            raise violated(sieve, bad, name, "the rule")
+            columns = looked_at(bound, sieve.frame)
+            raise violated(sieve, bad, name, "the rule", looked_at=columns)
         if on_violation == "quarantine":
-            sieve.set_aside(bad, "validate", name)
+            sieve.set_aside(bad, "validate", name, looked_at=looked_at(bound, sieve.frame))
             continue
         warned[name] = warned.get(name, 0) + int(np.count_nonzero(bad))
-        sieve.show(bad, "validate", name)
+        sieve.show(bad, "validate", name, looked_at=looked_at(bound, sieve.frame))
     return Validated(warned, nulls, kept.foreign)
 
 
