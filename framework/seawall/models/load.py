@@ -12,6 +12,7 @@ from seawall.errors import TemporaryError
 from seawall.models.contents import contents, digest
 from seawall.models.loaded import Loaded
 from seawall.models.output import Columns, wanted_columns
+from seawall.models.row_order import hold_order
 from seawall.models.signature import signature_of
 
 if TYPE_CHECKING:
@@ -74,8 +75,11 @@ class Model:
         self._signature.hold(frame)
 
     def predict(self, features: pd.DataFrame) -> dict[str, Any]:
-        """One array a declared output, as long as the frame."""
-        return self._columns(self._call(features))
+        """One array a declared output, in the frame's order."""
+        rows = features.index
+        result = self._call(features)
+        hold_order(result, rows)
+        return self._columns(result)
 
 
 def load(declared: Predict, pinned: ModelPin, *, threads: int = 1) -> Model:
