@@ -20,6 +20,8 @@ SECOND = """columns: [temp, wind]
       path: data/stations.csv
       join: [dest]
       columns: [{}]"""
+FILTER, KEY = "- use: pipelines.rules:departed", "validate.columns.flight_id."
+VALUES = "- use: value_in\n      with: {column: origin, one_of: "
 CONTRADICTIONS = [
     ("{p_late: 1}", "{p_late: 1, batch: 0}", "predict.outputs.batch", "reserved"),
     ("{p_late: 1}", "{p_late: 1, _degraded: 0}", "predict.outputs._degraded", "reserved"),
@@ -58,6 +60,11 @@ CONTRADICTIONS = [
     ),
     ("[0.1, 0.9]", "[0.9, 0.1]", "check_output.distribution.p_late.mean", "an empty interval"),
     ("[EWR, JFK]", "[EWR, 3]", "validate.columns.origin.one_of.1", "no string"),
+    ("[EWR, JFK]", "[EWR, EWR]", "validate.columns.origin.one_of.1", "stands twice"),
+    ("[EWR, JFK]", "[' EWR', EWR]", "validate.columns.origin.one_of.0", "with blanks around it"),
+    ("{dtype: int64}", "{dtype: int64, nullable: true}", KEY + "nullable", "is the key"),
+    ("{dtype: int64}", "{dtype: int64, unique: false}", KEY + "unique", "is the key"),
+    (FILTER, f"{VALUES}[EWR, JKF]}}", "validate.filters.0.with.one_of.1", "lets nobody have"),
     ("[EWR, JFK]", "[]", "validate.columns.origin.one_of", "without choices"),
     (
         "{dtype: int64}",
@@ -101,6 +108,17 @@ def test_each_contradiction_is_one_fault_at_its_path(
 
     assert fault.path == path
     assert what in fault.what
+
+
+@pytest.mark.parametrize(
+    ("values", "faults"), [("[EWR, LGA]", 0), ("[LGA, BOS]", 2), ("[EWR, JFK]", 0)]
+)
+def test_a_filter_for_values_that_quarantine_takes(project: Any, values: str, faults: int) -> None:
+    """It may let some of them through to be quarantined, and is a mistake where all of them would be."""
+    text = project.sample.replace("[EWR, JFK]}", "[EWR, JFK], on_violation: quarantine}")
+    text = text.replace(FILTER, f"{VALUES}{values}}}")
+
+    assert len(project.faults(text)) == faults
 
 
 def test_a_near_miss_of_an_output_is_suggested(changed: Callable[..., tuple[Fault, ...]]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from typing import Any
 
 import pytest
 
@@ -60,3 +61,19 @@ def test_a_long_line_is_clipped_around_the_caret(column: int) -> None:
     assert len(line) <= 102
     at = caret.index("^")
     assert line[at : at + 3] == text[column - 1 : column + 2]
+
+
+@pytest.mark.parametrize(
+    ("written", "words"),
+    [
+        ("length: 9", "allowed: a section with keys such as {min: …, max: …} or null"),
+        ("dtype: null", "seen: null"),
+        ("dtype: int64, min: 0.5, max: '5'", "max is the text '5' on dtype int64"),
+    ],
+)
+def test_what_was_seen_and_what_could_stand_there(project: Any, written: str, words: str) -> None:
+    """A null is called null, a section shows its keys, a bound its text."""
+    column = written if "dtype" in written else f"dtype: string, {written}"
+    text = project.sample.replace("flight_id: {dtype: int64}", f"flight_id: {{{column}}}")
+
+    assert words in str(project.fault(text))

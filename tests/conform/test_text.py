@@ -144,3 +144,9 @@ def test_nanoseconds_as_declared() -> None:
     assert read(text, dtype="timestamp") == ["bad"]
     (time,) = read(text, dtype="timestamp", resolution="ns")
     assert time.nanosecond == 1
+
+
+@pytest.mark.parametrize("dtype", ["int8", "int64", "uint8", "uint64", "float64"])
+def test_a_zero_with_a_sign_is_zero(dtype: str) -> None:
+    """It is equal to zero, in every type of numbers."""
+    assert read(["-0", "7", None], dtype=dtype) == [0, 7, None]

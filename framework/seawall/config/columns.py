@@ -53,7 +53,8 @@ def _strangers(path: KeyPath, column: ColumnContract, places: Places) -> Iterato
 
 
 def _choices(path: KeyPath, column: ColumnContract, places: Places) -> Iterator[Fault]:
-    for number, choice in enumerate(column.one_of or ()):
+    choices = column.one_of or ()
+    for number, choice in enumerate(choices):
         at = (*path, "one_of", number)
         if not is_of(choice, column.dtype):
             what = f"a choice that no {column.dtype} can be"
@@ -64,6 +65,11 @@ def _choices(path: KeyPath, column: ColumnContract, places: Places) -> Iterator[
             yield Fault(
                 places.value(at), dotted(at), "a choice whose text means null", shown(choice)
             )
+        elif choice in choices[:number]:
+            yield Fault(places.value(at), dotted(at), "a choice that stands twice", shown(choice))
+        elif isinstance(choice, str) and choice.strip() != choice and choice.strip() in choices:
+            what, todo = "a choice that is another one with blanks around it", "leave it out"
+            yield Fault(places.value(at), dotted(at), what, shown(choice), todo=todo)
     if column.one_of == ():
         at = (*path, "one_of")
         yield Fault(places.value(at), dotted(at), "a list without choices")

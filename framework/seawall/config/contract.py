@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from seawall.config.judging import OnViolation, Rule, Step, contradiction
 from seawall.config.scalars import ColumnName, Count, Duration, Items, Section, Share, UsePath
+from seawall.shown import shown
 
 __all__ = ["ColumnContract", "Dtype", "Freshness", "Length", "Parse", "RowCount", "Validate"]
 
@@ -85,10 +86,13 @@ class ColumnContract(Section):
             raise contradiction(f"min and max on dtype {self.dtype}", "one_of, pattern or length")
         if self.dtype == "timestamp":
             return self
-        if isinstance(self.min, str) or isinstance(self.max, str):
-            raise contradiction(f"min or max is text on dtype {self.dtype}", "numbers")
-        if self.min is not None and self.max is not None and self.min > self.max:
-            raise contradiction(f"min {self.min:g} is above max {self.max:g}", "min at most max")
+        low, high = self.min, self.max
+        for name, end in (("min", low), ("max", high)):
+            if isinstance(end, str):
+                what = f"{name} is the text {shown(end)} on dtype {self.dtype}"
+                raise contradiction(what, "a number")
+        if isinstance(low, int | float) and isinstance(high, int | float) and low > high:
+            raise contradiction(f"min {low:g} is above max {high:g}", "min at most max")
         return self
 
     @model_validator(mode="after")

@@ -8,6 +8,7 @@ from seawall.config.budget import budget_faults
 from seawall.config.chains import chain_faults, constant_faults
 from seawall.config.columns import column_faults
 from seawall.config.faults import Fault, KeyPath, dotted
+from seawall.config.held import held_faults
 from seawall.config.joins import RESERVED, column_clashes, expectation_faults
 from seawall.config.models import PipelineConfig
 from seawall.config.near import did_you_mean
@@ -102,6 +103,7 @@ _CHECKS: tuple[tuple[tuple[str, ...], Check], ...] = (
     (("predict", "check_output"), output_faults),
     (("check_output",), interval_faults),
     (("validate",), _contract),
+    (("ingest", "validate"), held_faults),
     (("validate",), _rows),
     (("validate",), _freshness),
 )

@@ -24,6 +24,7 @@ __all__ = [
     "takes_reference",
 ]
 
+_WITH_KEYS, _FEW = "a section with keys", 3
 _WORDS = {
     str: "text",
     int: "a whole number",
@@ -110,7 +111,11 @@ def tags(spot: Shape) -> tuple[str, ...]:
 
 def described(kinds: tuple[Any, ...]) -> str:
     """The kinds in words: `text, a number or a list of text`."""
-    *others, last = dict.fromkeys(_described(kind) for kind in kinds if kind is not EnvRef)
+    sections = _sections(kinds)
+    named = dict.fromkeys(sections, _WITH_KEYS) if len(sections) > 1 else {}
+    *others, last = dict.fromkeys(
+        named.get(kind) or _described(kind) for kind in kinds if kind is not EnvRef
+    )
     return f"{', '.join(others)} or {last}" if others else last
 
 
@@ -123,8 +128,13 @@ def _described(kind: Any) -> str:
     if origin is dict:
         return f"a mapping of names to {described(_kinds(get_args(kind)[1]))}"
     if isinstance(kind, type) and issubclass(kind, Section):
-        return "a section with keys"
+        return _section(keys(Shape((), (kind,), None)))
     return _WORDS.get(kind, getattr(kind, "__name__", str(kind)))
+
+
+def _section(names: tuple[str, ...]) -> str:
+    more = ", …" if len(names) > _FEW else ""
+    return f"{_WITH_KEYS} such as {{{': …, '.join(names[:_FEW])}: …{more}}}"
 
 
 def _below(spot: Shape, step: str | int) -> Shape:

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from seawall.config.faults import Fault, KeyPath, dotted
 from seawall.config.near import did_you_mean, near
+from seawall.config.outputs import QUANTILE_PATTERN
 from seawall.config.places import Leaf, Listing, Node, Places, Table, masked
 from seawall.config.scalars import NAME_PATTERN
 from seawall.config.shapes import (
@@ -44,6 +45,7 @@ _FORMS = {
     NAME_PATTERN: "up to 64 letters, digits, `.`, `_` and `-`, the first a letter or a digit",
     r"^[0-9a-f]{64}$": "64 hexadecimal digits",
     r"^\d+ in \d+ runs$": "`1 in 100 runs`",
+    QUANTILE_PATTERN: "p0 to p100: p50 is the median, p97.5 and the like will do",
 }
 
 
@@ -72,8 +74,10 @@ def quoted(node: Node | None) -> str:
         return f"a mapping with {_counted(len(node.entries), 'key')}"
     if isinstance(node, Listing):
         return f"a list with {_counted(len(node.items), 'item')}"
-    if node is None or node.value is None:
+    if node is None:
         return "nothing"
+    if node.value is None:
+        return "null"
     value = node.value
     text = str(value).lower() if isinstance(value, bool) else masked(shown(value))
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"

@@ -139,6 +139,8 @@ def _whole(values: pa.Array, wanted: pa.DataType) -> Partly:
     """Integers, as text writes them: no zeros in front, no plus, blanks, point or exponent."""
     wide = pa.int64() if pt.is_signed_integer(wanted) else pa.uint64()
     room = np.iinfo(wide.to_pandas_dtype())
+    if not room.min:  # Arrow reads it as an integer with a sign alone
+        values = pc.if_else(pc.equal(values, "-0"), pa.scalar("0", values.type), values)
     bad = _unlike(values, _WHOLE if room.min else _WHOLE.lstrip("-?"))
     lengths = pc.binary_length(values).fill_null(0).to_numpy()
     bad |= lengths > _MOST_DIGITS

@@ -83,7 +83,7 @@ class Draft:
 
     def _nulls(self) -> Iterator[tuple[str, Any]]:
         stats = self.view.stats
-        if not stats.nulls:
+        if not stats.nulls or self.column == self.terms.key:  # which may have none
             return
         yield "nullable", True
         share = roomy_share(stats.null_share)
