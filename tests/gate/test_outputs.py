@@ -29,9 +29,11 @@ def found(
     counts: OutputCounts | None = None,
     change: MeanChange | None = None,
     predict: dict[str, Any] = BASE["predict"],
+    bound: dict[str, Any] | None = None,
 ) -> list[Finding]:
     """What the gate finds of the output `p`, and that its verdict is to hold where that failed."""
     section = {"distribution": {"p": wanted}} if wanted is not None else {}
+    section |= {"bounds": {"p": bound}} if bound is not None else {}
     config = PipelineConfig.model_validate({**BASE, "predict": predict, "check_output": section})
     none: dict[str, int] = {}
     totals = Totals(Account(200, 200), none, none, none, none, Profile({"p": profile}))
@@ -84,7 +86,74 @@ def test_nothing_to_measure() -> None:
         profile=ColumnProfile(rows=9, nulls=9),
     )
 
-    assert [finding.severity for finding in findings] == ["fail"] * 3
+    assert [finding.check for finding in findings] == ["mean", "std", "quantile", "no value"]
+
+
+LABELS = ColumnProfile(rows=9)
+NULLS, INFINITE = ColumnProfile(rows=1, nulls=1), ColumnProfile(rows=9, infinities=9)
+MANY_NULLS = ColumnProfile(rows=100, nulls=100)
+SOME = ColumnProfile(rows=9, nulls=3, infinities=2, finite=4, mean=1.5, m2=1, min=1, max=2)
+
+
+@pytest.mark.parametrize(
+    ("profile", "bound", "wanted", "told"),
+    [
+        (NULLS, None, None, "no value"),
+        (NULLS, {"nullable": True}, None, None),
+        (MANY_NULLS, {"nullable": True}, None, "no value"),
+        (MANY_NULLS, {"nullable": True}, {"min_distinct": 0}, None),
+        (INFINITE, None, None, "no value"),
+        (INFINITE, {"nullable": True}, None, "no value"),
+        (INFINITE, None, {"min_distinct": 1}, "no value"),
+        (SOME, None, None, "missing predictions"),
+        (SOME, {"nullable": True}, None, None),
+        (LABELS, None, None, None),
+        (ColumnProfile(), None, None, None),
+    ],
+)
+def test_missing_values(
+    profile: ColumnProfile,
+    bound: dict[str, Any] | None,
+    wanted: dict[str, Any] | None,
+    told: str | None,
+) -> None:
+    """An output without any value is held; missing values of which no bound speaks are told."""
+    counts = OutputCounts(rows=profile.infinities, distinct=min(1, profile.infinities))
+    findings = found(wanted, profile=profile, counts=counts, bound=bound)
+    severities = {finding.check: finding.severity for finding in findings}
+
+    assert {check for check in severities if check != "distinct values"} == ({told} - {None})
+    assert severities.get("missing predictions", "warn") == "warn"
+
+
+def test_left_out() -> None:
+    """A figure says how many predictions it is not about."""
+    findings = found({"mean": [1, 2]}, profile=SOME, bound={"nullable": True})
+
+    assert [finding.seen for finding in findings] == ["1.5 (left out: 3 null, 2 infinite)"]
+
+
+def test_shares_of_no_labels() -> None:
+    """Where no value at all is allowed, a label has 0 % of nothing."""
+    shares = {"min_distinct": 0, "labels": {"late": ["10%", "40%"], "lost": ["0%", "5%"]}}
+    findings = found(shares, profile=NULLS, counts=OutputCounts())
+
+    assert [finding.severity for finding in findings[1:3]] == ["fail", "ok"]
+
+
+def test_a_mean_of_labels() -> None:
+    """Texts have no mean, and the finding says what can be promised of them."""
+    (finding,) = found({"mean": [0, 1]}, profile=LABELS)
+
+    assert finding.severity == "fail"
+    assert "of labels, promise their shares: labels" in finding.seen
+
+
+def test_least_and_greatest() -> None:
+    """`p0` and `p100` are the least and the greatest value exactly, not the middle of a bucket."""
+    findings = found({"quantiles": {"p0": [0.1, 0.1], "p100": [1.0, 1.0]}})
+
+    assert [finding.severity for finding in findings] == ["ok", "ok"]
 
 
 @pytest.mark.parametrize(

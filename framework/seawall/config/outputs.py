@@ -12,6 +12,7 @@ from seawall.config.scalars import ColumnName, Count, Items, Section, Share
 __all__ = ["Bound", "CheckOutput", "Distribution", "RowLaw"]
 
 Interval = Annotated[tuple[float, float], Items]
+QUANTILE_PATTERN = r"^p(100|\d{1,2}(\.\d+)?)$"
 _SUM_TOLERANCE = 1e-6
 
 
@@ -53,6 +54,8 @@ class RowLaw(Section):
             raise contradiction("a row law needs exactly one of its kinds", "sum or increasing")
         if len(self.sum or self.increasing or ()) < 2:  # noqa: PLR2004 - a law between columns
             raise contradiction("a row law over fewer than two columns", "two columns or more")
+        if len(set(self.columns)) < len(self.columns):
+            raise contradiction("a row law that names a column twice", "each column once")
         return self
 
     @property
@@ -71,23 +74,28 @@ class RowLaw(Section):
 class Distribution(Section):
     """What is promised about an output over the whole batch, held at the gate.
 
-    `mean`, `std` and each of `quantiles` (`{p50: [lowest, highest]}`, read within 0.8 %) lie in their
-    intervals; `labels` gives each label's share an interval; the most frequent value has at most
+    `mean`, `std` and each of `quantiles` (`{p50: [lowest, highest]}`, read within 0.8 %; `p0` and
+    `p100` are the extremes) lie in their intervals; `labels` gives each label's share an interval; the most frequent value has at most
     `max_top_share` of the rows, and there are at least `min_distinct` values. The mean over the keys
     that the last published version has, too, differs from that version's by at most
     `max_mean_change`, in the output's own unit. Without `min_distinct` a score that is the same in 100
-    rows or more is held as stuck, and so is any number with a fraction; `min_distinct: 1` allows it.
+    rows or more is held as stuck, and so is any number with a fraction; `min_distinct: 1` allows it. An
+    output without any value is held, too; `min_distinct: 0` allows that.
     """
 
     mean: Interval | None = None
     std: Interval | None = None
-    quantiles: dict[Annotated[str, Field(pattern=r"^p\d{1,2}(\.\d+)?$")], Interval] = Field(
-        default={}
-    )
+    quantiles: dict[Annotated[str, Field(pattern=QUANTILE_PATTERN)], Interval] = Field(default={})
     max_top_share: Share | None = None
     min_distinct: Count | None = None
     labels: dict[str, Annotated[tuple[Share, Share], Items]] = Field(default={})
     max_mean_change: float | None = Field(default=None, ge=0)
+
+    @model_validator(mode="after")
+    def _something_is_promised(self) -> Distribution:
+        if all(value in (None, {}) for _, value in self):
+            raise contradiction("a distribution of which nothing is promised", "mean, labels, …")
+        return self
 
     @property
     def counted(self) -> bool:

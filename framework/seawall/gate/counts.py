@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from seawall.config.outputs import Distribution
 from seawall.contracts import Finding
+from seawall.gate.missing import left_out
 from seawall.gate.values import OutputCounts, Totals
 from seawall.gate.words import exact, failed, percent, within
 from seawall.shown import shown
@@ -20,10 +21,11 @@ def count_findings(name: str, wanted: Distribution, totals: Totals) -> Iterator[
     if not wanted.counted:
         return
     counts = totals.outputs.get(name, OutputCounts(problem="its values were not counted"))
-    if counts.problem or not counts.rows:
+    if counts.problem or not (counts.rows or wanted.min_distinct == 0):
         seen = counts.problem or "no rows with a value"
         yield failed("distinct values", seen, "values that can be counted", column=name)
         return
+    without = left_out(totals.profile.columns.get(name), infinities=False)
     yield from _top_findings(name, wanted, counts)
     if wanted.min_distinct is not None:
         enough = counts.distinct >= wanted.min_distinct
@@ -32,10 +34,10 @@ def count_findings(name: str, wanted: Distribution, totals: Totals) -> Iterator[
         severity = "ok" if enough else "fail"
         yield Finding("distinct values", severity, name, seen, allowed, message)  # type: ignore[arg-type]
     for label, (low, high) in wanted.labels.items():
-        share = counts.labels.get(label, 0) / counts.rows * _PERCENT
+        share = counts.labels.get(label, 0) / max(counts.rows, 1) * _PERCENT
         ends = (low * _PERCENT, high * _PERCENT)
         about = f"the share of {shown(label)} in {name}"
-        yield within("label share", about, share, ends, unit="%", column=name)
+        yield within("label share", about, share, ends, unit="%", without=without, column=name)
 
 
 def _top_findings(name: str, wanted: Distribution, counts: OutputCounts) -> Iterator[Finding]:

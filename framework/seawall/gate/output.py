@@ -8,6 +8,7 @@ from seawall.config.models import PipelineConfig
 from seawall.config.outputs import Distribution
 from seawall.contracts import Finding
 from seawall.gate.counts import count_findings
+from seawall.gate.missing import STUCK_ROWS, left_out, missing_findings
 from seawall.gate.values import History, MeanChange, Totals
 from seawall.gate.words import failed, within
 from seawall.profile import ColumnProfile
@@ -15,7 +16,6 @@ from seawall.shown import shown
 
 __all__ = ["output_findings"]
 
-_STUCK_ROWS = 100
 _PERCENT = 100.0
 
 
@@ -29,6 +29,7 @@ def output_findings(config: PipelineConfig, totals: Totals, history: History) ->
         promised = config.check_output.distribution.get(name)
         if promised is None or promised.min_distinct is None:
             yield from _stuck_findings(config, name, totals.profile.columns.get(name))
+    yield from missing_findings(config, totals.profile)
 
 
 def _moment_findings(
@@ -43,9 +44,19 @@ def _moment_findings(
         seen = None if column is None else _figure(column, figure)
         if seen is None:
             allowed = f"{interval[0]:g} to {interval[1]:g}"
-            yield failed(check, "too few finite predictions", allowed, column=name)
+            yield failed(check, _why_not(column), allowed, column=name)
         else:
-            yield within(check, f"the {figure} of {name}", seen, interval, column=name)
+            about, without = f"the {figure} of {name}", left_out(column)
+            yield within(check, about, seen, interval, without=without, column=name)
+
+
+def _why_not(column: ColumnProfile | None) -> str:
+    """Why there is no figure: texts have none, and nulls and infinities are in none."""
+    if column is None or not column.rows:
+        return "no predictions"
+    if column.nulls + column.infinities + column.finite < column.rows:
+        return "predictions that are no numbers; of labels, promise their shares: labels"
+    return f"too few finite predictions{left_out(column)}"
 
 
 def _figure(column: ColumnProfile, figure: str) -> float | None:
@@ -53,7 +64,10 @@ def _figure(column: ColumnProfile, figure: str) -> float | None:
         return column.mean if column.finite else None
     if figure == "std":
         return column.std
-    found = column.quantiles([float(figure[1:]) / _PERCENT])
+    share = float(figure[1:]) / _PERCENT
+    if share in {0.0, 1.0}:
+        return column.max if share else column.min
+    found = column.quantiles([share])
     return found[0] if found else None
 
 
@@ -64,11 +78,11 @@ def _stuck_findings(
 
     A label, or a count, may well be the same in every row; where it may not, `min_distinct` says so.
     """
-    if column is None or column.finite < _STUCK_ROWS or column.min != column.max:
+    if column is None or column.finite < STUCK_ROWS or column.min != column.max:
         return
     value = column.min or 0.0
     if config.predict.method in {"predict_proba", "decision_function"} or not value.is_integer():
-        seen = f"{shown(value)} in all {column.finite:,} rows"
+        seen = f"{shown(value)} in all {column.finite:,} rows{left_out(column)}"
         allowed = "different values; or declare check_output.distribution min_distinct: 1"
         yield failed("stuck", seen, allowed, column=name)
 

@@ -24,6 +24,7 @@ NAMES = {
     "top share": "one value of {column} is more frequent than promised",
     "distinct values": "{column} has fewer distinct values than promised",
     "stuck": "{column} is stuck: every row has the same value",
+    "no value": "{column} has no value: every prediction is null or infinite",
     "label share": "the share of a label of {column} is not as promised",
     "mean change": "the mean of {column} has moved further than promised",
     "degraded rows": "fallbacks serve more rows than limits.degraded_rows allows",
@@ -76,10 +77,14 @@ def within(  # noqa: PLR0913 - what is said of a figure
     *,
     column: str,
     unit: str = "",
+    without: str = "",
 ) -> Finding:
-    """The finding of a figure that has to lie in an interval; NaN lies in none."""
+    """The finding of a figure that has to lie in an interval; NaN lies in none.
+
+    `without` says which rows the figure is not about.
+    """
     low, high = interval
-    seen, allowed = f"{figure:.6g}{unit}", f"{low:g}{unit} to {high:g}{unit}"
+    seen, allowed = f"{figure:.6g}{unit}{without}", f"{low:g}{unit} to {high:g}{unit}"
     message = f"{about} is {seen}, allowed {allowed}"
     severity: Severity = "ok" if low <= figure <= high else "fail"
     return Finding(check, severity, column, seen, allowed, message)
