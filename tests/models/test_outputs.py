@@ -11,9 +11,12 @@ import pytest
 from pydantic import ValidationError
 from scipy import sparse
 from sklearn.linear_model import LinearRegression, LogisticRegression
-from sklearn.multioutput import ClassifierChain, MultiOutputClassifier
+from sklearn.multiclass import OneVsRestClassifier
+from sklearn.multioutput import ClassifierChain, MultiOutputClassifier, MultiOutputRegressor
+from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder
-from sklearn.tree import DecisionTreeClassifier
+from sklearn.svm import LinearSVR
+from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 from seawall.config.predicting import Predict
 from seawall.errors import DataError, SeawallError, SoftwareError
@@ -280,3 +283,31 @@ def test_another_number_of_rows(call: Callable[..., Any]) -> None:
     model = Model(Loaded(call, rows_independent=True), declared("predict", ["p"], PYTHON))
     with pytest.raises(SeawallError, match=r"shape \(12,\)"):
         predict(FRAME, model, batch_rows=ROWS)
+
+
+@pytest.mark.parametrize(
+    ("estimator", "method", "outputs", "said"),
+    [
+        (LogisticRegression(), "decision_function", {"p": 0}, "second of two classes"),
+        (LinearRegression(), "predict", ["u"], "another number of columns"),
+        (DecisionTreeRegressor(), "predict", ["u"], "another number of columns"),
+        (make_pipeline(LinearRegression()), "predict", ["u"], "another number of columns"),
+        (MultiOutputRegressor(LinearSVR()), "predict", ["u"], "another number of columns"),
+    ],
+)
+def test_columns_that_are_known_beforehand(
+    estimator: Any, method: str, outputs: Any, said: str
+) -> None:
+    """A model that says how many columns it returns is held to that before it is asked."""
+    fitted = estimator.fit(FRAME, TWO[:, 0] if method == "decision_function" else TWO)
+
+    with pytest.raises(DataError, match=said):
+        model_of(fitted, method, outputs)
+
+
+def test_several_labels_have_a_score_each() -> None:
+    """A model of several yes-or-no labels is not taken for one of two classes."""
+    fitted = OneVsRestClassifier(LogisticRegression()).fit(FRAME, TWO)
+    found = model_of(fitted, "decision_function", {"p": 0, "q": 1}).predict(FRAME)
+
+    assert same(found["p"], fitted.decision_function(FRAME)[:, 0])

@@ -29,6 +29,15 @@ class Outcome:
     method: str
     classes: tuple[Any, ...] | None
 
+    @property
+    def columns(self) -> int | None:
+        """How many columns the result has; None for numbers, which may be several a row."""
+        if self.classes is None:
+            return None
+        count, method = len(self.classes), self.method
+        single = method == "predict" or (method == "decision_function" and count == 2)  # noqa: PLR2004 - no and yes
+        return 1 if single else count
+
     def of(self, numbers: NDArray[Any]) -> NDArray[Any]:
         """The result: probabilities as a column a class, labels, or the numbers as they are."""
         if self.classes is None or self.method == "decision_function":

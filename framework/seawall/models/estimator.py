@@ -9,6 +9,7 @@ import numpy as np
 
 from seawall.config.predicting import Predict, SklearnModel
 from seawall.errors import DataError
+from seawall.models.breadth import columns_of
 from seawall.models.independence import one_by_one, rows_independent
 from seawall.models.kinds import kinds_of
 from seawall.models.loaded import Loaded
@@ -43,6 +44,7 @@ def loaded_estimator(estimator: Any, declared: Predict, path: str, *, skew: str 
         target_classes=classes if several else None,
         input_types=kinds_of(estimator),
         skew=skew,
+        columns=columns_of(estimator, declared.method, None if several else classes or None),
     )
 
 

@@ -13,7 +13,7 @@ from seawall.models.loaded import Loaded
 from seawall.names import did_you_mean
 from seawall.shown import shown
 
-__all__ = ["Place", "Places", "places_of"]
+__all__ = ["Place", "Places", "places_of", "second_alone"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,8 @@ class Places:
 def places_of(loaded: Loaded, declared: Predict) -> Places | None:
     """Where each output's class stands; None where the file lists outputs in the result's order.
 
-    DataError for a label that the model does not have, and for a list where it has classes.
+    DataError for a label that the model does not have, for the first of two classes that share one
+    score, and for a list where it has classes.
     """
     if not isinstance(declared.outputs, dict):
         if declared.method == "predict_proba" and (loaded.classes or loaded.target_classes):
@@ -61,7 +62,22 @@ def places_of(loaded: Loaded, declared: Predict) -> Places | None:
         else _of_target(name, wanted, targets)
         for name, wanted in declared.outputs.items()
     }
+    if loaded.columns == 1 and targets is None:
+        for name, place in of.items():
+            if place.column == 0 and place.classes == 2:  # noqa: PLR2004 - no and yes
+                raise second_alone(name, place)
     return Places(of, len(targets or ()))
+
+
+def second_alone(name: str, place: Place) -> DataError:
+    """The error for another class than the second of two, which alone has a column."""
+    return DataError(
+        "the model's result has a column for the second of two classes alone",
+        f"predict.outputs.{name}",
+        f"label {shown(place.label)}",
+        "the label of the second class",
+        "choose it; the first class is its opposite",
+    )
 
 
 def _single(name: str, wanted: Any, classes: Sequence[Any] | None) -> Place:

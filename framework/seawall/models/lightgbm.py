@@ -50,6 +50,7 @@ def from_bytes(declared: Predict, pinned: ModelPin, payload: bytes, threads: int
         classes=outcome.classes,
         input_types=dict.fromkeys(text.numeric, "number"),
         rows_independent=True,
+        columns=outcome.columns,
     )
 
 

@@ -29,7 +29,8 @@ class Loaded:
     whether a row's result has the same bits whatever rows stand beside it. `input_types` has the
     kinds of the features, as far as the model knows them. `skew` says which other version saved the
     model, where the file allows that: "the model was saved with scikit-learn 1.6.1, 1.7.2 is
-    installed"; a skew that is not allowed is a DataError of the reader.
+    installed"; a skew that is not allowed is a DataError of the reader. `columns` is how many columns the
+    array of `call` has, None where the model does not say.
     """
 
     call: Callable[[pd.DataFrame], Any]
@@ -40,3 +41,4 @@ class Loaded:
     target_classes: tuple[tuple[Any, ...], ...] | None = None
     input_types: Mapping[str, Kind] = field(default_factory=dict)
     skew: str = ""
+    columns: int | None = None

@@ -39,6 +39,7 @@ def from_bytes(declared: Predict, pinned: ModelPin, payload: bytes, threads: int
         classes=_classes(graph, declared, model.classes, pinned.path),
         input_types=inputs.kinds,
         rows_independent=graph.rows_independent,
+        columns=_breadth(output),
     )
 
 
@@ -90,6 +91,14 @@ def _output(outputs: Sequence[Any], declared: Predict, wanted: str | None, path:
         "the name of an output that is a tensor",
         f"name it under predict.model.output: {' or '.join(names)}",
     )
+
+
+def _breadth(output: Any) -> int | None:
+    """How many columns the output has; None where the file leaves it open."""
+    if len(output.shape) == 1:
+        return 1
+    columns = output.shape[1] if output.shape else None  # without a ZipMap nothing says a shape
+    return columns if isinstance(columns, int) else None
 
 
 def _classes(

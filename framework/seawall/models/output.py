@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from seawall.config.predicting import Predict
 from seawall.errors import DataError, SoftwareError
-from seawall.models.labels import Places, places_of
+from seawall.models.labels import Places, places_of, second_alone
 from seawall.models.loaded import Loaded
 from seawall.shown import listed, shown
 
@@ -28,13 +28,26 @@ def wanted_columns(loaded: Loaded, declared: Predict) -> Columns:
     """A function from the method's result to {output column: array}.
 
     Classes are chosen by their label, never by position; DataError when the model has no such
-    class. Columns of a frame and entries of a mapping are chosen by name. The function raises
+    class, or another number of columns than the file names. Columns of a frame and entries of a mapping are chosen by name. The function raises
     SoftwareError for a result of another shape, or with values of several types.
     """
     places = places_of(loaded, declared)
     if places is None:
+        _hold_count(loaded, declared.output_columns)
         return lambda result: _settled(_in_order(result, declared.output_columns))
     return lambda result: _settled(_by_label(result, places))
+
+
+def _hold_count(loaded: Loaded, columns: Sequence[str]) -> None:
+    """The file names as many outputs as the model has columns, where the model says how many."""
+    if loaded.columns not in {None, len(columns)}:
+        raise DataError(
+            "the model returns another number of columns than predict.outputs names",
+            _WHERE,
+            f"{len(columns)}: {listed(columns)}",
+            f"{loaded.columns}, as many as the model returns",
+            "name each column of the model's result, in its order",
+        )
 
 
 def _in_order(result: Any, columns: Sequence[str]) -> dict[str, Any]:
@@ -81,13 +94,7 @@ def _chosen(result: Any, name: str, places: Places) -> NDArray[Any]:
         )
     if places.targets or (table.shape[1] == 1 and place.classes == 2):  # noqa: PLR2004 - no and yes
         if place.column != 1 or place.classes != 2:  # noqa: PLR2004 - no and yes
-            raise DataError(
-                "the model's result has a column for the second of two classes alone",
-                f"{_WHERE}.{name}",
-                f"label {shown(place.label)}",
-                "the label of the second class",
-                "choose it; the first class is its opposite",
-            )
+            raise second_alone(name, place)
         return _taken(table, place.target, places.targets or 1)
     return _taken(table, place.column, place.classes)
 

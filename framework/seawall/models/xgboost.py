@@ -61,6 +61,7 @@ def from_bytes(declared: Predict, pinned: ModelPin, payload: bytes, threads: int
             name: "number" for name in document.features if name not in document.categories
         },
         rows_independent=True,
+        columns=outcome.columns,
         skew=skew,
     )
 
