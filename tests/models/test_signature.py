@@ -9,9 +9,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.compose import ColumnTransformer
-from sklearn.ensemble import HistGradientBoostingRegressor
-from sklearn.linear_model import LinearRegression
+from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
+from sklearn.ensemble import HistGradientBoostingRegressor, VotingRegressor
+from sklearn.feature_selection import SelectKBest, f_regression
+from sklearn.impute import KNNImputer, SimpleImputer
+from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, OrdinalEncoder, StandardScaler
 from sklearn.tree import DecisionTreeRegressor
@@ -63,10 +65,62 @@ def test_order_and_company() -> None:
 
 def test_what_encoders_and_numbers_tell() -> None:
     """A fitted estimator's kinds are those of its categories and of what it computes with."""
-    assert kinds_of(encoded()) == {"c": "text", "d": "number", "a": "number"}
+    assert kinds_of(encoded()) == {"a": "number", "b": "number", "c": "text", "d": "number"}
     assert kinds_of(LinearRegression().fit(FRAME[["a"]], TARGET)) == {"a": "number"}
     assert kinds_of(FunctionTransformer(np.sqrt).fit(FRAME[["a"]])) == {}
     assert kinds_of(object()) == {}
+
+
+def behind(step: Any, columns: list[str], last: Any) -> Any:
+    """A pipeline whose last estimator sees the columns through a step, fitted on the frame."""
+    first = ColumnTransformer([("step", step, columns)])
+    return make_pipeline(first, last).fit(FRAME[["a", "b"]], TARGET)
+
+
+NUMBERS = make_pipeline(SimpleImputer(), StandardScaler())
+
+
+@pytest.mark.parametrize(
+    "estimator",
+    [
+        behind(NUMBERS, ["a"], LogisticRegression()),
+        behind("passthrough", ["b", "a"], LinearRegression()),
+        behind(SimpleImputer(strategy="constant", fill_value=0), ["b", "a"], LinearRegression()),
+        behind(SimpleImputer(strategy="most_frequent"), ["a"], DecisionTreeRegressor()),
+        behind(SelectKBest(f_regression, k="all"), ["a"], LinearRegression()),
+        make_pipeline(KNNImputer(), LinearRegression()).fit(FRAME[["a"]], TARGET),
+        make_pipeline(SimpleImputer(strategy="constant"), "passthrough", LinearRegression()).fit(
+            FRAME[["a"]], TARGET
+        ),
+        VotingRegressor([("one", LinearRegression())]).fit(FRAME[["a"]], TARGET),
+        TransformedTargetRegressor(LinearRegression()).fit(FRAME[["a"]], TARGET),
+    ],
+)
+def test_digits_in_texts_behind_a_step(estimator: Any) -> None:
+    """A text is refused by name where the model computes with the column behind another step."""
+    texts = FRAME.assign(a=pd.array(["1_000", "  7 ", "1e3", "4"], dtype="str"))
+    with pytest.raises(DataError, match="'a' does not hold what"):
+        model_of(estimator, outputs=["p"]).features(texts)
+
+    assert len(model_of(estimator).features(FRAME)) == len(FRAME)
+
+
+def test_texts_behind_an_imputer() -> None:
+    """An imputer in front of an encoder of texts leaves its columns texts."""
+    texts = FRAME[["c"]].dropna()
+    for imputer in (SimpleImputer(strategy=way) for way in ("most_frequent", "constant")):
+        estimator = make_pipeline(imputer, OneHotEncoder()).fit(texts)
+
+        assert kinds_of(estimator) == {"c": "text"}
+
+
+def test_the_kinds_of_listed_features() -> None:
+    """A model that was fitted on a matrix holds the columns that the file lists to numbers."""
+    bare = LogisticRegression().fit(FRAME[["b", "a"]].to_numpy(), [0, 1, 0, 1])
+    with pytest.raises(DataError, match="'c' does not hold what"):
+        model_of(bare, features=["b", "c"]).features(FRAME)
+
+    assert kinds_of(bare, ["b"]) == {}
 
 
 def test_categories_of_boosted_trees_are_no_numbers() -> None:

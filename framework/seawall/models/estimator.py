@@ -42,7 +42,7 @@ def loaded_estimator(estimator: Any, declared: Predict, path: str, *, skew: str 
         rows_independent=rows_independent(estimator),
         width=width,
         target_classes=classes if several else None,
-        input_types=kinds_of(estimator),
+        input_types=kinds_of(estimator, declared.features or ()),
         skew=skew,
         columns=columns_of(estimator, declared.method, None if several else classes or None),
     )
