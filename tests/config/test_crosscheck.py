@@ -22,6 +22,7 @@ SECOND = """columns: [temp, wind]
       columns: [{}]"""
 FILTER, KEY = "- use: pipelines.rules:departed", "validate.columns.flight_id."
 VALUES = "- use: value_in\n      with: {column: origin, one_of: "
+MEAN, PROMISED = "{mean: [0.1, 0.9]}", "check_output.distribution.p_late."
 CONTRADICTIONS = [
     ("{p_late: 1}", "{p_late: 1, batch: 0}", "predict.outputs.batch", "reserved"),
     ("{p_late: 1}", "{p_late: 1, _degraded: 0}", "predict.outputs._degraded", "reserved"),
@@ -59,6 +60,35 @@ CONTRADICTIONS = [
         "not an output",
     ),
     ("[0.1, 0.9]", "[0.9, 0.1]", "check_output.distribution.p_late.mean", "an empty interval"),
+    ("[0.1, 0.9]", "[2, 3]", PROMISED + "mean", "no batch within the bounds"),
+    (MEAN, "{quantiles: {p100: [2, 3]}}", PROMISED + "quantiles.p100", "no batch within"),
+    (MEAN, "{quantiles: {p90: [.1, .2], p9: [.8, .9]}}", PROMISED + "quantiles.p90", "below p9"),
+    (
+        MEAN,
+        "{labels: {a: [60%, 100%], b: [50%, 60%]}}",
+        PROMISED + "labels",
+        "more than the whole",
+    ),
+    (
+        MEAN,
+        "{max_top_share: 10%, labels: {a: [60%, 100%]}}",
+        PROMISED + "labels.a",
+        "above max_top_share",
+    ),
+    (MEAN, "{}", "check_output.distribution.p_late", "nothing is promised"),
+    (MEAN, "{max_mean_change: null}", "check_output.distribution.p_late", "nothing is promised"),
+    (
+        "outputs: {p_late: 1}",
+        "outputs: {p_late: 1}\n  golden_tolerance: 0.1",
+        "predict",
+        "without golden",
+    ),
+    (
+        "flights.skops}",
+        f"flights.skops, format: joblib, trusted: [a.B], sha256: {'a' * 64}}}",
+        "predict.model",
+        "skops alone",
+    ),
     ("[EWR, JFK]", "[EWR, 3]", "validate.columns.origin.one_of.1", "no string"),
     ("[EWR, JFK]", "[EWR, EWR]", "validate.columns.origin.one_of.1", "stands twice"),
     ("[EWR, JFK]", "[' EWR', EWR]", "validate.columns.origin.one_of.0", "with blanks around it"),
@@ -108,6 +138,56 @@ def test_each_contradiction_is_one_fault_at_its_path(
 
     assert fault.path == path
     assert what in fault.what
+
+
+CHOICES = "{one_of: [low, mid], on_violation: fail}"
+
+
+@pytest.mark.parametrize(
+    ("choices", "promised", "path"),
+    [
+        (CHOICES, "{labels: {loww: [0%, 90%]}}", "labels.loww"),
+        (CHOICES, "{labels: {low: [0%, 90%]}}", None),
+        (CHOICES, "{min_distinct: 3}", "min_distinct"),
+        (CHOICES, "{mean: [0, 1]}", "mean"),
+        (CHOICES.replace("fail", "warn"), "{labels: {other: [0%, 1%]}}", None),
+        ("{one_of: [0, 1]}", '{labels: {"1": [0%, 90%]}, mean: [0, 1]}', None),
+        ("{one_of: [0, 1]}", '{labels: {"2": [0%, 90%]}}', "labels.2"),
+        ("{one_of: [true]}", '{labels: {"true": [0%, 90%]}}', None),
+        ("{one_of: [0, 1]}", "{mean: [2, 3]}", "mean"),
+        ("{min: 0, max: 1, on_violation: warn}", "{mean: [2, 3]}", None),
+    ],
+)
+def test_promises_of_chosen_values(
+    project: Any, choices: str, promised: str, path: str | None
+) -> None:
+    """A promise is about values that the bounds let through; what they only warn of is published."""
+    text = project.sample.replace("{min: 0, max: 1, on_violation: fail}", choices)
+    faults = project.faults(text.replace(MEAN, promised))
+
+    assert [fault.path for fault in faults] == ([PROMISED + path] if path else [])
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "allowed"),
+    [
+        ("mean: [0.1, 0.9]", "quantiles: {median: [0, 1]}", "p50 is the median"),
+        ("mean: [0.1, 0.9]", "mean: 0.5", "an interval, [lowest, highest]"),
+    ],
+)
+def test_allowed_in_words(project: Any, old: str, new: str, allowed: str) -> None:
+    """What may stand there is said in words."""
+    (fault,) = project.faults(project.sample.replace(old, new))
+
+    assert allowed in fault.allowed
+
+
+def test_a_law_over_one_column_twice(project: Any) -> None:
+    """A value cannot rise above itself."""
+    laws = "check_output:\n  rows: [{increasing: [p_late, p_late]}]\n"
+    (fault,) = project.faults(project.sample.replace("check_output:\n", laws))
+
+    assert "names a column twice" in fault.what
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ SPREAD = ColumnProfile(rows=200, finite=200, mean=0.25, m2=0.995, min=0.1, max=1
 SCORES = {**BASE["predict"], "method": "predict_proba", "outputs": {"p": 1}}
 
 
-def found(
+def found(  # noqa: PLR0913 - all that the gate looks at
     wanted: dict[str, Any] | None = None,
     *,
     profile: ColumnProfile = SPREAD,

@@ -123,7 +123,7 @@ def test_a_label_that_is_not_allowed_stops(sieve_of: SieveOf) -> None:
 
     assert (caught.value.seen, caught.value.allowed) == (
         "1 rows of the chunk: 'late '",
-        "one of ok, late",
+        "one of 'ok', 'late'",
     )
 
 

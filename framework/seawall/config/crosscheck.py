@@ -15,6 +15,7 @@ from seawall.config.near import did_you_mean
 from seawall.config.packing import packing_faults
 from seawall.config.places import Places
 from seawall.config.predictions import interval_faults, output_faults
+from seawall.config.promises import promise_faults
 from seawall.config.templates import time_faults
 from seawall.config.waits import wait_faults
 from seawall.shown import listed, shown
@@ -102,6 +103,7 @@ _CHECKS: tuple[tuple[tuple[str, ...], Check], ...] = (
     (("ingest", "validate", "check_output", "limits"), budget_faults),
     (("predict", "check_output"), output_faults),
     (("check_output",), interval_faults),
+    (("check_output",), promise_faults),
     (("validate",), _contract),
     (("ingest", "validate"), held_faults),
     (("validate",), _rows),

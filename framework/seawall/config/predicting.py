@@ -33,6 +33,7 @@ __all__ = [
 
 Label = int | str | bool | None
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+_GOLDEN_TOLERANCE = 1e-9
 Classes = Annotated[tuple[Label, ...] | None, Items, Field(min_length=1)]
 
 
@@ -60,6 +61,10 @@ class SklearnModel(FileModel):
         if self.format == "joblib" and self.sha256 is None:
             raise contradiction(
                 "a joblib model without sha256", "sha256 beside it, or format: skops"
+            )
+        if self.format == "joblib" and self.trusted:
+            raise contradiction(
+                "trusted types of a joblib model, which skops alone asks for", "format: skops"
             )
         return self
 
@@ -198,13 +203,19 @@ class Predict(Section):
         min_length=1
     )
     golden: PathTemplate | None = None
-    golden_tolerance: float = Field(default=1e-9, ge=0)
+    golden_tolerance: float = Field(default=_GOLDEN_TOLERANCE, ge=0)
     rows_independent: bool | None = None
 
     @property
     def output_columns(self) -> tuple[str, ...]:
         """The columns that predictions become, in order."""
         return tuple(self.outputs)
+
+    @model_validator(mode="after")
+    def _a_tolerance_has_its_file(self) -> Self:
+        if self.golden is None and self.golden_tolerance != _GOLDEN_TOLERANCE:
+            raise contradiction("golden_tolerance without golden", "golden beside it")
+        return self
 
     @model_validator(mode="after")
     def _labels_for_classes(self) -> Self:

@@ -123,6 +123,8 @@ def _described(kind: Any) -> str:
     origin = get_origin(kind)
     if origin is Literal:
         return ", ".join(str(value) for value in get_args(kind))
+    if kind == tuple[float, float]:
+        return "an interval, [lowest, highest]"
     if origin in {tuple, list}:
         return f"a list of {described(_kinds(get_args(kind)[0]))}"
     if origin is dict:

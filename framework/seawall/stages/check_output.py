@@ -115,7 +115,7 @@ def _law_test(law: RowLaw) -> OutputTest:
 
 def _promised(bound: Bound) -> str:
     if bound.one_of is not None:
-        return f"one of {listed(bound.one_of)}"
+        return f"one of {listed(map(shown, bound.one_of))}"
     low = "-∞" if bound.min is None else f"{bound.min:g}"
     high = "∞" if bound.max is None else f"{bound.max:g}"
     return f"{low} to {high}" + (", or null" if bound.nullable else "")
