@@ -223,3 +223,16 @@ def test_no_booster(read: Any, late: Any, damage: Any) -> None:
     """A file that is cut, changed or another's is bad data; LightGBM would end the process, or half load."""
     with pytest.raises(DataError, match=r"m\.txt"):
         read(damage(late.booster_.model_to_string()))
+
+
+@pytest.mark.parametrize(
+    ("column", "dtype"), [("k", "int64"), ("a", "str"), ("n", "datetime64[ns]")]
+)
+def test_types_that_are_promised(read: Any, late: Any, column: str, dtype: str) -> None:
+    """A type that the model does not take is refused of a frame without rows."""
+    model, frame = read(late), FRAME.iloc[:0]
+    model.hold(frame)
+    model.hold(frame.astype({"k": "str"}))
+
+    with pytest.raises(DataError, match=f"column '{column}' does not hold"):
+        model.hold(frame.astype({column: dtype}))

@@ -315,3 +315,16 @@ def test_probabilities_without_labels(read: Any) -> None:
 
     found = chunked(read(model, classes=[0, 1]), FRAME, ROWS)
     assert found.tobytes() == own(model, "probabilities")[:, 1].tobytes()
+
+
+def test_types_that_are_promised(read: Any, trees: Any) -> None:
+    """64-bit numbers for an input of 32 bits are refused of a frame without rows."""
+    wide = FRAME.iloc[:0].astype("float64")
+    bare = exported(LinearRegression().fit(VALUES, LATE))
+    nameless = read(bare, features=ALL, method="predict", outputs=["p"])
+    read(trees).hold(FRAME.iloc[:0])
+    read(trees, float32=True).hold(wide)
+
+    for model in (read(trees), nameless):
+        with pytest.raises(DataError, match="column 'a' would be rounded"):
+            model.hold(wide)

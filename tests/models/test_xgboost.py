@@ -238,3 +238,15 @@ def test_no_booster(read: Any, late: Any, damage: Any) -> None:
     """A file that is cut, changed or another's is bad data; XGBoost would end the process."""
     with pytest.raises(DataError, match=r"m\.ubj"):
         read(damage(late))
+
+
+def test_types_that_are_promised(read: Any, late: Any) -> None:
+    """64-bit numbers, and numbers for categories of texts, are refused of a frame without rows."""
+    model, frame = read(late), FRAME.iloc[:0]
+    model.hold(frame)
+
+    with pytest.raises(DataError, match="column 'a' would be rounded"):
+        model.hold(frame.astype({"a": "float64"}))
+    with pytest.raises(DataError, match="column 'k' does not hold"):
+        model.hold(frame.astype({"k": "int64"}))
+    read(late, float32=True).hold(frame.astype({"a": "float64"}))

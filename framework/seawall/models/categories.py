@@ -14,7 +14,7 @@ from seawall.shown import shown
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["as_codes", "whole"]
+__all__ = ["as_codes", "hold_type", "whole"]
 
 
 def as_codes(values: pd.Series[Any], categories: Sequence[Any]) -> NDArray[np.float64]:
@@ -27,11 +27,21 @@ def as_codes(values: pd.Series[Any], categories: Sequence[Any]) -> NDArray[np.fl
 
     known = pd.Index(list(categories))
     column = values.astype("category")
-    _hold_kind(values, column.cat.categories, known)
+    if len(column.cat.categories):
+        _hold_kind(values, column.cat.categories, known)
     table = np.append(known.get_indexer(column.cat.categories).astype(float), np.nan)
     table[table < 0] = np.nan
     codes: NDArray[np.float64] = table[column.cat.codes.to_numpy()]
     return codes
+
+
+def hold_type(values: pd.Series[Any], categories: Sequence[Any]) -> None:
+    """A column without rows is of the type that the model's categories have, or DataError."""
+    import pandas as pd
+
+    seen = values.cat.categories if str(values.dtype) == "category" else pd.Index(values)
+    if not pd.api.types.is_object_dtype(seen.dtype):  # objects may be anything
+        _hold_kind(values, seen, pd.Index(list(categories)))
 
 
 def whole(values: NDArray[Any], name: str) -> NDArray[Any]:
@@ -43,7 +53,7 @@ def whole(values: NDArray[Any], name: str) -> NDArray[Any]:
 
 
 def _hold_kind(values: pd.Series[Any], seen: pd.Index[Any], known: pd.Index[Any]) -> None:
-    if not len(seen) or not len(known) or _kind(seen) == _kind(known):
+    if not len(known) or _kind(seen) == _kind(known):
         return
     raise DataError(
         f"the column {shown(values.name)} does not hold what the model was fitted on",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from seawall.config.predicting import LightgbmModel, Predict
 from seawall.errors import DataError
 from seawall.models.boosters import Objective, outcome_of
-from seawall.models.categories import as_codes, whole
+from seawall.models.categories import as_codes, hold_type, whole
 from seawall.models.lightgbm_text import Text, text_of
 from seawall.models.loaded import Loaded
 from seawall.models.matrix import as_matrix, as_numbers
@@ -49,6 +50,12 @@ def from_bytes(declared: Predict, pinned: ModelPin, payload: bytes, threads: int
         features=text.features,
         classes=outcome.classes,
         input_types=dict.fromkeys(text.numeric, "number"),
+        takes={
+            name: partial(as_numbers, dtype=np.float64)
+            if (known := categories.get(name)) is None
+            else partial(hold_type, categories=known)
+            for name in text.features
+        },
         rows_independent=True,
         columns=outcome.columns,
     )

@@ -30,7 +30,8 @@ class Loaded:
     kinds of the features, as far as the model knows them. `skew` says which other version saved the
     model, where the file allows that: "the model was saved with scikit-learn 1.6.1, 1.7.2 is
     installed"; a skew that is not allowed is a DataError of the reader. `columns` is how many columns the
-    array of `call` has, None where the model does not say.
+    array of `call` has, None where the model does not say. `takes` has what becomes of a feature's
+    column on its way into the model: a DataError for a type that the model does not take.
     """
 
     call: Callable[[pd.DataFrame], Any]
@@ -42,3 +43,4 @@ class Loaded:
     input_types: Mapping[str, Kind] = field(default_factory=dict)
     skew: str = ""
     columns: int | None = None
+    takes: Mapping[str, Callable[[pd.Series[Any]], object]] = field(default_factory=dict)

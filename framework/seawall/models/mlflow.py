@@ -167,7 +167,13 @@ def _described(loaded: Any, declared: Predict, schema: Any, path: str) -> Loaded
         specs = schema.input_dict()
         types = {name: getattr(spec.type, "name", "") for name, spec in specs.items()}
         kinds = {name: _KINDS[type_] for name, type_ in types.items() if type_ in _KINDS}
-        return Loaded(partial(_predict, loaded, types), features=tuple(specs), input_types=kinds)
+        numbers = [name for name, type_ in types.items() if type_ == "double"]
+        return Loaded(
+            partial(_predict, loaded, types),
+            features=tuple(specs),
+            input_types=kinds,
+            takes=dict.fromkeys(numbers, partial(as_numbers, dtype="float64")),
+        )
     width = None if schema is None else _width(schema)
     if width is None and declared.features is None:
         raise DataError(

@@ -38,6 +38,7 @@ def from_bytes(declared: Predict, pinned: ModelPin, payload: bytes, threads: int
         width=inputs.width,
         classes=_classes(graph, declared, model.classes, pinned.path),
         input_types=inputs.kinds,
+        takes=inputs.takes(inputs.names or declared.features or ()),
         rows_independent=graph.rows_independent,
         columns=_breadth(output),
     )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -58,6 +59,15 @@ class Inputs:
         return {
             name: held.get(kind, "number")
             for name, kind in zip(self.names or (), types, strict=True)
+        }
+
+    def takes(self, names: Sequence[str]) -> dict[str, Callable[[pd.Series[Any]], object]]:
+        """What becomes of each of the columns, which have these names."""
+        types = [entry.dtype for entry in self.inputs]
+        types = types * len(names) if self.is_matrix else types
+        return {
+            name: partial(_tensor, dtype=dtype, narrow=self.narrow)
+            for name, dtype in zip(names, types, strict=False)  # the signature compares the count
         }
 
     def tensors(self, frame: pd.DataFrame) -> dict[str, NDArray[Any]]:

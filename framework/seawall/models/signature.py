@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +36,7 @@ class Signature:
 
     names: tuple[str, ...] | None = None
     kinds: Mapping[str, Kind] = field(default_factory=dict)
+    takes: Mapping[str, Callable[[pd.Series[Any]], object]] = field(default_factory=dict)
 
     def of(self, frame: pd.DataFrame) -> pd.DataFrame:
         """The model's own columns in its own order; all where it takes any.
@@ -60,7 +61,10 @@ class Signature:
         return chosen
 
     def hold(self, frame: pd.DataFrame) -> None:
-        """Those of the model's columns that the frame has hold what it was fitted on, or DataError."""
+        """Those of the model's columns that the frame has hold what it was fitted on, or DataError.
+
+        A frame without rows is of types that are promised: they are ones that the model takes.
+        """
         for name, wanted in self.kinds.items():
             seen = _kind_of(frame[name]) if name in frame.columns else None
             if seen is None or seen == wanted or (wanted, seen) == ("number", "bool"):
@@ -74,6 +78,9 @@ class Signature:
                 _HOLDS[wanted],
                 f"declare its dtype under validate.columns, or mend the stage that makes {shown(name)}",
             )
+        for name, taken in self.takes.items():
+            if not len(frame) and name in frame.columns:
+                taken(frame[name])
 
 
 def signature_of(loaded: Loaded, declared: Predict) -> Signature:
@@ -101,7 +108,8 @@ def signature_of(loaded: Loaded, declared: Predict) -> Signature:
             f"{width} columns" + ("" if own is None else f": {_listed(own)}"),
             "leave predict.features out" if own else "list as many as the model has",
         )
-    return Signature(names, {n: k for n, k in loaded.input_types.items() if n in (names or ())})
+    kinds = {n: k for n, k in loaded.input_types.items() if n in (names or ())}
+    return Signature(names, kinds, {n: t for n, t in loaded.takes.items() if n in (names or ())})
 
 
 def _kind_of(values: pd.Series[Any]) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from seawall.config.predicting import Predict, XgboostModel
 from seawall.errors import DataError
 from seawall.models.boosters import Objective, outcome_of
-from seawall.models.categories import as_codes, whole
+from seawall.models.categories import as_codes, hold_type, whole
 from seawall.models.loaded import Loaded
 from seawall.models.matrix import as_matrix, as_numbers
 from seawall.models.packages import package
@@ -59,6 +60,12 @@ def from_bytes(declared: Predict, pinned: ModelPin, payload: bytes, threads: int
         classes=outcome.classes,
         input_types={
             name: "number" for name in document.features if name not in document.categories
+        },
+        takes={
+            name: partial(as_numbers, dtype=np.float32, narrow=model.float32)
+            if (known := document.categories.get(name)) is None
+            else partial(hold_type, categories=known)
+            for name in document.features or declared.features or ()
         },
         rows_independent=True,
         columns=outcome.columns,
