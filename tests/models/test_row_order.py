@@ -68,7 +68,7 @@ def test_the_first_row_is_named() -> None:
         lambda f: f["a"],
         lambda f: pd.Series(f["a"].to_numpy()),
         lambda f: pd.DataFrame({"p": f["a"]}),
-        lambda f: f["a"].sort_values().reindex(f.index) if f.index.is_unique else f["a"],
+        lambda f: f["a"].sort_values().reindex(f.index),
         lambda f: np.asarray(f["a"]),
         lambda f: list(f["a"]),
     ],
@@ -76,3 +76,16 @@ def test_the_first_row_is_named() -> None:
 def test_the_same_order(call: Callable[[pd.DataFrame], Any], *, independent: bool) -> None:
     """The frame's own index, one that counts from 0, and none are taken as the rows' order."""
     assert predicted(call, independent=independent).tolist() == [3.0, 1.0, 2.0]
+
+
+def test_labels_of_a_block() -> None:
+    """The rows of a block are the batch's by their labels, those that fill it up have others."""
+    seen = []
+
+    def call(frame: pd.DataFrame) -> Any:
+        seen.append(frame)
+        return frame["a"].sort_values().sort_index()
+
+    assert predicted(call, independent=False).tolist() == [3.0, 1.0, 2.0]
+    assert seen[0].index.tolist() == list(range(12))
+    assert seen[0].loc[[7, 8, 9], "a"].tolist() == [3.0, 1.0, 2.0]

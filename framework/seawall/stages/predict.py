@@ -141,7 +141,9 @@ def _in_blocks(frame: pd.DataFrame, model: Predictor, batch_rows: int) -> dict[s
         places = rows[start:stop] - first
         filled = np.full(min(BLOCK_ROWS, batch_rows - first), start)
         filled[places] = np.arange(start, stop)
-        result = _predicted(frame.take(filled), model)
+        # Every place has its own label: sorting by the index brings a result back into its order.
+        labels = pd.RangeIndex(first, first + len(filled))
+        result = _predicted(frame.take(filled).set_axis(labels), model)
         parts.append({name: values[places] for name, values in result.items()})
     return _joined(parts)
 
