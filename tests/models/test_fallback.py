@@ -21,6 +21,9 @@ import seawall
 def away():
     raise seawall.UnavailableError("the model store is away", "store")
 
+def silent():
+    raise seawall.UnavailableError("the store is down")
+
 def broken():
     raise RuntimeError("a bug")
 
@@ -149,6 +152,28 @@ def test_what_it_never_hides(project: Any, name: str, exit_code: int) -> None:
     result = project.predicting(FALLBACK).run()
 
     assert (result.exit, "a bug" in result.message) == (exit_code, True), result.message
+
+
+def test_an_error_without_a_place(project: Any) -> None:
+    """What a factory raises with bare words is told with its name, its line and what to do."""
+    (project.root / "own_model.py").write_text(OWN)
+    project.change(TREE, "{type: python, use: 'own_model:silent'}")
+    (fault,) = project.faults()
+
+    assert fault.what == "the store is down"
+    assert fault.seen.startswith("the factory own_model:silent (")
+    assert "own_model.py:7)" in fault.seen
+    assert "predict.fallback" in fault.todo
+
+
+def test_the_finding_of_an_error_without_a_place(project: Any) -> None:
+    """The finding says which factory the fallback stands in for."""
+    (project.root / "own_model.py").write_text(OWN)
+    project.change(TREE, "{type: python, use: 'own_model:silent'}")
+    finding = project.predicting(FALLBACK).run().findings[0]
+
+    assert "cannot: the factory own_model:silent (" in finding.message
+    assert finding.message.endswith("own_model.py:7): the store is down")
 
 
 def test_a_wrong_hash_is_never_stood_in_for(project: Any) -> None:

@@ -65,4 +65,4 @@ def _instead(declared: Predict, error: SeawallError, *, root: Path, batch: str) 
 
 def _words(error: SeawallError) -> str:
     seen = f" ({error.seen})" if error.seen else ""
-    return f"{error.where}: {error.what}{seen}"
+    return ": ".join(filter(None, [error.where, f"{error.what}{seen}"]))

@@ -13,6 +13,7 @@ from seawall.config.plugged import MODELS, installed, label, offers
 from seawall.config.predicting import PluginModel, Predict
 from seawall.errors import DataError, SeawallError, SoftwareError
 from seawall.models.estimator import loaded_estimator
+from seawall.models.foreign import completed
 from seawall.models.loaded import Loaded
 from seawall.names import did_you_mean
 from seawall.shown import listed, shown
@@ -105,8 +106,8 @@ def _parameters(target: Target, model: PluginModel, name: str) -> dict[str, Any]
 def _made(target: Target, given: dict[str, Any], name: str) -> Any:
     try:
         return target(**given)
-    except SeawallError:
-        raise
+    except SeawallError as error:
+        raise completed(error, name) from error.__cause__
     except Exception as error:
         raise SoftwareError(
             f"{type(error).__name__}: {said(error)}",

@@ -17,6 +17,7 @@ from seawall.calling import (
 from seawall.config.predicting import Predict, PythonModel
 from seawall.errors import DataError, SeawallError, SoftwareError
 from seawall.models.estimator import loaded_estimator
+from seawall.models.foreign import completed
 from seawall.models.loaded import Loaded
 
 if TYPE_CHECKING:
@@ -28,7 +29,8 @@ __all__ = ["from_factory"]
 def from_factory(declared: Predict, pinned: ModelPin, payload: bytes, threads: int) -> Loaded:
     """The object that the factory returns; SoftwareError with its line when it raises.
 
-    What it raises of seawall's own passes: UnavailableError says that the model is not there.
+    What it raises of seawall's own passes, with the factory's name where it says no place of its
+    own: UnavailableError says that the model is not there.
     """
     del payload
     model = declared.model
@@ -56,8 +58,8 @@ def _made(declared: PythonModel, threads: int) -> Any:
             repr(declared.with_.get(name)),
             f"the parameters of {declared.use}",
         ) from error
-    except SeawallError:
-        raise
+    except SeawallError as error:
+        raise completed(error, f"the factory {declared.use}") from error.__cause__
     except Exception as error:
         raise SoftwareError(
             f"{type(error).__name__}: {said(error)}",
