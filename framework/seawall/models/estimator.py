@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from seawall.models.breadth import columns_of
 from seawall.models.independence import one_by_one, rows_independent
 from seawall.models.kinds import kinds_of
 from seawall.models.loaded import Loaded
+from seawall.shown import listed
 
 __all__ = ["loaded_estimator"]
 
@@ -20,9 +21,7 @@ __all__ = ["loaded_estimator"]
 def loaded_estimator(estimator: Any, declared: Predict, path: str, *, skew: str = "") -> Loaded:
     """The estimator's declared method; DataError when it has none of that name."""
     if not hasattr(estimator, declared.method):
-        raise DataError(
-            f"the model has no method {declared.method}", path, type(estimator).__name__
-        )
+        raise _without_method(estimator, declared.method, path)
     _refuse_unfitted(estimator, path)
     one_by_one(estimator)
     call = getattr(estimator, declared.method)
@@ -46,6 +45,16 @@ def loaded_estimator(estimator: Any, declared: Predict, path: str, *, skew: str 
         skew=skew,
         columns=columns_of(estimator, declared.method, None if several else classes or None),
     )
+
+
+def _without_method(estimator: Any, method: str, path: str) -> DataError:
+    """The error for a model that has not the declared method, with those that it has."""
+    known = get_args(Predict.model_fields["method"].annotation)
+    has = [name for name in known if hasattr(estimator, name)]
+    what, seen = f"the model has no method {method}", type(estimator).__name__
+    allowed = listed(has) or f"an object with one of {listed(known)}"
+    todo = "write one that it has in predict.method, or take another model"
+    return DataError(what, path, seen, allowed, todo)
 
 
 def _of_matrix(call: Callable[[Any], Any]) -> Callable[[Any], Any]:

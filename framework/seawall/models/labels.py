@@ -80,6 +80,14 @@ def second_alone(name: str, place: Place) -> DataError:
     )
 
 
+def answers(loaded: Loaded, declared: Predict) -> dict[str, tuple[Any, ...]]:
+    """The labels that each output may have, as far as the model says which; {} where it gives numbers."""
+    targets = loaded.target_classes or (() if loaded.classes is None else (loaded.classes,))
+    if declared.method != "predict" or len(targets) != len(declared.output_columns):
+        return {}
+    return dict(zip(declared.output_columns, targets, strict=True))
+
+
 def _single(name: str, wanted: Any, classes: Sequence[Any] | None) -> Place:
     if isinstance(wanted, TargetLabel):
         raise DataError(
@@ -102,11 +110,19 @@ def _of_target(name: str, wanted: Any, targets: Sequence[Sequence[Any]]) -> Plac
             f"predict.outputs.{name}",
             seen,
             f"target 0 to {len(targets) - 1}, and a label",
-            f"write {name}: {{target: 0, label: {_written(targets[0][-1])}}}",
+            _choice(name, wanted.label if isinstance(wanted, TargetLabel) else wanted, targets),
         )
     classes = targets[wanted.target]
     column = _column(name, wanted.label, classes)
     return Place(wanted.label, wanted.target, column, len(classes))
+
+
+def _choice(name: str, label: Any, targets: Sequence[Sequence[Any]]) -> str:
+    """How the target is written that alone has the label; where several have it, the form."""
+    having = [number for number, classes in enumerate(targets) if label in classes]
+    if len(having) == 1:
+        return f"write {name}: {{target: {having[0]}, label: {_written(label)}}}"
+    return f"write {name}: {{target: N, label: {_written(label)}}}, N from 0 to {len(targets) - 1}"
 
 
 def _column(name: str, label: Any, classes: Sequence[Any]) -> int:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from seawall.config.predicting import Predict
 from seawall.errors import TemporaryError
 from seawall.models.contents import contents, digest
+from seawall.models.labels import answers
 from seawall.models.loaded import Loaded
 from seawall.models.output import Columns, wanted_columns
 from seawall.models.row_order import hold_order
@@ -60,7 +61,7 @@ class Model:
         self._call = loaded.call
         self._columns: Columns = wanted_columns(loaded, declared)
         self._signature = signature_of(loaded, declared)
-        self.outputs = declared.output_columns
+        self.outputs, self.labels = declared.output_columns, answers(loaded, declared)
         self.feature_names, self.kinds = self._signature.names, self._signature.kinds
         self.skew = loaded.skew
         stated = declared.rows_independent

@@ -147,10 +147,12 @@ def _of_one_type(values: NDArray[Any], name: str) -> NDArray[Any]:
         numbers = np.array([np.nan if pd.isna(value) else value for value in values])
         if numbers.dtype.kind in _PLAIN:
             return numbers
+    of_one = values.dtype.kind != "O" or kind in {"bytes", "complex"}
+    which = "of a type that is not stored" if of_one else "that are not all of one type"
     raise SoftwareError(
-        "the model returns values that are not all of one type",
+        f"the model returns values {which}",
         f"{_WHERE}.{name}",
-        f"{values.dtype}, {kind}",
+        str(values.dtype) if kind in str(values.dtype) else f"{values.dtype}, {kind}",
         "numbers, truth values, times or texts",
         _MEND,
     )

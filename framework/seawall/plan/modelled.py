@@ -13,6 +13,7 @@ from seawall.config.predicting import Predict
 from seawall.contracts import Context
 from seawall.errors import ForbiddenError, SeawallError
 from seawall.models import Model, ModelPin, golden_digest, hold_golden, load, pin, pin_fallback
+from seawall.plan.labelled import label_faults
 from seawall.plan.packaged import package_faults
 
 __all__ = ["Features", "Models"]
@@ -74,6 +75,7 @@ class Models:
             return
         yield from features(model)
         if path == _MODEL:
+            yield from label_faults(self.loaded, model)
             yield from self._golden(model, found)
 
     def _golden(self, model: Model, pinned: ModelPin) -> Iterator[Fault]:
