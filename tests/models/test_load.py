@@ -14,6 +14,7 @@ from typing import Any
 
 import joblib
 import numpy as np
+import pandas as pd
 import pytest
 import sklearn
 import skops.io
@@ -33,6 +34,7 @@ from seawall.errors import (
 from seawall.models import Model, ModelPin, load, pin
 
 FEATURES, LATE = np.arange(20.0).reshape(10, 2), np.arange(10) > 4
+FRAME = pd.DataFrame(FEATURES, columns=["a", "b"])
 TREE = DecisionTreeClassifier(max_depth=2).fit(FEATURES, LATE)
 Loaded = Callable[..., Model]
 
@@ -49,7 +51,9 @@ class Trap:
 
 def declared(**model: Any) -> Predict:
     """What a pipeline file says of a model."""
-    stated = {"type": "sklearn", "path": "m.model", "trusted": ["sklearn.tree._tree.Tree"], **model}
+    stated = {"type": "sklearn", "path": "m.model", **model}
+    if model.get("format") != "joblib":
+        stated |= {"trusted": ["sklearn.tree._tree.Tree"]}
     return Predict.model_validate(
         {"model": stated, "method": "predict_proba", "outputs": {"p": True}, "features": ["a", "b"]}
     )
@@ -83,7 +87,7 @@ def test_skops(loaded: Loaded) -> None:
     """A skops file becomes the model that was saved."""
     model = loaded(skops.io.dumps(TREE))
 
-    assert model.predict(FEATURES)["p"].tolist() == TREE.predict_proba(FEATURES)[:, 1].tolist()
+    assert model.predict(FRAME)["p"].tolist() == TREE.predict_proba(FEATURES)[:, 1].tolist()
     assert (model.outputs, model.feature_names, model.rows_independent) == (
         ("p",),
         ("a", "b"),
@@ -126,7 +130,8 @@ def test_foreign_types(loaded: Loaded) -> None:
     stated = FunctionTransformer(_doubled)
     with pytest.raises(ForbiddenError, match="_doubled") as caught:
         loaded(skops.io.dumps(stated))
-    assert "predict.model.trusted" in caught.value.todo
+    own = f"{_doubled.__module__}.{_doubled.__name__}"
+    assert f"trusted: [sklearn.tree._tree.Tree, {own}] beside" in caught.value.todo
 
     with pytest.raises(DataError, match="no method predict_proba"):
         loaded(payload)
@@ -239,7 +244,7 @@ def test_factory(
     stated = Predict.model_validate({"model": model, "method": "predict_proba", "outputs": ["p"]})
     if fine:
         assert (
-            load(stated, pin(stated, root=tmp_path, batch="b")).predict(FEATURES)["p"].tolist()
+            load(stated, pin(stated, root=tmp_path, batch="b")).predict(FRAME)["p"].tolist()
             == [0.5] * 10
         )
         return

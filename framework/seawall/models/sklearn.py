@@ -5,12 +5,14 @@ from __future__ import annotations
 import io
 import warnings
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from seawall.config.predicting import Predict, SklearnModel
 from seawall.errors import DataError, ForbiddenError
 from seawall.models.estimator import loaded_estimator
 from seawall.models.loaded import Loaded
+from seawall.models.looks import look
 from seawall.shown import listed
 
 if TYPE_CHECKING:
@@ -25,31 +27,39 @@ def from_bytes(declared: Predict, pinned: ModelPin, payload: bytes, threads: int
     model = declared.model
     if not isinstance(model, SklearnModel):
         raise TypeError(model.type)
-    read = _from_joblib(payload)
+    file, read = _File(pinned.path, payload, model.format), _from_joblib(payload)
     if model.format == "skops":
-        read = _from_skops(payload, pinned.path, model.trusted)
-    estimator, skew = _loaded(read, pinned.path, allow_skew=model.allow_version_skew)
+        read = _from_skops(file, model.trusted)
+    estimator, skew = _loaded(read, file, allow_skew=model.allow_version_skew)
     return loaded_estimator(estimator, declared, pinned.path, skew=skew)
 
 
-def _from_skops(payload: bytes, path: str, trusted: Sequence[str]) -> Callable[[], Any]:
+@dataclass(frozen=True, slots=True)
+class _File:
+    path: str
+    payload: bytes
+    format: str
+
+
+def _from_skops(file: _File, trusted: Sequence[str]) -> Callable[[], Any]:
     """What reads the file; ForbiddenError names the types that are neither skops' own nor declared."""
     import skops.io
 
     try:
-        unknown = skops.io.get_untrusted_types(data=payload)
+        unknown = skops.io.get_untrusted_types(data=file.payload)
     except Exception as error:
-        raise _no_model(path, error, "") from error
+        raise _no_model(file, error, "") from error
     foreign = sorted(set(unknown) - set(trusted))
     if foreign:
+        whole = ", ".join(sorted({*unknown, *trusted}))
         raise ForbiddenError(
             "the model holds types that nobody declared as trusted",
-            path,
+            file.path,
             listed(foreign),
-            listed(trusted) or "the types that skops trusts itself",
-            "review them and list them under predict.model.trusted",
+            f"the types that skops trusts itself, and those declared: {listed(trusted) or 'none'}",
+            f"review them, then write trusted: [{whole}] beside the model's path",
         )
-    return lambda: skops.io.loads(payload, trusted=list(trusted))
+    return lambda: skops.io.loads(file.payload, trusted=list(trusted))
 
 
 def _from_joblib(payload: bytes) -> Callable[[], Any]:
@@ -59,7 +69,7 @@ def _from_joblib(payload: bytes) -> Callable[[], Any]:
     return lambda: joblib.load(io.BytesIO(payload))
 
 
-def _loaded(read: Callable[[], Any], path: str, *, allow_skew: bool) -> tuple[Any, str]:
+def _loaded(read: Callable[[], Any], file: _File, *, allow_skew: bool) -> tuple[Any, str]:
     """The estimator, and which other version saved it in words, '' where it was this one."""
     from sklearn.exceptions import InconsistentVersionWarning
 
@@ -71,9 +81,9 @@ def _loaded(read: Callable[[], Any], path: str, *, allow_skew: bool) -> tuple[An
         try:
             estimator = read()
         except InconsistentVersionWarning as skew:
-            raise _skewed(skew, path) from skew
+            raise _skewed(skew, file.path) from skew
         except Exception as error:
-            raise _no_model(path, error, _skew(caught)) from error
+            raise _no_model(file, error, _skew(caught)) from error
     return estimator, _skew(caught)
 
 
@@ -102,12 +112,18 @@ def _skewed(skew: Any, path: str) -> DataError:
     )
 
 
-def _no_model(path: str, error: Exception, skew: str) -> DataError:
+def _no_model(file: _File, error: Exception, skew: str) -> DataError:
+    """The error for a file that cannot be read, with the format that it looks like."""
+    alike, usual = look(file.payload), " (the default)" if file.format == "skops" else ""
+    other = alike is not None and alike.keys.partition(",")[0] != f"format: {file.format}"
     seen = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
+    words = f"it looks like {alike.words}" if alike and other else ""
     return DataError(
         "the file is not a model of the declared format",
-        path,
-        f"{seen}; {skew}" if skew else seen,
-        "a file of predict.model.format",
-        "save the model anew, or declare its format",
+        file.path,
+        "; ".join(filter(None, [seen, words, skew])),
+        f"a file of predict.model.format, which is {file.format}{usual}",
+        f"declare {alike.keys}; or save the model with {file.format}"
+        if alike and other
+        else "save the model anew, or declare its format",
     )
