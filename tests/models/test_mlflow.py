@@ -259,3 +259,23 @@ def test_nothing_is_left_behind(
         read()
 
     assert list(scratch.iterdir()) == []
+
+
+def test_categories_of_a_booster(read: Any, tmp_path: Path) -> None:
+    """Texts and categories in any order become the categories that LightGBM was trained on."""
+    lightgbm = pytest.importorskip("lightgbm", reason="the extra `lightgbm` is not installed")
+    trained = FRAME[["a", "n", "s"]].astype({"s": "category"})
+    data = lightgbm.Dataset(trained, FRAME["a"] + (FRAME["s"] == "x"))
+    booster = lightgbm.train({"verbose": -1, "num_threads": 1, "cat_smooth": 1}, data, 5)
+    (tmp_path / "m").mkdir()
+    booster.save_model(tmp_path / "m" / "model.lgb")
+    (tmp_path / "m" / "MLmodel").write_text(
+        "flavors:\n  lightgbm: {model_class: lightgbm.basic.Booster, data: model.lgb}\n"
+        "  python_function: {loader_module: mlflow.lightgbm, data: model.lgb}\n"
+    )
+    model = read(pinned=False, features=["a", "n", "s"])
+    with pytest.raises(DataError, match="column 's' does not hold"):
+        model.hold(FRAME.iloc[:0].astype({"s": "float64"}))
+
+    assert chunked(model, FRAME, 97).tobytes() == booster.predict(trained).tobytes()
+    assert chunked(model, trained, 97).tobytes() == booster.predict(trained).tobytes()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -24,8 +24,10 @@ if TYPE_CHECKING:
 
     from seawall.models.load import ModelPin
 
-__all__ = ["from_bytes"]
+__all__ = ["categories_of", "from_bytes", "matrix_of", "takes_of"]
 
+Categories = Mapping[str, Sequence[Any] | None]
+"""The features that are categories: their values, None where they are whole numbers themselves."""
 _OF_CLASSES = frozenset({"binary", "multiclass", "multiclassova"})
 """Objectives whose result is the probability of a class."""
 
@@ -38,11 +40,11 @@ def from_bytes(declared: Predict, pinned: ModelPin, payload: bytes, threads: int
     text = text_of(payload, pinned.path)
     classes = max(2, text.classes) if text.objective in _OF_CLASSES else 0
     outcome = outcome_of(declared, Objective(text.objective, classes), model.classes, pinned.path)
-    categories, raw = _categories(text, pinned.path), declared.method == "decision_function"
+    categories, raw = categories_of(text, pinned.path), declared.method == "decision_function"
     booster = _booster(text, pinned.path)
 
     def call(frame: pd.DataFrame) -> Any:
-        matrix = _matrix(frame, categories)
+        matrix = matrix_of(frame, categories)
         return outcome.of(booster.predict(matrix, raw_score=raw, num_threads=threads))
 
     return Loaded(
@@ -50,15 +52,20 @@ def from_bytes(declared: Predict, pinned: ModelPin, payload: bytes, threads: int
         features=text.features,
         classes=outcome.classes,
         input_types=dict.fromkeys(text.numeric, "number"),
-        takes={
-            name: partial(as_numbers, dtype=np.float64)
-            if (known := categories.get(name)) is None
-            else partial(hold_type, categories=known)
-            for name in text.features
-        },
+        takes=takes_of(text, categories),
         rows_independent=True,
         columns=outcome.columns,
     )
+
+
+def takes_of(text: Text, categories: Categories) -> dict[str, Callable[[pd.Series[Any]], object]]:
+    """What becomes of each feature: a number, or the code of a category."""
+    return {
+        name: partial(as_numbers, dtype=np.float64)
+        if (known := categories.get(name)) is None
+        else partial(hold_type, categories=known)
+        for name in text.features
+    }
 
 
 def _booster(text: Text, path: str) -> Any:
@@ -77,8 +84,8 @@ def _booster(text: Text, path: str) -> Any:
             ) from error
 
 
-def _categories(text: Text, path: str) -> Mapping[str, Sequence[Any] | None]:
-    """The features that are categories: their values, None where they are whole numbers themselves.
+def categories_of(text: Text, path: str) -> Categories:
+    """The features that are categories.
 
     The file lists pandas' categories by position only; LightGBM itself gives them to whichever
     columns of the frame are categories.
@@ -97,9 +104,7 @@ def _categories(text: Text, path: str) -> Mapping[str, Sequence[Any] | None]:
     return dict(zip(named, text.categories, strict=True))
 
 
-def _matrix(
-    frame: pd.DataFrame, categories: Mapping[str, Sequence[Any] | None]
-) -> NDArray[np.floating[Any]]:
+def matrix_of(frame: pd.DataFrame, categories: Categories) -> NDArray[np.floating[Any]]:
     """The frame as LightGBM has it: floats of 32 bits where all columns are, else of 64."""
     if not categories:
         narrow = all(dtype == np.float32 for dtype in frame.dtypes)

@@ -20,6 +20,7 @@ from seawall.errors import DataError, ForbiddenError, UnavailableError
 from seawall.models.folder import packed, unpacked
 from seawall.models.loaded import Kind, Loaded
 from seawall.models.matrix import as_numbers
+from seawall.models.mlflow_categories import with_categories
 from seawall.models.mlflow_skew import skewed
 from seawall.models.packages import package
 
@@ -95,6 +96,7 @@ def from_bytes(declared: Predict, pinned: ModelPin, payload: bytes, threads: int
         skew = skewed(folder, about, pinned.path, allowed=model.allow_version_skew)
         loaded = _loaded(folder, pinned.path)
         described = _described(loaded, declared, about.get_input_schema(), pinned.path)
+        described = with_categories(described, loaded, folder, pinned.path)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
