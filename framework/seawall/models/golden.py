@@ -115,6 +115,15 @@ def _parsed(payload: bytes, suffix: str, texts: Sequence[str]) -> pd.DataFrame:
 
 def _predicted(model: Model, golden: pd.DataFrame, path: Path) -> dict[str, NDArray[Any]]:
     inputs = golden.drop(columns=list(model.outputs))
+    absent = [name for name in model.feature_names or () if name not in inputs]
+    if absent:
+        raise DataError(
+            f"the golden file lacks features of the model: {listed(absent)}",
+            str(path),
+            f"the columns {listed(golden.columns)}",
+            f"the model's features {listed(model.feature_names or ())}, and its outputs",
+            "add them to the golden file, as they are behind the last stage",
+        )
     try:
         return {n: np.asarray(v) for n, v in model.predict(model.features(inputs)).items()}
     except SeawallError as error:
@@ -129,6 +138,15 @@ def _agree(found: NDArray[Any], expected: pd.Series[Any], place: _Place, toleran
     if found.shape != (len(expected),):
         seen, allowed = f"shape {found.shape}", f"shape ({len(expected)},)"
         raise SoftwareError("the model must return one value a row", str(place.path), seen, allowed)
+    kinds = _kind(found), _kind(expected)
+    if None not in kinds and kinds[0] != kinds[1]:
+        raise DataError(
+            f"the golden file expects {kinds[1]}, and the model predicts {kinds[0]}",
+            f"{place.path}, {place.output}",
+            f"{kinds[1]}, such as {shown(_plain(expected.dropna().iloc[0]))}",
+            f"{kinds[0]}, such as {shown(_plain(found[~pd.isna(found)][0]))}",
+            "store the column as the model predicts it",
+        )
     differs = _differing(found, expected, tolerance)
     if not differs.any():
         return
@@ -140,6 +158,14 @@ def _agree(found: NDArray[Any], expected: pd.Series[Any], place: _Place, toleran
         f"{shown(_plain(expected.iloc[row]))} ± {tolerance:g}",
         "find out what changed: the model, a library, or what is expected; restore or renew it",
     )
+
+
+def _kind(values: Any) -> str | None:
+    """What all the values are; None for nulls alone, and for a mixture."""
+    kind = pd.api.types.infer_dtype(values, skipna=True)
+    if kind in {"integer", "floating", "mixed-integer-float"}:
+        return "numbers" if not pd.isna(values).all() else None
+    return {"string": "texts", "boolean": "truth values"}.get(kind)
 
 
 def _differing(found: NDArray[Any], expected: pd.Series[Any], tolerance: float) -> NDArray[Any]:
