@@ -25,9 +25,10 @@ from seawall.errors import ConfigError, UsageError
 if TYPE_CHECKING:
     from seawall.infer import Inferred
     from seawall.ledger import Ledger
+    from seawall.plan.modelled import Asked
     from seawall.running import Order, RunResult
 
-__all__ = ["check", "infer", "observed", "replay", "replay_order", "run"]
+__all__ = ["check", "infer", "observed", "replay", "replay_order", "run", "runnable"]
 
 _NEAR = 200
 
@@ -120,6 +121,20 @@ def check(config: str | os.PathLike[str], *, sets: Sequence[str] = ()) -> Loaded
     The steps are imported and run once on a frame without rows, the model is loaded; no data is
     read. Raises ForbiddenError for a model that is not the pinned one.
     """
+    return _without_fault(config, sets, "each")
+
+
+def runnable(config: str | os.PathLike[str], *, sets: Sequence[str] = ()) -> LoadedConfig:
+    """The pipeline file, without a fault that would keep a run from predicting.
+
+    As `check`, but of a model and its fallback only the one is asked that a run would ask.
+    """
+    return _without_fault(config, sets, "that predicts")
+
+
+def _without_fault(
+    config: str | os.PathLike[str], sets: Sequence[str], models: Asked
+) -> LoadedConfig:
     loaded = load(Path(config), sets=sets, env=os.environ)
     from seawall.plan.learn import faults_of
     from seawall.plan.make import context_of
@@ -129,7 +144,7 @@ def check(config: str | os.PathLike[str], *, sets: Sequence[str] = ()) -> Loaded
     context = context_of(loaded.config, now.date().isoformat(), now=lambda: now)
     faults = [
         *upstream_faults(loaded, os.environ),
-        *faults_of(loaded, context, with_model=True),
+        *faults_of(loaded, context, models),
     ]
     if faults:
         raise ConfigError(faults)

@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from seawall.cli.plan import plan
 from seawall.config.predicting import Predict
-from seawall.errors import UnavailableError
+from seawall.errors import ConfigError, UnavailableError
 from seawall.models import pin
 
 FALLBACK = "  fallback: {type: sklearn, path: second.skops}\n"
@@ -92,6 +94,25 @@ def test_a_model_that_is_well_marks_nothing(project: Any) -> None:
     assert (result.state, result.degraded_rows) == ("published", 0)
     assert [each for each in result.findings if each.severity != "ok"] == []
     assert project.published()["_degraded"].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("fallback", "said"),
+    [
+        ("{type: sklearn, path: away.skops}", "away.skops: the model cannot be read"),
+        (f"{{type: sklearn, path: second.skops, sha256: {'ab' * 32}}}", "is not the one"),
+        ("{type: python, use: 'own_model:gone'}", "KeyError: 'weights'"),
+    ],
+)
+def test_a_fallback_that_is_broken(project: Any, fallback: str, said: str) -> None:
+    """A run that does not need its fallback warns that it could not have had it, and publishes."""
+    (project.root / "own_model.py").write_text("def gone():\n    raise KeyError('weights')\n")
+    result = project.predicting(f"  fallback: {fallback}\n").run()
+    (finding,) = (each for each in result.findings if each.severity != "ok")
+
+    assert (result.state, result.degraded_rows) == ("published", 0)
+    assert (finding.check, finding.severity) == ("fallback model", "warn")
+    assert said in finding.message
 
 
 def test_the_model_is_back(falling_back: Any) -> None:
@@ -213,6 +234,46 @@ def test_check_finds_both(falling_back: Any) -> None:
     (falling_back.root / "second.skops").write_bytes(b"no model")
 
     assert [fault.path for fault in falling_back.faults()] == ["predict.model", "predict.fallback"]
+
+
+def planned(project: Any) -> Any:
+    """What comes of `seawall plan`."""
+    (project.root / "p.yaml").write_text(project.text)
+    return CliRunner().invoke(plan, [str(project.root / "p.yaml"), "--batch", "b", "--json"])
+
+
+@pytest.mark.parametrize("payload", [None, b"no model"])
+def test_a_plan_on_the_fallback(falling_back: Any, payload: Any) -> None:
+    """A plan shows the fallback where a run would ask it, and why."""
+    if payload is not None:
+        (falling_back.root / "main.skops").write_bytes(payload)
+    shown = json.loads(planned(falling_back).stdout)["model"]
+
+    assert "second.skops (sha256" in shown
+    assert "the fallback: " in shown
+
+
+def test_a_plan_of_a_healthy_run(project: Any) -> None:
+    """A broken fallback is no hindrance to a plan on the declared model."""
+    (project.root / "second.skops").write_bytes(b"no model")
+    shown = json.loads(planned(project.predicting(FALLBACK)).stdout)["model"]
+
+    assert "main.skops (sha256" in shown
+
+
+def test_a_plan_holds_the_fallback(falling_back: Any) -> None:
+    """A plan on the fallback is refused where a column of its is lacking."""
+    lacking = planned(falling_back.change("    y: {dtype: float64}\n", "")).exception
+
+    assert isinstance(lacking, ConfigError)
+    assert "nobody makes: y" in str(lacking)
+
+
+def test_a_plan_without_a_model(falling_back: Any) -> None:
+    """A plan is refused where neither model can be had."""
+    (falling_back.root / "second.skops").unlink()
+
+    assert "neither the model nor its fallback" in str(planned(falling_back).exception)
 
 
 def test_code_behind_the_fallback(project: Any) -> None:

@@ -127,7 +127,7 @@ class Project:
 
     def faults(self) -> list[Fault]:
         """What a check finds."""
-        return faults_of(self.load(), self.context(), with_model=True)
+        return faults_of(self.load(), self.context(), "each")
 
 
 def now() -> datetime:

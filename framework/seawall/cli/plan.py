@@ -50,11 +50,11 @@ def plan(*, config: Path, batch: str, sets: tuple[str, ...], as_json: bool) -> N
 
 
 def _document(config: Path, batch: str, sets: tuple[str, ...]) -> dict[str, Any]:
-    from seawall.api import check
+    from seawall.api import runnable
     from seawall.plan.make import fetched, make_plan
     from seawall.running.execute import sink_of
 
-    loaded, fingerprint = check(config, sets=sets), None
+    loaded, fingerprint = runnable(config, sets=sets), None
     if fetched(loaded.config.ingest.primary):
         document = _unfetched(loaded, batch)
     else:

@@ -19,7 +19,7 @@ from seawall.models import Model
 from seawall.plan.bound import bound_steps, schema_faults
 from seawall.plan.dry_run import Ran, StepColumns, dry_run, nearest_of, step_columns
 from seawall.plan.make import columns_read
-from seawall.plan.modelled import Models
+from seawall.plan.modelled import Asked, Models
 from seawall.plan.plugged import plugged, plugged_steps, plugin_faults
 from seawall.shown import listed
 from seawall.sources.statements import query_errors
@@ -28,13 +28,13 @@ from seawall.stages.pandera_schema import schema_of
 __all__ = ["columns_of_steps", "faults_of"]
 
 
-def faults_of(loaded: LoadedConfig, context: Context, *, with_model: bool) -> list[Fault]:
+def faults_of(loaded: LoadedConfig, context: Context, models: Asked) -> list[Fault]:
     """What only shows when the steps are imported and run: imports, parameters, missing columns.
 
-    No data is read. With the model, its features are held to what the steps make, too; a model that
+    No data is read. The features of the models are held to what the steps make, too; a model that
     isn't the pinned one raises ForbiddenError.
     """
-    learner, broken = _Learner(loaded, context), list(schema_faults(loaded))
+    learner, broken = _Learner(loaded, context, models), list(schema_faults(loaded))
     if broken:  # it says which columns are read
         return [*broken, *learner.imports()]
     columns = columns_read(loaded.config)
@@ -43,9 +43,9 @@ def faults_of(loaded: LoadedConfig, context: Context, *, with_model: bool) -> li
     if any(fault.path.endswith(".use") for fault in unusable):
         return faults  # what hangs or ends its process when it is imported is not imported here
     if columns is None:
-        return [*learner.imports(), *faults, *(learner.model(None) if with_model else ())]
+        return [*learner.imports(), *faults, *learner.model(None)]
     made = without_rows(loaded.config, columns)
-    return [*faults, *learner.dry_run(made, with_model=with_model)]
+    return [*faults, *learner.dry_run(made)]
 
 
 def columns_of_steps(loaded: LoadedConfig, context: Context) -> list[StepColumns]:
@@ -80,6 +80,7 @@ def without_rows(config: PipelineConfig, columns: tuple[str, ...]) -> pd.DataFra
 class _Learner:
     loaded: LoadedConfig
     context: Context
+    models: Asked
 
     def imports(self) -> Iterator[Fault]:
         """Steps that cannot be imported, or whose parameters don't fit."""
@@ -105,8 +106,8 @@ class _Learner:
             with Isolation() as calls:
                 yield from plugin_faults(self.loaded, calls)
 
-    def dry_run(self, frame: pd.DataFrame, *, with_model: bool) -> Iterator[Fault]:
-        """Every step on the frame without rows; after a fault the next step sees what was there."""
+    def dry_run(self, frame: pd.DataFrame) -> Iterator[Fault]:
+        """Every step on the frame without rows, then the model; behind a fault stands what was there."""
         for name in self.loaded.config.validate_.columns:
             if name not in frame.columns:
                 what = f"the column {name!r} is declared and not read"
@@ -117,8 +118,7 @@ class _Learner:
             yield from self._of(step, steps, _promised(steps[:number]))
         outputs = self.loaded.config.predict.output_columns
         yield from self._named([*map(str, frame.columns), *outputs, "_degraded"], steps)
-        if with_model:
-            yield from self.model(frame, steps)
+        yield from self.model(frame, steps)
 
     def _of(self, step: Ran, steps: Sequence[Ran], promised: Collection[str]) -> Iterator[Fault]:
         """A missing column is named; anything else is shown with the user's file and line."""
@@ -165,7 +165,8 @@ class _Learner:
         def features(model: Model) -> Iterator[Fault]:
             return iter(()) if frame is None else self._features(model, frame, steps)
 
-        yield from Models(self.loaded, self.context).faults(features, self._promised_types(frame))
+        models = Models(self.loaded, self.context, self.models)
+        yield from models.faults(features, self._promised_types(frame))
 
     def _promised_types(self, frame: pd.DataFrame | None) -> pd.DataFrame | None:
         """The contract's columns that no step made anew: only of these the type is known by now."""

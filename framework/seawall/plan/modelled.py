@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import pandas as pd
 
@@ -16,7 +17,10 @@ from seawall.models import Model, ModelPin, golden_digest, hold_golden, load, pi
 from seawall.plan.labelled import label_faults
 from seawall.plan.packaged import package_faults
 
-__all__ = ["Features", "Models"]
+__all__ = ["Asked", "Features", "Models"]
+
+Asked = Literal["each", "that predicts"]
+"""Which models a check is about: each by itself, or the one that a run would ask now."""
 
 Features = Callable[[Model], Iterator[Fault]]
 """What is wrong with the columns that a model takes."""
@@ -34,6 +38,7 @@ class Models:
 
     loaded: LoadedConfig
     context: Context
+    asked: Asked
 
     def faults(self, features: Features, declared: pd.DataFrame | None) -> Iterator[Fault]:
         """What keeps a model from being loaded, given its columns, or trusted.
@@ -43,11 +48,29 @@ class Models:
         absent = list(package_faults(self.loaded))
         if absent:
             yield from absent
-            return
+        elif self.asked == "each":
+            yield from self._of_each(features, declared)
+        elif not (self._of_batch("model") or self._of_batch("fallback")):
+            yield from self._of_one(features, declared)
+
+    def _of_each(self, features: Features, declared: pd.DataFrame | None) -> Iterator[Fault]:
         if not self._of_batch("model"):
             yield from self._faults(_MODEL, self._own, features, declared)
         if self._declared.fallback is not None and not self._of_batch("fallback"):
             yield from self._faults(_FALLBACK, self._fallback, features, declared)
+
+    def _of_one(self, features: Features, declared: pd.DataFrame | None) -> Iterator[Fault]:
+        """The fallback is the one where the model cannot be had, as in a run."""
+        own = self._declared.model_copy(update={"golden": None})
+        try:
+            found = pin(own, root=self.loaded.root, batch=self.context.batch)
+        except ForbiddenError:
+            raise
+        except SeawallError as error:
+            yield self._fault(_MODEL, error)
+            return
+        path = _FALLBACK if found.fallback else _MODEL
+        yield from self._faults(path, lambda: found, features, declared)
 
     @property
     def _declared(self) -> Predict:
