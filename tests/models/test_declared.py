@@ -16,6 +16,8 @@ from sklearn.linear_model import LinearRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from seawall.errors import ForbiddenError
+
 TREE = "{type: sklearn, path: main.skops, trusted: [sklearn.tree._tree.Tree]}"
 OWN = """\
 class Sum:
@@ -73,6 +75,17 @@ def test_version_skew_is_a_fault(project: Any) -> None:
     (fault,) = project.faults()
 
     assert (fault.path, "another version" in fault.what) == ("predict.model", True)
+
+
+def test_untrusted_types_have_a_place(project: Any) -> None:
+    """A check refuses types that nobody trusts with the line of the file, and the one to write."""
+    project.change(", trusted: [sklearn.tree._tree.Tree]", "")
+    with pytest.raises(
+        ForbiddenError, match=r"p\.yaml:11:10 predict\.model: .*main\.skops"
+    ) as caught:
+        project.faults()
+
+    assert "write trusted: [sklearn.tree._tree.Tree] beside" in caught.value.todo
 
 
 def test_a_number_declared_as_text(project: Any) -> None:

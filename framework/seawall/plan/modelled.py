@@ -91,8 +91,8 @@ class Models:
             model = load(self._declared, found)
             if declared is not None:
                 model.hold(declared)
-        except ForbiddenError:
-            raise
+        except ForbiddenError as error:
+            raise self._refused(path, error) from error
         except SeawallError as error:
             yield self._fault(path, error)
             return
@@ -118,6 +118,12 @@ class Models:
 
     def _fallback(self) -> ModelPin:
         return pin_fallback(self._declared, root=self.loaded.root, batch=self.context.batch)
+
+    def _refused(self, path: KeyPath, error: ForbiddenError) -> ForbiddenError:
+        """The refusal, with the place in the pipeline file where the model is declared."""
+        at = self.loaded.places.value(path)
+        where = f"{at.file}:{at.line}:{at.column} {dotted(path)}: {error.where}"
+        return ForbiddenError(error.what, where, error.seen, error.allowed, error.todo)
 
     def _fault(self, path: KeyPath, error: SeawallError) -> Fault:
         """At the key that the error names, if the file has it, else at the model."""
