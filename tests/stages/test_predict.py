@@ -213,3 +213,24 @@ def test_nothing_is_warned_of(models: dict[str, Model], name: str) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         predict(FRAME, models[name], batch_rows=ROWS)
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_nulls_that_the_model_does_not_take(*, named: bool) -> None:
+    """What scikit-learn raises of a null begins with the names of the features that have one."""
+    rows = FRAME[["x0", "x1", "x2"]]
+    fitted = LogisticRegression().fit(rows if named else rows.to_numpy(), LATE)
+    model = model_of(fitted, DECLARED.model_copy(update={"features": ("x0", "x1", "x2")}))
+    some = rows.assign(x1=rows["x1"].where(rows.index != 3), x2=rows["x2"].astype("Float64"))
+    with pytest.raises(SoftwareError, match=r"ValueError: null in 'x1': Input X contains NaN"):
+        predict(some, model, batch_rows=ROWS)
+
+
+def test_an_error_that_is_of_no_null() -> None:
+    """Other errors of the model keep their words, also where a feature has a null."""
+    rows = FRAME[["x0", "c"]].assign(x0=np.nan)
+    model = model_of(
+        make_pipeline(OneHotEncoder(), LogisticRegression()).fit(FRAME[["x0", "c"]], LATE)
+    )
+    with pytest.raises(SoftwareError, match=r"ValueError: Found unknown categories"):
+        predict(rows, model, batch_rows=ROWS)

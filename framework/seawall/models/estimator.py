@@ -13,6 +13,7 @@ from seawall.models.breadth import columns_of
 from seawall.models.independence import one_by_one, rows_independent
 from seawall.models.kinds import kinds_of
 from seawall.models.loaded import Loaded
+from seawall.models.nulls import naming_nulls
 from seawall.shown import listed
 
 __all__ = ["loaded_estimator"]
@@ -32,6 +33,8 @@ def loaded_estimator(estimator: Any, declared: Predict, path: str, *, skew: str 
     names, width = getattr(estimator, "feature_names_in_", None), _width(estimator)
     if names is None and width is not None:
         call = _of_matrix(call)
+    if type(estimator).__module__.partition(".")[0] == "sklearn":
+        call = naming_nulls(call)
     classes = _labels(getattr(estimator, "classes_", None)) or ()
     several = any(isinstance(each, tuple) for each in classes)
     return Loaded(
