@@ -1,6 +1,6 @@
 """`python -m seawall` is the command `seawall`."""
 
-from seawall.cli import main
+from seawall.cli import command
 
 if __name__ == "__main__":
-    main()
+    command()

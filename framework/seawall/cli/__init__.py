@@ -7,11 +7,23 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-__all__ = ["main"]
+__all__ = ["command", "main"]
+
+
+def command() -> NoReturn:
+    """The command was carried out and the process has ended, at once and with its exit code."""
+    from seawall.cli.leaving import leave
+
+    try:
+        main()
+    except SystemExit as end:
+        if isinstance(end.code, int):
+            leave(end.code)
+        raise
 
 
 def main(argv: Sequence[str] | None = None) -> NoReturn:
-    """The command was carried out and the process ends with its exit code."""
+    """The command was carried out and the process ends with its exit code, raised as SystemExit."""
     from seawall.cli.border import outcome
 
     code = outcome(list(sys.argv[1:] if argv is None else argv))

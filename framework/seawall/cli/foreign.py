@@ -23,6 +23,9 @@ def foreign_output(stream: TextIO | None = None) -> Iterator[None]:
     write goes to the descriptor.
     """
     sys.stdout.flush()
+    atexit.register(
+        _flush
+    )  # called behind those of the foreign code: C's buffers end with the process
     kept = os.dup(_STDOUT)
     os.dup2(_STDERR, _STDOUT)
     try:

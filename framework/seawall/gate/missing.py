@@ -29,7 +29,7 @@ def missing_findings(config: PipelineConfig, profile: Profile) -> Iterator[Findi
             allowed = "a value in some row; or check_output.distribution min_distinct: 0"
             yield failed("no value", seen, allowed, column=name)
         elif bound is None:
-            message = f"predictions of {name} without a value are published: {seen}"
+            message = f"predictions of {name} without a value: {seen}"
             allowed = "anything, for check_output.bounds says nothing of it"
             yield Finding("missing predictions", "warn", name, seen, allowed, message)
 

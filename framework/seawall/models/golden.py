@@ -100,7 +100,8 @@ def _read(payload: bytes, path: Path, model: Model) -> pd.DataFrame:
 
 def _parsed(payload: bytes, suffix: str, texts: Sequence[str]) -> pd.DataFrame:
     if suffix == ".parquet":
-        return pd.read_parquet(io.BytesIO(payload))
+        # Without threads: one of Arrow's may let go of the bytes when the interpreter is about to end.
+        return pd.read_parquet(io.BytesIO(payload), use_threads=False, pre_buffer=False)
     if suffix == ".csv":
         return pd.read_csv(
             io.BytesIO(payload),
