@@ -90,7 +90,7 @@ def make_plan(
 def context_of(config: PipelineConfig, batch: str, *, now: Callable[[], datetime]) -> Context:
     """What stages may ask; `as_of` is now where the file does not say."""
     if config.as_of is None:
-        return Context(config.pipeline, batch_key(batch), now())
+        return Context(config.pipeline, batch_key(batch), now(), key=config.ingest.primary.key)
     try:
         stated = datetime.fromisoformat(fill(config.as_of, batch_key(batch)))
     except ValueError:
@@ -103,7 +103,7 @@ def context_of(config: PipelineConfig, batch: str, *, now: Callable[[], datetime
         ) from None
     if stated.tzinfo is None:
         stated = stated.replace(tzinfo=ZoneInfo(config.timezone) if config.timezone else UTC)
-    return Context(config.pipeline, batch, stated)
+    return Context(config.pipeline, batch, stated, key=config.ingest.primary.key)
 
 
 def groundwork(loaded: LoadedConfig, batch: str) -> dict[str, str]:
