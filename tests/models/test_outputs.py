@@ -58,7 +58,6 @@ def same(found: Any, expected: Any) -> bool:
         (["no", "yes"], "yes"),
         ([0, 1], 1),
         ([False, True], True),
-        ([0, 1], True),
         (["1", "10"], "10"),
         ([-1.0, 1.0], 1),
     ],
@@ -76,6 +75,8 @@ def test_classes_of_every_type(labels: list[Any], wanted: Any) -> None:
     ("labels", "wanted", "todo"),
     [
         ([0, 1], "1", "write p: 1"),
+        ([0, 1], True, "write p: 1"),
+        ([False, True], 1, "write p: true"),
         (["0", "1"], 1, 'write p: "1"'),
         ([False, True], "true", "write p: true"),
         (["late", "on time"], "Late", 'write p: "late"'),
@@ -267,6 +268,20 @@ def test_labels_where_there_are_classes(method: str, outputs: Any, model: Any) -
     """A file that names labels for a method without classes, or none for probabilities, is refused."""
     with pytest.raises(ValidationError, match="class labels"):
         declared(method, outputs, model)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"model": {"type": "lightgbm", "path": "m", "classes": ["high", "low", "low"]}},
+        {"features": ["a", "b", "b"]},
+    ],
+)
+def test_a_name_that_stands_twice(changed: dict[str, Any]) -> None:
+    """Classes and features are each listed once: of two of a name nobody knows which is meant."""
+    stated = {"model": {"type": "lightgbm", "path": "m"}, "outputs": ["p"], **changed}
+    with pytest.raises(ValidationError, match="stands twice"):
+        Predict.model_validate(stated)
 
 
 def test_labels_as_predictions() -> None:

@@ -34,7 +34,18 @@ __all__ = [
 Label = int | str | bool | None
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 _GOLDEN_TOLERANCE = 1e-9
-Classes = Annotated[tuple[Label, ...] | None, Items, Field(min_length=1)]
+
+
+def _once(names: tuple[Label, ...] | None) -> tuple[Label, ...] | None:
+    """The names, each of which stands once; true and 1 are two."""
+    told = [(type(name), name) for name in names or ()]
+    twice = next((name for place, name in enumerate(told) if name in told[:place]), None)
+    if twice is not None:
+        raise contradiction(f"{twice[1]!r} stands twice", "each name once")
+    return names
+
+
+Classes = Annotated[tuple[Label, ...] | None, Items, Field(min_length=1), AfterValidator(_once)]
 
 
 class FileModel(Section):
@@ -198,7 +209,9 @@ class Predict(Section):
     model: Model
     fallback: Model | None = None
     method: Literal["predict", "predict_proba", "decision_function", "transform"] = "predict"
-    features: Annotated[tuple[ColumnName, ...], Items] | None = Field(default=None, min_length=1)
+    features: Annotated[
+        tuple[ColumnName, ...] | None, Items, Field(min_length=1), AfterValidator(_once)
+    ] = None
     outputs: dict[ColumnName, Class] | Annotated[tuple[ColumnName, ...], Items] = Field(
         min_length=1
     )

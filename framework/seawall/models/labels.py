@@ -127,9 +127,11 @@ def _choice(name: str, label: Any, targets: Sequence[Sequence[Any]]) -> str:
 
 def _column(name: str, label: Any, classes: Sequence[Any]) -> int:
     labels = list(classes)
-    if label in labels:
-        return labels.index(label)
-    alike = [each for each in labels if str(each).casefold() == str(label).casefold()]
+    same = [each == label and isinstance(each, bool) == isinstance(label, bool) for each in labels]
+    if any(same):
+        return same.index(True)
+    alike = [each for each in labels if each == label]
+    alike += [each for each in labels if str(each).casefold() == str(label).casefold()]
     todo = f"write {name}: {_written(alike[0])}" if alike else ""
     raise DataError(
         f"the model has no class {shown(label)}",
