@@ -194,7 +194,8 @@ def test_a_model_without_names_is_told_its_columns() -> None:
 
 
 @pytest.mark.parametrize(
-    ("named", "features"), [(True, ["a", "b"]), (True, ["b"]), (False, ["b"]), (False, ["a", "b", "c"])]
+    ("named", "features"),
+    [(True, ["a", "b"]), (True, ["b"]), (False, ["b"]), (False, ["a", "b", "c"])],
 )
 def test_features_that_are_not_the_models(features: list[str], *, named: bool) -> None:
     """A list that contradicts the model's own names, their order or their number is refused."""
