@@ -1,31 +1,26 @@
-"""`drift`, `limits`, and what the other sections judge with: steps, rules, what a violation does."""
+"""`limits`, and what the other sections judge with: steps, rules, what a violation does."""
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 from pydantic_core import PydanticCustomError
 
 from seawall.config.named import RULES, STAGES, target_of
 from seawall.config.scalars import (
-    ColumnName,
     Count,
     Duration,
-    Items,
     Parameter,
-    PathTemplate,
     Section,
     Share,
     UsePath,
 )
 
 __all__ = [
-    "Drift",
     "Limits",
     "OnViolation",
     "Quota",
-    "RollingReference",
     "Rule",
     "Stage",
     "Step",
@@ -64,24 +59,6 @@ class Rule(Step):
     """A row test: frame → boolean mask, true for rows that pass."""
 
     on_violation: OnViolation = "quarantine"
-
-
-class RollingReference(Section):
-    """The sum of the last accepted batches, held against a frozen anchor."""
-
-    rolling: Count = Field(ge=2)
-    anchor: PathTemplate | None = None
-
-
-class Drift(Section):
-    """Which columns are compared with which reference, and what a difference does."""
-
-    reference: PathTemplate | RollingReference
-    columns: Annotated[tuple[ColumnName, ...], Items] = ()
-    alarms: str | None = Field(default=None, pattern=r"^\d+ in \d+ runs$")
-    segments: Annotated[tuple[ColumnName, ...], Items] = ()
-    rule: Literal["seawall", "ks-p-value"] = "seawall"
-    on_fail: Literal["hold", "warn"] = "hold"
 
 
 class Quota(Section):

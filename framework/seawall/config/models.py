@@ -7,8 +7,9 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from seawall.config.contract import Validate
+from seawall.config.drift import Drift
 from seawall.config.ingest import Ingest
-from seawall.config.judging import Drift, Limits, Stage, contradiction
+from seawall.config.judging import Limits, Stage, contradiction
 from seawall.config.outputs import CheckOutput
 from seawall.config.predicting import Predict
 from seawall.config.scalars import (

@@ -21,7 +21,8 @@ __all__ = [
 ]
 
 Scalar = str | int | float | bool | None
-Severity = Literal["ok", "warn", "fail"]
+Severity = Literal["ok", "warn", "fail", "insufficient", "uncalibrated"]
+"""Insufficient: too few rows to tell. Uncalibrated: nothing to compare with yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,10 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a check saw: `seen` and `allowed` are written out with their units."""
+    """What a check saw: `seen` and `allowed` are written out with their units.
+
+    `figures` has the numbers behind it, by name, for programs.
+    """
 
     check: str
     severity: Severity
@@ -104,6 +108,7 @@ class Finding:
     seen: str
     allowed: str
     message: str
+    figures: Mapping[str, Scalar] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """The texts are short and printable, whatever the data is like."""
@@ -122,7 +127,8 @@ class LogEntry:
     `degraded_rows` were published with a lookup's fallback; `degradations` counts them by
     `lookup=link`, a row of two lookups twice. `lookups` has the sha256 of what each
     lookup's own upstream answered, '' where that failed. `input_schema` has the primary's columns
-    with their types, in its order.
+    with their types, in its order. `profile` is the file that describes the published rows, where one
+    was kept.
     """
 
     version: int
@@ -140,6 +146,7 @@ class LogEntry:
     degradations: Mapping[str, int] = field(default_factory=dict)
     lookups: Mapping[str, str] = field(default_factory=dict)
     input_schema: Mapping[str, str] = field(default_factory=dict)
+    profile: StoredFile | None = None
     reason: str = ""
     by: str = ""
     to_version: int | None = None

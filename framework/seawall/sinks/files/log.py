@@ -41,6 +41,7 @@ class Draft:
     degradations: Mapping[str, int] = field(default_factory=dict)
     lookups: Mapping[str, str] = field(default_factory=dict)
     input_schema: Mapping[str, str] = field(default_factory=dict)
+    profile: StoredFile | None = None
     reason: str = ""
     by: str = ""
     to_version: int | None = None

@@ -157,6 +157,7 @@ class FilesSink:
             degradations=wanted.degradations,
             lookups=wanted.lookups,
             input_schema=wanted.input_schema,
+            profile=wanted.profile,
             reason=reason,
             by=by,
             to_version=wanted.version,
