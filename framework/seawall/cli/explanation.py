@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["Section", "sections", "step_of"]
 
 _TRIED = "link tried"
+_SEVERITIES = ("fail", "warn", "insufficient", "uncalibrated", "ok")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +95,11 @@ def _rows(detail: RunDetail) -> Section:
 
 
 def _findings(detail: RunDetail) -> Section:
-    worst_first = sorted(detail.findings, key=lambda f: ("fail", "warn", "ok").index(f.severity))
+    """The worst first, of those the ones about drift, which come with the predictions first."""
+    drifted = ((f.check.startswith("drift"), f) for f in detail.findings)
+    ordered = sorted(drifted, key=lambda one: (_SEVERITIES.index(one[1].severity), not one[0]))
     rows = tuple(
-        (f.severity, f.check, f.column or "", f.seen, f.allowed, f.message) for f in worst_first
+        (f.severity, f.check, f.column or "", f.seen, f.allowed, f.message) for _, f in ordered
     )
     headers = ("severity", "check", "column", "seen", "allowed", "message")
     return Section("Findings", headers=headers, rows=rows)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from seawall.cli.rehearsals import sentence
@@ -11,6 +12,7 @@ from seawall.observe.words import degraded_words
 from seawall.shown import listed
 
 if TYPE_CHECKING:
+    from seawall.contracts import Finding
     from seawall.running import RunResult
 
 __all__ = ["summary"]
@@ -28,8 +30,9 @@ def summary(result: RunResult) -> Iterator[str]:
     for seen in result.rehearsals:
         yield _line("rehearsed", sentence(seen))
     for finding in result.findings:
-        if finding.severity != "ok":
+        if finding.severity in {"warn", "fail"}:
             yield _line(finding.severity, finding.message)
+    yield from _undecided(result.findings)
     if result.version:
         live = "predictions" if result.exit == Exit.OK else "still live"
         yield _line(live, f"{result.path} (version {result.version})")
@@ -51,6 +54,15 @@ def _rows(result: RunResult) -> Iterator[str]:
     if result.degraded_rows:
         whole = account.published
         yield _line("degraded", degraded_words(result.degraded_rows, whole, result.degradations))
+
+
+def _undecided(findings: Iterable[Finding]) -> Iterator[str]:
+    """What could not be judged, in one line a reason: what it was is for the explanation."""
+    count = Counter(finding.severity for finding in findings)
+    if count["insufficient"]:
+        yield _line("insufficient", f"{count['insufficient']:,} comparisons have too few rows to tell")
+    if count["uncalibrated"]:
+        yield _line("uncalibrated", f"{count['uncalibrated']:,} have nothing to compare with yet")
 
 
 def _counted(reasons: Mapping[str, int]) -> str:

@@ -36,7 +36,7 @@ __all__ = [
     "stages",
 ]
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 
 class Instant(TypeDecorator[datetime]):
@@ -147,11 +147,12 @@ findings = Table(
     _key("run_id"),
     Column("position", Integer, primary_key=True, autoincrement=False),
     Column("check", String(200), nullable=False),
-    Column("severity", String(10), nullable=False),
+    Column("severity", String(20), nullable=False),
     Column("column", String),
     Column("seen", String, nullable=False),
     Column("allowed", String, nullable=False),
     Column("message", String, nullable=False),
+    Column("figures", JSON, nullable=False, default=dict),
 )
 
 reasons = Table(

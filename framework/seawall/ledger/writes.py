@@ -194,7 +194,7 @@ def _(event: events.RunEnded) -> list[Write]:
         "seconds": float(event.seconds),
     }
     found = [
-        Write(_FINDING, {"run_id": event.run_id, "position": position, **asdict(finding)})
+        Write(_FINDING, {"run_id": event.run_id, "position": position, **plain(asdict(finding))})
         for position, finding in enumerate(event.findings)
     ]
     return [*_run_update(event.run_id, ended), *found]

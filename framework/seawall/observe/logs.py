@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Mapping, MutableMapping
 from typing import TYPE_CHECKING, Any, Literal, TextIO
 
-from seawall.contracts import EventSink, Finding
+from seawall.contracts import EventSink, Finding, Severity
 from seawall.events import (
     AlertFailed,
     AttemptFailed,
@@ -28,6 +28,7 @@ from seawall.events import (
     StageFinished,
     ViewFailed,
 )
+from seawall.ledger.plain import plain
 from seawall.observe.fields import flat_fields
 from seawall.observe.streams import LenientStream, printable, wants_colour
 
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 __all__ = ["LogSink", "level_of", "log_sink"]
 
 Level = Literal["debug", "info", "warning", "error"]
+_FIGURES = "figures."
+"""The numbers behind a finding are for machines: people read them in its message."""
 _ORDER: tuple[Level, ...] = ("debug", "info", "warning", "error")
 _LEVELS: dict[type[Event], Level] = {
     StageFinished: "debug",
@@ -52,6 +55,13 @@ _LEVELS: dict[type[Event], Level] = {
     ViewFailed: "warning",
     AlertFailed: "warning",
     ChunkFailed: "error",
+}
+_FINDING_LEVELS: dict[Severity, Level] = {
+    "ok": "debug",
+    "uncalibrated": "info",
+    "insufficient": "info",
+    "warn": "warning",
+    "fail": "error",
 }
 _GOOD = {"published", "already published", "nothing to replay"}
 
@@ -117,8 +127,7 @@ def _is_amiss(event: Event) -> bool:
 
 
 def _finding_level(finding: Finding) -> Level:
-    levels: dict[str, Level] = {"ok": "debug", "warn": "warning", "fail": "error"}
-    return levels[finding.severity]
+    return _FINDING_LEVELS[finding.severity]
 
 
 def _finding_fields(finding: Finding) -> dict[str, Any]:
@@ -129,6 +138,7 @@ def _finding_fields(finding: Finding) -> dict[str, Any]:
         "seen": finding.seen,
         "allowed": finding.allowed,
         "message": finding.message,
+        **{f"{_FIGURES}{name}": value for name, value in plain(finding.figures).items()},
     }
 
 
@@ -171,7 +181,8 @@ def _text(*, colours: bool) -> Render:
 
     def render(logger: Any, method: str, line: MutableMapping[str, Any]) -> str:
         local = line.pop("at").astimezone()
-        shown = {key: value for key, value in line.items() if value not in (None, "")}
+        told = (pair for pair in line.items() if not pair[0].startswith(_FIGURES))
+        shown = {key: value for key, value in told if value not in (None, "")}
         trace = _indented(str(shown.pop("trace", "")))
         shown = {key: _short(value) for key, value in shown.items()}
         return console(logger, method, {"timestamp": f"{local:%H:%M:%S}", **shown}) + trace
