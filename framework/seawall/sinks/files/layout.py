@@ -30,6 +30,11 @@ class Layout:
         """The folder for everything that is not for readers."""
         return self.folder.with_name(f"{self.folder.name}.seawall")
 
+    @property
+    def decisions(self) -> Path:
+        """The folder of what people decided of runs, of all batches."""
+        return self.state / "decisions"
+
     def lock(self, batch: str) -> Path:
         """What a run of the batch holds while it works."""
         return self.state / "locks" / batch
@@ -41,6 +46,10 @@ class Layout:
     def data(self, batch: str) -> Path:
         """The folder of the batch's published files, one a version."""
         return self.state / "data" / batch
+
+    def profiles(self, batch: str) -> Path:
+        """The folder of what the rows of the batch's versions were like, one file a version."""
+        return self.state / "profiles" / batch
 
     def plans(self, batch: str) -> Path:
         """The folder of the batch's plans."""
