@@ -25,7 +25,9 @@ def verdict(columns: dict[str, dict[str, Any]], **counted: Any) -> Verdict:
         }
     )
     empty: dict[str, Any] = {"filtered": {}, "quarantined": {}, "warned": {}, "nulls": {}}
-    return judge(config, Totals(Account(120, 100, 0, 20), **empty, profile=Profile({}), **counted))
+    return judge(
+        config, Totals(Account(120, 100, 0, 20), **empty, profile=Profile(0, {}), **counted)
+    )
 
 
 def test_conversions_are_told_once() -> None:

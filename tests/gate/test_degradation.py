@@ -34,7 +34,7 @@ def verdict(
     account = Account(read, read - filtered, 0, filtered)
     sums: dict[str, Any] = {name: {} for name in ("filtered", "quarantined", "warned", "nulls")}
     marks = {"w=constants": degraded} if degraded else {}
-    totals = Totals(account, **sums, profile=Profile({}), degraded=marks, degraded_rows=degraded)
+    totals = Totals(account, **sums, profile=Profile(0, {}), degraded=marks, degraded_rows=degraded)
     return judge(config(**limits), totals, Degradation(**about))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,7 +13,7 @@ from seawall.config.models import PipelineConfig
 from seawall.contracts import Account
 from seawall.errors import DataError, Exit, HeldError
 from seawall.gate import Totals, Verdict, judge, over_budget
-from seawall.profile import ColumnProfile, Profile
+from seawall.profile import Profile, Shape, measure
 
 BASE: dict[str, Any] = {
     "pipeline": "p",
@@ -30,8 +31,14 @@ def config(**sections: Any) -> PipelineConfig:
 def totals(account: Account = Account(100, 100), **changes: Any) -> Totals:  # noqa: B008 - it is frozen
     """A batch added up."""
     empty: dict[str, Any] = {"filtered": {}, "quarantined": {}, "warned": {}, "nulls": {}}
-    profile = Profile({"p": ColumnProfile(rows=100, finite=100, mean=0.25, min=0, max=1)})
+    profile = predictions([0.0, 0.5] + [0.25] * 98)
     return Totals(account, **{**empty, "profile": profile, **changes})
+
+
+def predictions(values: list[float | None]) -> Profile:
+    """The profile of these predictions."""
+    frame = pd.DataFrame({"p": pd.Series(values, dtype="float64")})
+    return measure(frame, {"p": Shape("ordered")})
 
 
 def quota(share: str | None = None, rows: int | None = None) -> PipelineConfig:
@@ -145,7 +152,7 @@ def test_mean(bounds: list[float], severity: str) -> None:
     assert isinstance(verdict.error, HeldError) == (severity == "fail")
 
 
-@pytest.mark.parametrize("profile", [Profile({}), Profile({"p": ColumnProfile(rows=5, nulls=5)})])
+@pytest.mark.parametrize("profile", [Profile(0, {}), predictions([None] * 5)])
 def test_mean_of_nothing(profile: Profile) -> None:
     """A mean that cannot be taken fails: it is no check that quietly passes."""
     wanted = config(check_output={"distribution": {"p": {"mean": [0, 1]}}})

@@ -34,7 +34,7 @@ def verdict(
 ) -> Verdict:
     """What the gate says of so many rows, after batches with so many."""
     empty: dict[str, Any] = {"filtered": {}, "quarantined": {}, "warned": {}, "nulls": {}}
-    totals = Totals(Account(rows, rows), **empty, profile=Profile({}), newest=newest)
+    totals = Totals(Account(rows, rows), **empty, profile=Profile(0, {}), newest=newest)
     return judge(config, totals, history=History(rows=tuple(before), as_of=AS_OF))
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from seawall.config.models import PipelineConfig
 from seawall.contracts import Account, Finding
 from seawall.errors import HeldError
 from seawall.gate import History, MeanChange, OutputCounts, Totals, judge
-from seawall.profile import ColumnProfile, Profile
+from seawall.profile import ColumnProfile, Kind, Moments, Profile, Shape, unseen
 
 BASE: dict[str, Any] = {
     "pipeline": "p",
@@ -18,8 +20,21 @@ BASE: dict[str, Any] = {
     "predict": {"model": {"type": "sklearn", "path": "m"}, "outputs": ["p"]},
     "publish": {"type": "files", "path": "out"},
 }
-SPREAD = ColumnProfile(rows=200, finite=200, mean=0.25, m2=0.995, min=0.1, max=1.0)
 SCORES = {**BASE["predict"], "method": "predict_proba", "outputs": {"p": 1}}
+
+
+def column(rows: int = 0, *, kind: Kind = "ordered", **changes: Any) -> ColumnProfile:
+    """The profile of an output of so many rows."""
+    empty = replace(unseen(Shape(kind)), rows=rows, **changes)
+    return replace(empty, cells=np.asarray([empty.finite]))
+
+
+def same(value: float, rows: int = 100) -> ColumnProfile:
+    """The profile of an output with this value in every row."""
+    return column(rows, moments=Moments(rows, value, 0.0, value, value))
+
+
+SPREAD = column(200, moments=Moments(200, 0.25, 0.995, 0.1, 1.0))
 
 
 def found(  # noqa: PLR0913 - all that the gate looks at
@@ -36,11 +51,11 @@ def found(  # noqa: PLR0913 - all that the gate looks at
     section |= {"bounds": {"p": bound}} if bound is not None else {}
     config = PipelineConfig.model_validate({**BASE, "predict": predict, "check_output": section})
     none: dict[str, int] = {}
-    totals = Totals(Account(200, 200), none, none, none, none, Profile({"p": profile}))
+    totals = Totals(Account(200, 200), none, none, none, none, Profile(200, {"p": profile}))
     if counts is not None:
         totals = Totals(
             *[Account(200, 200), none, none, none, none],
-            Profile({"p": profile}),
+            Profile(200, {"p": profile}),
             outputs={"p": counts},
         )
     verdict = judge(
@@ -71,9 +86,8 @@ def test_moments(wanted: dict[str, Any], *, passes: bool) -> None:
 def test_quantiles(ends: tuple[float, float], *, passes: bool) -> None:
     """A quantile is read from the histogram; the ones at its ends are the extremes."""
     bucket = int.from_bytes(b"\x3f\x80\x00\x00") >> 17  # the leading bits of 1.0 as float32
-    profile = ColumnProfile(
-        rows=200, finite=200, mean=1, m2=1, min=0.9, max=1.0, buckets={bucket: 200}
-    )
+    moments = Moments(200, 1.0, 1.0, 0.9, 1.0)
+    profile = column(200, moments=moments, above={bucket: 200})
     (finding,) = found({"quantiles": {"p50": ends}}, profile=profile)
 
     assert (finding.check, finding.severity) == ("quantile", "ok" if passes else "fail")
@@ -83,16 +97,16 @@ def test_nothing_to_measure() -> None:
     """An output without a finite number keeps no promise about numbers."""
     findings = found(
         {"mean": [0, 1], "std": [0, 1], "quantiles": {"p5": [0, 1]}},
-        profile=ColumnProfile(rows=9, nulls=9),
+        profile=column(9, nulls=9),
     )
 
     assert [finding.check for finding in findings] == ["mean", "std", "quantile", "no value"]
 
 
-LABELS = ColumnProfile(rows=9)
-NULLS, INFINITE = ColumnProfile(rows=1, nulls=1), ColumnProfile(rows=9, infinities=9)
-MANY_NULLS = ColumnProfile(rows=100, nulls=100)
-SOME = ColumnProfile(rows=9, nulls=3, infinities=2, finite=4, mean=1.5, m2=1, min=1, max=2)
+LABELS = column(9, kind="categorical")
+NULLS, INFINITE = column(1, nulls=1), column(9, plus_infinities=9)
+MANY_NULLS = column(100, nulls=100)
+SOME = column(9, nulls=3, minus_infinities=2, moments=Moments(4, 1.5, 1.0, 1.0, 2.0))
 
 
 @pytest.mark.parametrize(
@@ -108,7 +122,7 @@ SOME = ColumnProfile(rows=9, nulls=3, infinities=2, finite=4, mean=1.5, m2=1, mi
         (SOME, None, None, "missing predictions"),
         (SOME, {"nullable": True}, None, None),
         (LABELS, None, None, None),
-        (ColumnProfile(), None, None, None),
+        (column(), None, None, None),
     ],
 )
 def test_missing_values(
@@ -159,10 +173,10 @@ def test_least_and_greatest() -> None:
 @pytest.mark.parametrize(
     ("profile", "predict", "stuck"),
     [
-        (ColumnProfile(rows=100, finite=100, mean=0.0, min=0.0, max=0.0), SCORES, True),
-        (ColumnProfile(rows=99, finite=99, mean=0.0, min=0.0, max=0.0), SCORES, False),
-        (ColumnProfile(rows=100, finite=100, mean=3.0, min=3.0, max=3.0), BASE["predict"], False),
-        (ColumnProfile(rows=100, finite=100, mean=3.5, min=3.5, max=3.5), BASE["predict"], True),
+        (same(0.0), SCORES, True),
+        (same(0.0, 99), SCORES, False),
+        (same(3.0), BASE["predict"], False),
+        (same(3.5), BASE["predict"], True),
         (SPREAD, SCORES, False),
     ],
 )
@@ -175,7 +189,7 @@ def test_stuck(profile: ColumnProfile, predict: dict[str, Any], *, stuck: bool) 
 
 def test_a_constant_that_is_declared() -> None:
     """`min_distinct: 1` says that one value is fine."""
-    profile = ColumnProfile(rows=100, finite=100, mean=0.5, min=0.5, max=0.5)
+    profile = same(0.5)
     counts = OutputCounts(rows=100, distinct=1)
     (finding,) = found({"min_distinct": 1}, profile=profile, counts=counts, predict=SCORES)
 

@@ -19,10 +19,11 @@ from seawall.errors import DataError, SoftwareError, StoppedError
 from seawall.lookups.pin import pin, typed
 from seawall.outcome import ChunkFailure, ChunkReport, from_receipt
 from seawall.plan import PinnedLookup, Plan
-from seawall.profile import Profile
+from seawall.profile import Profile, Shape
 from seawall.sources import open_upstream
-from seawall.staging import Workspace
+from seawall.staging import Shapes, Workspace
 
+SHAPES = Shapes({"p": Shape("ordered", (0.5, 1.0, 2.5)), "y": Shape("ordered", (2.0, 6.0))})
 Scored = Callable[..., list[ChunkReport | ChunkFailure]]
 
 
@@ -39,7 +40,7 @@ def scored(project: Any, space: Workspace) -> Scored:
     """What comes of each chunk of the project's batch."""
 
     def of() -> list[ChunkReport | ChunkFailure]:
-        plan = with_lookups(project.plan(), space)
+        plan = with_lookups(project.plan(), space).with_shapes(space.put_shapes(SHAPES))
         return [score(plan, space, ref) for ref in plan.chunks]
 
     return of
@@ -129,7 +130,8 @@ def test_a_row_without_a_match_shows_what_was_looked_for(project: Any, scored: S
 def test_receipts(scored: Scored, space: Workspace) -> None:
     """Each chunk leaves its report as a receipt, and no start marker."""
     reports = scored()
-    receipts = {name: from_receipt(receipt) for name, receipt in space.receipts().items()}
+    stored = space.receipts().items()
+    receipts = {name: from_receipt(receipt, SHAPES.columns) for name, receipt in stored}
 
     assert receipts == {report.chunk: report for report in reports}
     assert space.started() == set()
@@ -141,7 +143,7 @@ def test_any_chunking(project: Any, scored: Scored, space: Workspace, rows: int)
     project.change("chunk_rows: 2", f"chunk_rows: {rows}")
     reports = scored()
     published = pd.concat([part(report, space) for report in reports if report.account.published])
-    profile = sum((report.profile for report in reports), Profile({}))
+    profile = sum((report.profile for report in reports), Profile(0, {}))
 
     assert published[["k", "p"]].to_dict("list") == {"k": [1, 2, 3], "p": [0.5, 2.5, 2.5]}
     assert profile.columns["p"].rows == 3

@@ -41,11 +41,12 @@ def left_out(column: ColumnProfile | None, *, infinities: bool = True) -> str:
 
 
 def _missing(column: ColumnProfile) -> int:
-    return column.nulls + column.infinities
+    return column.nulls + column.nans + column.infinities
 
 
 def _told(column: ColumnProfile, *, infinities: bool = True) -> str:
     nulls = [f"{column.nulls:,} null"] if column.nulls else []
+    nulls += [f"{column.nans:,} NaN"] if column.nans else []
     infinite = [f"{column.infinities:,} infinite"] if infinities and column.infinities else []
     return ", ".join(nulls + infinite)
 

@@ -54,12 +54,14 @@ def _why_not(column: ColumnProfile | None) -> str:
     """Why there is no figure: texts have none, and nulls and infinities are in none."""
     if column is None or not column.rows:
         return "no predictions"
-    if column.nulls + column.infinities + column.finite < column.rows:
+    if column.shape.kind != "ordered" or column.uncounted:
         return "predictions that are no numbers; of labels, promise their shares: labels"
     return f"too few finite predictions{left_out(column)}"
 
 
 def _figure(column: ColumnProfile, figure: str) -> float | None:
+    if column.shape.kind != "ordered":
+        return None
     if figure == "mean":
         return column.mean if column.finite else None
     if figure == "std":
@@ -78,7 +80,9 @@ def _stuck_findings(
 
     A label, or a count, may well be the same in every row; where it may not, `min_distinct` says so.
     """
-    if column is None or column.finite < STUCK_ROWS or column.min != column.max:
+    if column is None or column.shape.kind != "ordered":
+        return
+    if column.finite < STUCK_ROWS or column.min != column.max:
         return
     value = column.min or 0.0
     if config.predict.method in {"predict_proba", "decision_function"} or not value.is_integer():

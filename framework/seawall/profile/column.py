@@ -1,155 +1,185 @@
-"""A column described by sums, so that descriptions of chunks add up to one of the batch."""
+"""A column described by counts, so that descriptions of chunks add up to one of the batch."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+import numpy as np
+from numpy.typing import NDArray
 
-__all__ = ["ColumnProfile", "Profile", "bucket_values"]
+from seawall.profile.atoms import Atoms
+from seawall.profile.distinct import Distinct
+from seawall.profile.moments import Moments
+from seawall.profile.quantiles import quantiles, stretches
+from seawall.profile.shape import WORDED, Shape
 
-K = TypeVar("K")
-MOST_VALUES = 1_000
-SHOWN = (5, 25, 50, 75, 95)
-BUCKET_BITS = 6
-"""Bits of the mantissa that tell buckets apart: 64 a power of two."""
+__all__ = ["ColumnProfile", "unseen"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ColumnProfile:
-    """Rows, nulls and infinities of a column; moments, range and a histogram of its finite values.
+    """What a column's values are: counted by its shape, with moments, tails, and two sketches.
 
-    `buckets` counts values by their leading bits as float32 (sign, exponent and 6 bits of the
-    mantissa), as HdrHistogram and DDSketch do: a quantile read from it lies within 0.8 % of the
-    true one for sizes from 1e-38 to 3e38. `m2` is the sum of squared differences from the mean, merged by the formula
-    of Chan, Golub and LeVeque (1983). `values` counts the texts of a category, None when there are
-    more than 1,000. Everything but mean and m2 is the same for any chunking.
+    `cells` counts the finite values of a grid g of k points in 2k + 1 cells: those below g[0], equal
+    to g[0], strictly between g[0] and g[1], and so on to those above g[k − 1]; without a grid its one
+    cell counts them all. Words are counted in the vocabulary's order, and in the last cell those that it
+    does not name. `below` and `above` count the values of the outer cells by their distance to
+    the grid's end (without a grid: negative values and the others, by their distance to 0).
+    `moments` are those of values, of seconds since 1970 UTC, or of lengths in characters. A NaN is a
+    null in numpy's columns, which have no other; `nans` counts those that stand beside nulls.
+    Everything but mean, m2 and atoms is the same, bit for bit, for any chunking.
     """
 
-    rows: int = 0
-    nulls: int = 0
-    infinities: int = 0
-    finite: int = 0
-    min: float | None = None
-    max: float | None = None
-    mean: float = 0.0
-    m2: float = 0.0
-    buckets: Mapping[int, int] = field(default_factory=dict)
-    values: Mapping[str, int] | None = None
+    shape: Shape
+    rows: int
+    nulls: int
+    nans: int
+    minus_infinities: int
+    plus_infinities: int
+    moments: Moments
+    cells: NDArray[np.int64]
+    below: Mapping[int, int] = field(default_factory=dict)
+    above: Mapping[int, int] = field(default_factory=dict)
+    atoms: Atoms = field(default_factory=Atoms)
+    distinct: Distinct = field(default_factory=Distinct)
 
     def __add__(self, other: ColumnProfile) -> ColumnProfile:
-        """The profile of both chunks."""
-        mean, m2 = _moments(self, other)
+        """The profile of both chunks; ValueError when they are not counted by the same shape."""
+        if self.shape != other.shape:
+            raise ValueError(f"profiles of other shapes do not add: {self.shape}; {other.shape}")
         return ColumnProfile(
+            shape=self.shape,
             rows=self.rows + other.rows,
             nulls=self.nulls + other.nulls,
-            infinities=self.infinities + other.infinities,
-            finite=self.finite + other.finite,
-            min=_of(min, self.min, other.min),
-            max=_of(max, self.max, other.max),
-            mean=mean,
-            m2=m2,
-            buckets=_sum(self.buckets, other.buckets),
-            values=_vocabulary(self, other),
+            nans=self.nans + other.nans,
+            minus_infinities=self.minus_infinities + other.minus_infinities,
+            plus_infinities=self.plus_infinities + other.plus_infinities,
+            moments=self.moments + other.moments,
+            cells=self.cells + other.cells,
+            below=_sum(self.below, other.below),
+            above=_sum(self.above, other.above),
+            atoms=self.atoms + other.atoms,
+            distinct=self.distinct + other.distinct,
         )
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, ColumnProfile):
+            return NotImplemented
+        return self._plain() == other._plain() and np.array_equal(self.cells, other.cells)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    @property
+    def finite(self) -> int:
+        """The values that the moments are of."""
+        return self.moments.count
+
+    @property
+    def infinities(self) -> int:
+        """The values that are infinite, on either side."""
+        return self.minus_infinities + self.plus_infinities
+
+    @property
+    def counted(self) -> int:
+        """The values that stand in cells: finite numbers, or words."""
+        return int(self.cells.sum())
+
+    @property
+    def uncounted(self) -> int:
+        """The values that are none of this kind: a text among numbers, a list among texts."""
+        return self.rows - self.nulls - self.nans - self.infinities - self.counted
+
+    @property
+    def min(self) -> float | None:
+        """The smallest finite value; None without any."""
+        return self.moments.min
+
+    @property
+    def max(self) -> float | None:
+        """The largest finite value; None without any."""
+        return self.moments.max
+
+    @property
+    def mean(self) -> float:
+        """The mean of the finite values; 0.0 without any."""
+        return self.moments.mean
 
     @property
     def std(self) -> float | None:
         """The sample's standard deviation; None below two values."""
-        return math.sqrt(self.m2 / (self.finite - 1)) if self.finite > 1 else None
+        return self.moments.std
+
+    @property
+    def null_share(self) -> float:
+        """The share of the rows without a value, NaN beside nulls; 0.0 of no rows."""
+        return (self.nulls + self.nans) / self.rows if self.rows else 0.0
+
+    @property
+    def values(self) -> Mapping[str, int] | None:
+        """How many rows have each word of the vocabulary that stands in any; None of numbers."""
+        if self.shape.kind not in WORDED:
+            return None
+        counted = zip(self.shape.vocabulary, self.cells.tolist(), strict=False)
+        return {word: count for word, count in counted if count}
+
+    @property
+    def unlisted(self) -> int:
+        """The words that the vocabulary does not name, or the values beyond the grid's ends."""
+        ends = self.cells[-1:] if self.shape.kind in WORDED else self.cells[[0, -1]]
+        return int(ends.sum()) if self.shape.grid or self.shape.kind in WORDED else 0
+
+    @property
+    def top(self) -> tuple[str, int] | None:
+        """The most frequent value that is known by name, with its rows; None where none is.
+
+        Numbers are named by the shortest text that reads back as them. Exact for grid points and
+        words of the vocabulary, from below for others (see Atoms).
+        """
+        counts = self.cells[:-1] if self.shape.kind in WORDED else self.cells[1::2]
+        if not counts.any():
+            return self.atoms.top
+        most = int(counts.argmax())
+        if self.shape.kind in WORDED:
+            known = (self.shape.vocabulary[most], int(counts[most]))
+        else:
+            known = (repr(float(self.shape.grid[most])), int(counts[most]))
+        other = self.atoms.top
+        return known if other is None or known[1] >= other[1] else other
 
     def quantiles(self, shares: Sequence[float]) -> list[float]:
-        """The values below which these shares of the finite values lie, within 0.8 %; [] if none."""
-        if self.min is None or self.max is None:
-            return []
-        import numpy as np
+        """The values that these shares of the finite values do not exceed; [] without any.
 
-        middles = bucket_values(np.fromiter(self.buckets, dtype=np.uint32, count=len(self.buckets)))
-        order = np.argsort(middles)
-        counts = np.fromiter(self.buckets.values(), dtype=np.int64, count=len(self.buckets))
-        places = np.searchsorted(counts[order].cumsum(), np.asarray(shares) * self.finite)
-        found = middles[order][np.minimum(places, len(order) - 1)]
-        return [float(value) for value in found.clip(self.min, self.max)]
+        The smallest value of which at least the share is at or below it. Exact where it is a grid
+        point; between two of them, off by less than their distance; beyond the grid's ends, and
+        everywhere without a grid, within 0.8 % of the distance to the end (to 0), as long as that is
+        between 1e-38 and 3e38; always within the range.
+        """
+        if self.moments.min is None or self.moments.max is None:
+            return []
+        found = quantiles(stretches(self.shape, self.cells, self.below, self.above), shares)
+        return [min(max(value, self.moments.min), self.moments.max) for value in found]
 
     def summary(self) -> dict[str, float | int | str | None]:
-        """The figures that people read: nulls, mean, std, range and quantiles, or the top value."""
-        shown: dict[str, float | int | str | None] = {"rows": self.rows, "nulls": self.nulls}
-        if self.infinities:
-            shown["infinities"] = self.infinities
-        if self.finite:
-            shown |= {"mean": self.mean, "std": self.std, "min": self.min, "max": self.max}
-            found = self.quantiles([share / 100 for share in SHOWN])
-            shown |= {f"p{share:02d}": value for share, value in zip(SHOWN, found, strict=True)}
-        if self.values:
-            top, count = max(self.values.items(), key=lambda entry: entry[1])
-            shown |= {"distinct": len(self.values), "top": top, "top_rows": count}
-        return shown
+        """The figures that people read, in the order in which they read them."""
+        from seawall.profile.summary import summary
+
+        return summary(self)
+
+    def _plain(self) -> tuple[object, ...]:
+        """Everything that compares as a value, the rarest to differ last."""
+        counts = (self.rows, self.nulls, self.nans, self.minus_infinities, self.plus_infinities)
+        maps = (dict(self.below), dict(self.above), dict(self.atoms.counts), self.atoms.missed)
+        return (counts, self.moments, *maps, self.shape, self.distinct)
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
-    """The columns of a chunk, or of everything that was added up."""
-
-    columns: Mapping[str, ColumnProfile]
-
-    def __add__(self, other: Profile) -> Profile:
-        """The profile of both; a column that only one of them has is taken as it is."""
-        merged = dict(self.columns)
-        for name, column in other.columns.items():
-            merged[name] = merged[name] + column if name in merged else replace(column)
-        return Profile(merged)
-
-    def summary(self) -> dict[str, dict[str, float | int | str | None]]:
-        """The figures that people read, by column."""
-        return {name: column.summary() for name, column in self.columns.items()}
+def unseen(shape: Shape) -> ColumnProfile:
+    """The profile of no rows, which changes nothing that it is added to."""
+    return ColumnProfile(shape, 0, 0, 0, 0, 0, Moments(), np.zeros(shape.cells, dtype=np.int64))
 
 
-def bucket_values(buckets: NDArray[np.uint32]) -> NDArray[np.float64]:
-    """The middle of each bucket, whose number is the leading bits of a float32."""
-    import numpy as np
-
-    low = buckets << np.uint32(23 - BUCKET_BITS)
-    middle = np.where(low & np.uint32(0x7FFF_FFFF), low | np.uint32(1 << (22 - BUCKET_BITS)), low)
-    return middle.astype(np.uint32).view(np.float32).astype(np.float64)
-
-
-def _moments(first: ColumnProfile, second: ColumnProfile) -> tuple[float, float]:
-    """Mean and m2 of both."""
-    if not first.finite or not second.finite:
-        known = first if first.finite else second
-        return known.mean, known.m2
-    share = second.finite / (first.finite + second.finite)
-    apart = second.mean - first.mean
-    mean = first.mean + apart * share
-    if math.isinf(apart):  # the difference of two large means may be beyond what a float holds
-        mean = first.mean * (1 - share) + second.mean * share
-    return mean, first.m2 + second.m2 + apart * apart * first.finite * share
-
-
-def _of(
-    choose: Callable[[list[float]], float], first: float | None, second: float | None
-) -> float | None:
-    known = [value for value in (first, second) if value is not None]
-    return choose(known) if known else None
-
-
-def _sum(first: Mapping[K, int], second: Mapping[K, int]) -> dict[K, int]:
+def _sum(first: Mapping[int, int], second: Mapping[int, int]) -> dict[int, int]:
     total = dict(first)
     for key, count in second.items():
         total[key] = total.get(key, 0) + count
     return total
-
-
-def _vocabulary(first: ColumnProfile, second: ColumnProfile) -> Mapping[str, int] | None:
-    """The counted texts of both; None when either gave up counting, or together there are too many."""
-    if not first.rows or not second.rows:
-        return second.values if not first.rows else first.values
-    if first.values is None or second.values is None:
-        return None
-    total = _sum(first.values, second.values)
-    return total if len(total) <= MOST_VALUES else None

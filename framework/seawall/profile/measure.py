@@ -2,81 +2,63 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from seawall.profile.column import BUCKET_BITS, MOST_VALUES, ColumnProfile, Profile
+from seawall.profile.column import ColumnProfile
+from seawall.profile.ordered import of_numbers
+from seawall.profile.whole import Profile
+from seawall.profile.shape import WORDED, Shape
+from seawall.profile.words import of_words
 
 __all__ = ["measure"]
 
-_SHIFT = 23 - BUCKET_BITS
-_LARGEST = float(np.finfo(np.float32).max)
+_NOTHING: Mapping[str, tuple[str, ...]] = {}
 
 
-def measure(frame: pd.DataFrame, columns: Iterable[str]) -> Profile:
-    """The profile of these columns; those that the frame lacks are left out."""
-    return Profile({name: _column(frame[name]) for name in columns if name in frame.columns})
+def measure(
+    frame: pd.DataFrame,
+    shapes: Mapping[str, Shape],
+    by: Mapping[str, tuple[str, ...]] = _NOTHING,
+) -> Profile:
+    """The profile of the columns that have a shape; those that the frame lacks, and keys, are left out.
+
+    `by` names the columns whose values are segments: each segment's rows are measured once, and the
+    whole is their sum.
+    """
+    measured = {
+        name: shape
+        for name, shape in shapes.items()
+        if name in frame.columns and shape.kind != "key"
+    }
+    segments = {name: _parts(frame, measured, name, values) for name, values in by.items()}
+    if not segments:
+        return _whole(frame, measured)
+    first = next(iter(segments.values()))
+    total = sum(first.values(), Profile(0, {}))
+    return Profile(total.rows, total.columns, segments)
 
 
-def _column(values: pd.Series[Any]) -> ColumnProfile:
-    kind = values.dtype
-    if isinstance(kind, pd.CategoricalDtype):
-        return _category(values)
-    if pd.api.types.is_numeric_dtype(kind) or pd.api.types.is_bool_dtype(kind):
-        return _numbers(values.to_numpy(dtype=np.float64, na_value=np.nan))
-    return ColumnProfile(rows=len(values), nulls=int(values.isna().sum()))
+def _whole(frame: pd.DataFrame, shapes: Mapping[str, Shape]) -> Profile:
+    return Profile(len(frame), {name: _column(frame[name], s) for name, s in shapes.items()})
 
 
-def _category(values: pd.Series[Any]) -> ColumnProfile:
-    """Counts by category code; a null has the code −1."""
-    codes = values.cat.codes.to_numpy()
-    counts = np.bincount(codes.astype(np.int64) + 1, minlength=len(values.cat.categories) + 1)
-    names = [str(name) for name in values.cat.categories]
-    there = {name: int(n) for name, n in zip(names, counts[1:], strict=True) if n}
-    kept = there if len(there) <= MOST_VALUES else None
-    return ColumnProfile(rows=len(values), nulls=int(counts[0]), values=kept)
+def _column(values: pd.Series[Any], shape: Shape) -> ColumnProfile:
+    return of_words(values, shape) if shape.kind in WORDED else of_numbers(values, shape)
 
 
-def _numbers(values: NDArray[np.float64]) -> ColumnProfile:
-    with np.errstate(over="ignore", invalid="ignore"):  # what overflows is infinite, and is counted
-        return _described(values)
-
-
-def _described(values: NDArray[np.float64]) -> ColumnProfile:
-    nulls, infinities, finite = 0, 0, values
-    total = values.sum() if len(values) else 0.0
-    if not np.isfinite(total):
-        nulls = int(np.isnan(values).sum())
-        finite = values[np.isfinite(values)]
-        infinities = len(values) - nulls - len(finite)
-        total = finite.sum()
-    if not len(finite):
-        return ColumnProfile(rows=len(values), nulls=nulls, infinities=infinities)
-    count = len(finite)
-    mean = float(total / count if np.isfinite(total) else (finite / count).sum())
-    apart = finite - mean
-    return ColumnProfile(
-        rows=len(values),
-        nulls=nulls,
-        infinities=infinities,
-        finite=count,
-        min=float(finite.min()),
-        max=float(finite.max()),
-        mean=mean,
-        m2=float(np.dot(apart, apart)),
-        buckets=_buckets(finite),
-    )
-
-
-def _buckets(values: NDArray[np.float64]) -> dict[int, int]:
-    """Counts by the leading bits of each value as float32; beyond its range the last bucket counts."""
-    narrow = values.astype(np.float32)
-    if not np.isfinite(narrow).all():
-        narrow = np.clip(values, -_LARGEST, _LARGEST).astype(np.float32)
-    counts = np.bincount(narrow.view(np.uint32) >> _SHIFT)
-    filled = np.flatnonzero(counts)
-    return dict(zip(filled.tolist(), counts[filled].tolist(), strict=True))
+def _parts(
+    frame: pd.DataFrame, shapes: Mapping[str, Shape], column: str, values: tuple[str, ...]
+) -> dict[str, Profile]:
+    """The rows of each value, and under "" the others; all of them where there is no such column."""
+    if column not in frame.columns:
+        return {"": _whole(frame, shapes)}
+    words = frame[column].astype(object).map(str).to_numpy()
+    parts = {value: _whole(frame[words == value], shapes) for value in values}
+    others = ~np.isin(words, values)
+    if others.any() or not values:
+        parts[""] = _whole(frame[others], shapes)
+    return parts

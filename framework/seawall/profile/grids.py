@@ -1,0 +1,97 @@
+"""The points by which a column's numbers are counted, from a sample of them."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seawall.profile.shape import MOST_POINTS
+
+__all__ = ["grid_of"]
+
+Floats = NDArray[np.float64]
+Counts = NDArray[np.int64]
+
+_DIGITS = 2
+_WIGGLE = 4 * (MOST_POINTS - 1)
+
+
+def grid_of(finite: Floats) -> tuple[float, ...]:
+    """At most 256 points: every value where there are so few, else quantiles and frequent values.
+
+    A value of at least one row in 256 is a point exactly as it is. The others are rounded, so that
+    few of them are the value of any row: the ends outward, to three digits of the range, inner
+    points to the shortest decimal that leaves at most 1.5/255 of the sample (and two rows) strictly between
+    two points.
+    """
+    values, counts = np.unique(finite + 0.0, return_counts=True)  # -0.0 is 0.0
+    if len(values) <= MOST_POINTS:
+        return tuple(values.tolist())
+    exact = counts * MOST_POINTS >= counts.sum()
+    chosen = _chosen(counts, exact)
+    inner = _rounded(values, counts, chosen)
+    points = np.where(exact[chosen], values[chosen], inner)
+    low, high = _outward(float(values[0]), float(values[-1]))
+    points[0] = points[0] if exact[0] else low
+    points[-1] = points[-1] if exact[-1] else high
+    return tuple(points.tolist())
+
+
+def _chosen(counts: Counts, exact: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """Which values are points: the ends, 256 quantiles, and what is exact; at most 256."""
+    reached = counts.cumsum()
+    ranks = np.maximum(np.ceil(np.linspace(0, 1, MOST_POINTS) * reached[-1]), 1)
+    chosen = np.union1d(np.searchsorted(reached, ranks), np.flatnonzero(exact))
+    chosen = np.union1d(chosen, [0])
+    extra = len(chosen) - MOST_POINTS
+    if extra <= 0:
+        return chosen
+    merged = reached[chosen[2:]] - reached[chosen[:-2]]  # between both neighbours of an inner point
+    merged[exact[chosen[1:-1]]] = reached[-1] + 1
+    return np.delete(chosen, 1 + np.argsort(merged, kind="stable")[:extra])
+
+
+def _rounded(values: Floats, counts: Counts, chosen: NDArray[np.intp]) -> Floats:
+    """Each chosen value as the shortest decimal near it: nearer to it than to other points."""
+    reached = counts.cumsum()
+    middle = reached - counts / 2
+    apart = reached[-1] / _WIGGLE
+    last = len(values) - 1
+    lower = np.minimum(np.searchsorted(reached, middle[chosen] - apart), chosen - 1)
+    upper = np.maximum(np.searchsorted(reached, middle[chosen] + apart), chosen + 1)
+    low, high = values[np.maximum(lower, 0)], values[np.minimum(upper, last)]
+    between = values[chosen[:-1]] / 2 + values[chosen[1:]] / 2
+    low[1:], high[:-1] = np.maximum(low[1:], between), np.minimum(high[:-1], between)
+    found = zip(values[chosen].tolist(), low.tolist(), high.tolist(), strict=True)
+    return np.asarray([_shortest(*each) for each in found])
+
+
+def _shortest(value: float, low: float, high: float) -> float:
+    """The value with as few decimals as leave it strictly between the two."""
+    width = high / 2 - low / 2
+    if width <= 0:
+        return value
+    first = -math.ceil(math.log10(width) + 0.5)
+    for digits in range(first, first + 4):
+        short = round(value, digits)
+        if low < short < high:
+            return short
+    return value
+
+
+def _outward(low: float, high: float) -> tuple[float, float]:
+    """Both ends, moved outward to multiples of a power of ten: by at most a hundredth of the range."""
+    digits = _DIGITS - math.floor(math.log10(high / 2 - low / 2) + math.log10(2))
+    step = 10.0**-digits if -digits < _LARGEST_POWER else math.inf
+    ends = (
+        round(math.floor(low / step) * step, digits),
+        round(math.ceil(high / step) * step, digits),
+    )
+    if not (math.isfinite(ends[0]) and math.isfinite(ends[1])):
+        return low, high
+    return min(ends[0], low), max(ends[1], high)
+
+
+_LARGEST_POWER = 306
