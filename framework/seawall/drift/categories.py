@@ -10,26 +10,28 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from numpy.typing import NDArray
 
 from seawall.drift.counts import Counts
-from seawall.drift.shares import Share
+from seawall.drift.shares import Share, mean_deviation
+from seawall.profile.column import ColumnProfile
 from seawall.profile.shape import MOST_WORDS
 
 __all__ = ["comparable", "noise", "unlisted_before"]
 
 FEWEST = 5
-"""A value that the reference has less often is not listed."""
+"""A value that a large reference has less often is not listed; a small one lists all it has."""
 
 
 def comparable(counts: Counts) -> Counts:
-    """The categories, with the rare ones and the unlisted in one cell where any are unlisted before.
+    """The categories, with the rare ones and the unlisted in one cell where luck has listed some.
 
     Rare is a word with fewer rows on both sides together than an unlisted one can be
     expected to have, so that it doesn't matter on which side of the list a rare word stands.
     """
-    if not counts.reference[-1] or not counts.rows:
+    cutoff = _cutoff(counts.reference)
+    if not cutoff or not counts.comparable:
         return counts
-    cutoff = _cutoff(counts)
     most = (cutoff + 3 * math.sqrt(cutoff) + 3) * (1 + counts.rows / counts.reference_rows)
     kept = counts.reference + counts.batch >= most
     kept[-1] = False
@@ -40,38 +42,41 @@ def comparable(counts: Counts) -> Counts:
     )
 
 
-def unlisted_before(counts: Counts) -> Share:
-    """The share that an unlisted value had in the reference, as large as a new batch of it may show.
+def unlisted_before(reference: ColumnProfile) -> Share:
+    """The share that unlisted values had in the reference, as large as a new batch of it may show.
 
     The rows of unlisted values, and of words that are listed by luck: those whose count is
     within two standard deviations of the cutoff. Good (1953) adds the words at the cutoff
     itself, which is right on average; by luck's measure the level of a test holds.
     """
-    unlisted, rows = int(counts.reference[-1]), counts.reference_rows
-    if not unlisted:
-        return Share(0, rows)
-    cutoff = _cutoff(counts)
-    words = counts.reference[:-1]
+    unlisted, cutoff = int(reference.cells[-1]), _cutoff(reference.cells)
+    if not cutoff or reference.shape.kind == "boolean":
+        return Share(unlisted, reference.counted)
+    words = reference.cells[:-1]
     lucky = words[words <= cutoff + 2 * math.sqrt(cutoff)]
-    return Share(unlisted + int(lucky.sum()), rows)
+    return Share(unlisted + int(lucky.sum()), reference.counted)
 
 
 def noise(counts: Counts) -> float:
-    """The total variation that two samples of one distribution have on average, at most.
+    """The total variation that two samples of one distribution have on average, given both together.
 
-    ½ Σ √(p(1 − p)(1/n + 1/m)), with p from both samples together: the mean of an absolute
-    difference does not exceed its standard deviation. It grows with the number of categories: with 1,000
-    equally frequent ones and batches of 1,000 rows it is above 0.4. 0 when a side has no values.
+    ½(1/n + 1/m) Σ E|a − n·t/(n + m)| over the categories, t of whose rows are dealt out at random. It
+    grows with the number of categories: with 1,000 equally frequent ones, a batch of 1,000 rows
+    is 0.38 away from a large reference. 0 when a side has no values.
     """
     if not counts.comparable:
         return 0.0
-    both = counts.reference + counts.batch
-    shares = both / both.sum()
-    spread = np.sqrt(shares * (1 - shares)).sum() / 2
-    return float(spread * math.sqrt(1 / counts.rows + 1 / counts.reference_rows))
+    rows = counts.rows + counts.reference_rows
+    apart = mean_deviation(counts.reference + counts.batch, rows, counts.rows).sum()
+    return float(apart * (1 / counts.rows + 1 / counts.reference_rows) / 2)
 
 
-def _cutoff(counts: Counts) -> int:
-    """How often a value has to stand in the reference to be listed."""
-    words = counts.reference[:-1]
-    return int(words.min()) if len(words) >= MOST_WORDS else FEWEST
+def _cutoff(reference: NDArray[np.int64]) -> int:
+    """How often a value had to stand in the reference to be listed; 0 where all are, and none is rare."""
+    words = reference[:-1]
+    if len(words) >= MOST_WORDS:
+        return int(words.min())
+    rarest = int(words.min(initial=FEWEST, where=words > 0))
+    if rarest < FEWEST:
+        return 1
+    return FEWEST if reference[-1] else 0

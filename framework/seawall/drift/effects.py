@@ -61,7 +61,7 @@ def effect(reference: ColumnProfile, batch: ColumnProfile) -> Effect:
     fair = comparable(counts) if worded else counts
     low, high = total_variation(fair) if worded else ks(counts)
     unlisted = (
-        unlisted_before(counts) if worded else Share(reference.unlisted, counts.reference_rows)
+        unlisted_before(reference) if worded else Share(reference.unlisted, counts.reference_rows)
     )
     top, risen = most_frequent(reference, batch), most_risen(reference, batch)
     shift, spread = _moved(reference, batch)

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Share", "change_p", "rise_p"]
+__all__ = ["Share", "change_p", "mean_deviation", "rise_p"]
+
+Rows = int | NDArray[np.int64]
 
 _EXACT_TO_SD = 100.0
 """From this standard deviation of the count on, the normal tail is within 15 % at p = 1e-6."""
@@ -63,22 +65,35 @@ def rise_p(reference: Share, batch: Share) -> float:
         return 1.0
     last = min(hits, batch.rows, max(batch.count, int(mean)) + reach)
     tail = np.arange(batch.count, last + 1)
-    return min(1.0, float(np.exp(_log_probability(tail, reference, batch)).sum()))
+    return min(1.0, float(np.exp(_log_probability(tail, hits, rows, batch.rows)).sum()))
+
+
+def mean_deviation(hits: NDArray[np.int64], rows: int, chosen: int) -> NDArray[np.float64]:
+    """The mean of |X − μ| for each X, the hits among the rows that are chosen at random.
+
+    2k(N − K − n + k)/N · P(X = k) with k = ⌊μ⌋ + 1: de Moivre's formula for the hypergeometric
+    distribution (Diaconis and Zabell, "Closed form summation for classical distributions", 1991).
+    """
+    if not 0 < chosen < rows:
+        return np.zeros(len(hits))
+    above = np.floor(chosen * (hits / rows)).astype(np.int64) + 1
+    possible = (above <= hits) & (above <= chosen)
+    k = np.where(possible, above, 0)
+    left = rows - hits - chosen + k
+    p = np.exp(_log_probability(k, hits, rows, chosen))
+    return np.where(possible, 2 * k * left / rows * p, 0.0)
 
 
 def _log_probability(
-    counts: NDArray[np.int64], reference: Share, batch: Share
+    counts: NDArray[np.int64], hits: Rows, rows: int, chosen: int
 ) -> NDArray[np.float64]:
-    """The logarithm of the hypergeometric probability of each count of the batch."""
-    hits = reference.count + batch.count
-    misses = reference.rows + batch.rows - hits
-    chosen = _log_choose(hits, counts) + _log_choose(misses, batch.rows - counts)
-    return np.asarray(chosen - _log_choose(hits + misses, batch.rows))
+    """The logarithm of the hypergeometric probability that the chosen rows have so many hits."""
+    ways = _log_choose(hits, counts) + _log_choose(rows - hits, chosen - counts)
+    return np.asarray(ways - _log_choose(rows, chosen))
 
 
-def _log_choose(rows: int, chosen: NDArray[np.int64] | int) -> NDArray[np.float64]:
+def _log_choose(rows: Rows, chosen: Rows) -> NDArray[np.float64]:
     """The logarithm of the number of ways to choose k of n: −ln(n + 1) − ln B(n − k + 1, k + 1)."""
     from scipy.special import betaln
 
-    taken = np.asarray(chosen, dtype=np.float64)
-    return np.asarray(-math.log1p(rows) - betaln(rows - taken + 1, taken + 1))
+    return np.asarray(-np.log1p(rows) - betaln(rows - chosen + 1.0, chosen + 1.0))
