@@ -37,6 +37,10 @@ COMMANDS = {
     "replay": Listed(
         "seawall.cli.replay:replay", "Run a version's quarantined rows again, and add them to it."
     ),
+    "reference": Listed(
+        "seawall.cli.reference.group:reference",
+        "Build, show and try out what batches are compared with.",
+    ),
     "breaker": Listed(
         "seawall.cli.breaker:breaker", "List and reset the circuit breakers of upstreams."
     ),

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from seawall.config.models import Publish
     from seawall.sinks.files import FilesSink
 
-__all__ = ["published_by"]
+__all__ = ["ANY_NAME", "published_by"]
 
 
 class _AnyName(UserDict[str, str]):
@@ -26,13 +26,16 @@ class _AnyName(UserDict[str, str]):
         return ""
 
 
+ANY_NAME = _AnyName()
+
+
 def published_by(config: Path, *, sets: Sequence[str], batch: str | None) -> FilesSink:
     """The sink that the pipeline file names; `batch` fills its path where that holds {batch}."""
     from seawall.config.load import batch_key, load
 
     if batch is not None:
         batch_key(batch)
-    loaded = load(config, sets=sets, env=_AnyName())
+    loaded = load(config, sets=sets, env=ANY_NAME)
     return _sink(loaded.config.publish, loaded.root, batch)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import secrets
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from seawall.cli.persons import person, reasoned
 from seawall.cli.publication import published_by
 from seawall.cli.terminal import say, say_json
 
@@ -19,19 +19,13 @@ if TYPE_CHECKING:
 __all__ = ["rollback"]
 
 
-def _words(_ctx: click.Context, _option: click.Parameter, reason: str) -> str:
-    if not reason.strip():
-        raise click.BadParameter("say why, in a few words")
-    return reason
-
-
 @click.command()
 @click.argument("config", type=click.Path(path_type=Path))
 @click.option("--batch", required=True, metavar="KEY", help="The batch.")
 @click.option(
     "--to", type=click.IntRange(min=1), metavar="VERSION", help="Default: the one before."
 )
-@click.option("--reason", required=True, callback=_words, help="Why; it is kept in the log.")
+@click.option("--reason", required=True, callback=reasoned, help="Why; it is kept in the log.")
 @click.option(
     "--set", "sets", multiple=True, metavar="PATH=VALUE", help="Change a value of the file."
 )
@@ -46,7 +40,7 @@ def rollback(  # noqa: PLR0913 one parameter an option
     """
     sink = published_by(config, sets=sets, batch=batch)
     run_id = f"rollback-{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
-    entry = sink.rollback(batch, to=to, reason=reason, by=_person(), run_id=run_id)
+    entry = sink.rollback(batch, to=to, reason=reason, by=person(), run_id=run_id)
     _say(entry, as_json=as_json)
 
 
@@ -60,11 +54,3 @@ def _say(entry: LogEntry, *, as_json: bool) -> None:
             f"batch {entry.batch}: version {entry.version} brings back version {entry.to_version}, "
             f"{entry.file.rows:,} rows ({entry.by}: {entry.reason})"
         )
-
-
-def _person() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        # A container's user may have a number and no name.
-        return "unknown"

@@ -6,7 +6,7 @@ import itertools
 import operator
 from collections.abc import Callable, Iterator, Sequence
 
-from seawall.drift.effects import Effect, effect
+from seawall.drift.pasts import effects_of
 from seawall.drift.values import Past
 from seawall.profile import Profile
 
@@ -26,7 +26,7 @@ def past_of_parts(
         return ()
     profiles = [profile for _, profile in parts]
     return tuple(
-        Past(batch, profile.rows, _effects(others, profile), season(batch))
+        Past(batch, profile.rows, effects_of(others, profile), season(batch))
         for (batch, profile), others in zip(parts, _others(profiles), strict=True)
     )
 
@@ -38,8 +38,3 @@ def _others(profiles: Sequence[Profile]) -> Iterator[Profile]:
     yield behind[0]
     yield from map(operator.add, before[:-1], behind[1:])
     yield before[-1]
-
-
-def _effects(reference: Profile, batch: Profile) -> dict[str, Effect]:
-    there = [name for name in batch.columns if name in reference.columns]
-    return {name: effect(reference.columns[name], batch.columns[name]) for name in there}

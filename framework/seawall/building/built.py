@@ -1,0 +1,111 @@
+"""From the profiles of batches to the reference that they add up to."""
+
+from __future__ import annotations
+
+import functools
+import operator
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import pandas as pd
+
+from seawall.config.drift import Season
+from seawall.config.models import PipelineConfig
+from seawall.errors import DataError
+from seawall.plan.profiled import columns_of, kinds_of
+from seawall.profile import Profile, Shape, shapes_of
+from seawall.references import Reference, past_of_parts, pruned
+from seawall.references.pruned import kept_words
+
+__all__ = ["Built", "Part", "Shaping", "built", "shaping"]
+
+_SEGMENTS = 50
+"""Of a column that cuts batches into parts, the most frequent values are parts of their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What a batch adds to a reference."""
+
+    batch: str
+    profile: Profile
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A reference, the columns that the pipeline needs and it lacks, and the batches left out."""
+
+    reference: Reference
+    missing: tuple[str, ...] = ()
+    skipped: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Shaping:
+    """How columns are counted, the values of those that cut the rows into segments, what is missing."""
+
+    shapes: dict[str, Shape]
+    by: dict[str, tuple[str, ...]]
+    missing: tuple[str, ...]
+
+
+def shaping(sample: pd.DataFrame, config: PipelineConfig, features: Sequence[str]) -> Shaping:
+    """How the columns that the pipeline describes are counted, from a sample of all of the rows.
+
+    Raises DataError when none of them is there.
+    """
+    wanted = columns_of(config, features)
+    there = [name for name in wanted if name in sample.columns]
+    if not there:
+        raise DataError(
+            "none of the columns that the pipeline needs is there",
+            seen=", ".join(map(str, sample.columns)),
+            allowed=", ".join(wanted),
+            todo="build from the features and outputs, under the names that the pipeline has for them",
+        )
+    shapes = shapes_of(sample, there, kinds_of(config))
+    segments = () if config.drift is None else config.drift.segments
+    by = {name: _values(sample[name]) for name in segments if name in sample.columns}
+    missing = tuple(name for name in wanted if name not in shapes)
+    return Shaping(shapes, by, missing)
+
+
+def built(
+    config: PipelineConfig, parts: Sequence[Part], *, origin: str, created_at: datetime
+) -> Reference:
+    """The sum of the parts, without what would name single rows; raises DataError of no rows."""
+    total = functools.reduce(operator.add, (part.profile for part in parts), Profile(0, {}))
+    if not total.rows:
+        raise DataError("nothing to build a reference from: there are no rows", origin)
+    words = kept_words(total)
+    lean = [(part.batch, pruned(part.profile, words)) for part in parts]
+    season = season_of(None if config.drift is None else config.drift.season)
+    return Reference(
+        config.pipeline,
+        origin,
+        created_at,
+        pruned(total, words),
+        tuple(batch for batch, _ in lean if batch),
+        past_of_parts(lean, season),
+        {name: column.distinct.count for name, column in total.columns.items()},
+    )
+
+
+def season_of(season: Season | None) -> Callable[[str], str]:
+    """From a batch's key to what it is compared by: its weekday or month, where it begins with a day."""
+    from seawall.running.accepted import day_of
+
+    written = {"weekday": "%A", "month": "%B", None: ""}[season]
+
+    def of(batch: str) -> str:
+        day = day_of(batch)
+        return "" if day is None or not written else f"{day:{written}}"
+
+    return of
+
+
+def _values(values: pd.Series[str]) -> tuple[str, ...]:
+    """The most frequent values, by name."""
+    counts = values.dropna().astype(str).value_counts()
+    return tuple(sorted(counts.index[:_SEGMENTS]))

@@ -1,0 +1,144 @@
+"""A reference of a table that has the features and outputs already: training data, say."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from seawall.building.built import Built, Part, built, shaping
+from seawall.config.load import LoadedConfig
+from seawall.conform import ConversionError, conformed, to_frame
+from seawall.errors import DataError, UsageError
+from seawall.models import load, pin
+from seawall.plan.profiled import needs_features
+from seawall.profile import Profile, measure
+from seawall.shown import listed
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["from_table"]
+
+_SAMPLE = 100_000
+_ROWS = 131_072
+"""Read at once."""
+
+Tables = Callable[[], Iterator["pa.Table"]]
+
+
+def from_table(loaded: LoadedConfig, path: Path, *, created_at: datetime) -> Built:
+    """The reference that the table's rows add up to; columns that it lacks are named.
+
+    Parquet is read piece by piece, CSV and JSON Lines whole. A column of the contract is typed by it,
+    others as the file, or Arrow, types them. Raises DataError for a file that cannot be read, and for
+    values that break a column's type; UsageError for another format.
+    """
+    table = _Table(loaded, path, _opened(path))
+    how = shaping(table.sample(), loaded.config, _features(loaded))
+    total = Profile(0, {})
+    for frame in table.frames():
+        total += measure(frame, how.shapes, how.by)
+    parts = [Part("", total)]
+    reference = built(loaded.config, parts, origin=f"the table {path.name}", created_at=created_at)
+    return Built(reference, how.missing)
+
+
+def _features(loaded: LoadedConfig) -> tuple[str, ...]:
+    """The model's columns, where they are wanted."""
+    if not needs_features(loaded.config):
+        return ()
+    declared = loaded.config.predict
+    pinned = pin(declared, root=loaded.root, batch="")
+    return tuple(load(declared, pinned).feature_names or ())
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """A table that can be read as often as it is asked for."""
+
+    loaded: LoadedConfig
+    path: Path
+    read: Tables
+
+    def frames(self) -> Iterator[pd.DataFrame]:
+        """Its rows, piece by piece."""
+        contracts = self.loaded.config.validate_.columns
+        for table in self.read():
+            yield to_frame(self._typed(table), 0, contracts)
+
+    def sample(self) -> pd.DataFrame:
+        """Rows from all over the table, the same ones each time."""
+        rows = sum(table.num_rows for table in self.read())
+        step = max(1, -(-rows // _SAMPLE))
+        starts = itertools.accumulate((t.num_rows for t in self.read()), initial=0)
+        some = [f.iloc[-at % step :: step] for at, f in zip(starts, self.frames(), strict=False)]
+        return pd.concat(some) if some else pd.DataFrame()
+
+    def _typed(self, table: pa.Table) -> pa.Table:
+        contracts = self.loaded.config.validate_.columns
+        for place, name in enumerate(table.column_names):
+            if name in contracts:
+                try:
+                    values = conformed(table.column(name), contracts[name])
+                except ConversionError as error:
+                    raise self._untyped(name, error) from None
+                table = table.set_column(place, name, values)
+        return table
+
+    def _untyped(self, name: str, error: ConversionError) -> DataError:
+        return DataError(
+            f"the column {name} is not what its contract says",
+            str(self.path),
+            error.seen,
+            error.wanted,
+            "mend the table, or build from batches: their contract is held by the run",
+        )
+
+
+def _opened(path: Path) -> Tables:
+    """What reads the table from its beginning; raises DataError and UsageError."""
+    readers = {".parquet": _parquet, ".csv": _csv, ".jsonl": _json, ".ndjson": _json}
+    reader = readers.get(path.suffix.lower())
+    if reader is None:
+        allowed = listed(readers)
+        raise UsageError("not a table that can be read", "--from", path.name, allowed)
+    import pyarrow as pa
+
+    try:
+        return reader(path)
+    except FileNotFoundError:
+        raise DataError("there is no such table", str(path)) from None
+    except (pa.ArrowException, OSError) as error:
+        raise DataError("the table cannot be read", str(path), str(error)) from None
+
+
+def _parquet(path: Path) -> Tables:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    file = pq.ParquetFile(path)
+    return lambda: (pa.Table.from_batches([batch]) for batch in file.iter_batches(_ROWS))
+
+
+def _csv(path: Path) -> Tables:
+    import pyarrow.csv as pc
+
+    return _pieces(pc.read_csv(path))
+
+
+def _json(path: Path) -> Tables:
+    import pyarrow.json as pj
+
+    return _pieces(pj.read_json(path))
+
+
+def _pieces(table: pa.Table) -> Tables:
+    starts = np.arange(0, max(table.num_rows, 1), _ROWS).tolist()
+    return lambda: (table.slice(start, _ROWS) for start in starts)

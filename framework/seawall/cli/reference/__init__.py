@@ -1,0 +1,1 @@
+"""`seawall reference`: what batches are compared with, built, looked at and tried out."""
