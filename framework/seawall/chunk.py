@@ -31,7 +31,7 @@ from seawall.stages.predict import add_outputs
 from seawall.stages.provenance import DEGRADED, Provenance
 from seawall.stages.sifting import Sieve
 from seawall.stages.validate import Validated, filtered, validate
-from seawall.staging import Workspace
+from seawall.staging import Shapes, Workspace
 
 __all__ = ["DEGRADED", "Passed", "passed", "score", "sources_of"]
 
@@ -88,7 +88,7 @@ class Passed:
 
     sieve: Sieve
     validated: Validated
-    profile: Profile
+    live_profile: Profile
     provenance: Provenance
     degraded_profile: Profile | None
     newest: datetime | None
@@ -114,7 +114,7 @@ def _scored(plan: Plan, workspace: Workspace, ref: ChunkRef, runtime: Runtime) -
         nulls=seen.validated.nulls,
         part=workspace.put_part(ref.name, part_of(sieve.frame, plan, provenance), rows=rows),
         quarantine=None if refused is None else _kept(refused, workspace, ref),
-        profile=seen.profile,
+        live_profile=seen.live_profile,
         stages=tuple(watch.stages),
         seconds=time.perf_counter() - begun,
         degraded=provenance.counts(),
@@ -170,16 +170,15 @@ def _through_stages(plan: Plan, ref: ChunkRef, runtime: Runtime, watch: _Watch) 
         )
     with watch.stage("check output", sieve) as seen:
         beyond = check_output(sieve, runtime.output_tests, key=key)
-        profile = measure(sieve.frame, runtime.profiled)
-        seen.update(_figures(profile))
         provenance = provenance.of(sieve.frame.index)
         if plan.model.fallback:
             provenance = provenance.all_marked("model=fallback")
-        apart = _apart(sieve.frame, provenance, profile)
+        live, apart = _measured(sieve.frame, provenance, runtime.shapes)
+        seen.update(_figures(live if apart is None else live + apart))
     validated = replace(validated, warned={**validated.warned, **beyond})
     made = makers.types(sieve.frame, runtime.model.outputs)
     latest = newest(times, sieve.frame.index, plan.config.timezone)
-    return Passed(sieve, validated, profile, provenance, apart, latest, ingested.conversions, made)
+    return Passed(sieve, validated, live, provenance, apart, latest, ingested.conversions, made)
 
 
 def _sieve(plan: Plan, ref: ChunkRef) -> Sieve:
@@ -226,13 +225,17 @@ def _leave_unmatched(sieve: Sieve, plan: Plan, ingested: Ingested) -> None:
             )
 
 
-def _apart(frame: pd.DataFrame, provenance: Provenance, profile: Profile) -> Profile | None:
-    """The profile of the degraded rows; None without any."""
+def _measured(
+    frame: pd.DataFrame, provenance: Provenance, shapes: Shapes
+) -> tuple[Profile, Profile | None]:
+    """The profile of the rows that no fallback served, and that of the others; None without any."""
     if not provenance.degraded_rows:
-        return None
-    if provenance.degraded_rows == len(frame):
-        return profile
-    return measure(frame[provenance.degraded], profile.columns)
+        return measure(frame, shapes.columns, shapes.segments), None
+    degraded = np.asarray(provenance.degraded)
+    live, apart = (
+        measure(frame[rows], shapes.columns, shapes.segments) for rows in (~degraded, degraded)
+    )
+    return live, apart
 
 
 def sources_of(plan: Plan, ref: ChunkRef) -> list[tuple[int, str]]:

@@ -23,7 +23,7 @@ from seawall.stages.pandera_schema import schema_of
 from seawall.stages.repeats import repeat_tests, unique_columns
 from seawall.stages.steps import Bound, bind
 from seawall.stages.validate import Tests
-from seawall.staging import Workspace
+from seawall.staging import NO_SHAPES, Shapes, Workspace
 
 __all__ = ["Intake", "Runtime", "intake_of", "runtime_of", "tests_of"]
 
@@ -47,7 +47,7 @@ class Runtime:
     steps: tuple[Bound, ...]
     model: Model
     output_tests: tuple[OutputTest, ...]
-    profiled: tuple[str, ...]
+    shapes: Shapes
 
 
 class _Latest(Generic[T]):
@@ -81,7 +81,7 @@ def runtime_of(
         loaded = model or load(plan.config.predict, plan.model, threads=threads)
         return _made(plan, workspace, loaded)
 
-    return _runtimes.of((workspace.folder, plan.repeats), make)
+    return _runtimes.of((workspace.folder, plan.repeats, plan.shapes), make)
 
 
 def intake_of(plan: Plan, workspace: Workspace) -> Intake:
@@ -130,6 +130,11 @@ def _repeats(plan: Plan, workspace: Workspace) -> Sequence[ColumnTest]:
     return repeat_tests(unique_columns(plan.config), rows)
 
 
+def _shapes(plan: Plan, workspace: Workspace) -> Shapes:
+    """How columns are counted; a plan that is not told so describes none."""
+    return NO_SHAPES if plan.shapes is None else workspace.shapes()[1]
+
+
 def _made(plan: Plan, workspace: Workspace, model: Model) -> Runtime:
     tests = tests_of(plan)
     return Runtime(
@@ -138,7 +143,7 @@ def _made(plan: Plan, workspace: Workspace, model: Model) -> Runtime:
         steps=tuple(_ready(step, plan.context) for step in plan.config.featurize),
         model=model,
         output_tests=output_tests(plan.config.check_output),
-        profiled=_profiled(plan, model),
+        shapes=_shapes(plan, workspace),
     )
 
 
@@ -152,13 +157,3 @@ def _ready(step: Step, context: Context) -> Bound:
         what = f"{type(error).__name__}: {error}"
         todo = "seawall check CONFIG shows the place in the pipeline file"
         raise SoftwareError(what, step.use, repr(dict(step.with_)), todo=todo) from error
-
-
-def _profiled(plan: Plan, model: Model) -> tuple[str, ...]:
-    """The columns that are described: the wanted ones, and those that the gate judges."""
-    wanted, judged = plan.config.profile.columns, plan.config.check_output.distribution
-    if wanted == "none":
-        return tuple(judged)
-    if wanted == "model":
-        wanted = (*plan.config.predict.output_columns, *(model.feature_names or ()))
-    return tuple(dict.fromkeys([*wanted, *judged]))

@@ -46,7 +46,7 @@ def test_every_fault_comes_at_once_in_the_files_order(project: Any) -> None:
         .replace("rules:departed", "rules:departd")
         .replace("{p_late: {mean", "{p_latte: {mean")
         .replace("share: 1%", "share: 1%, share: 2%")
-        + "drift: {reference: r.json}\n"
+        + "drift: {reference: r.json, p_value: 0.01}\n"
     )
     faults = project.faults(text, env={})
 
@@ -57,7 +57,7 @@ def test_every_fault_comes_at_once_in_the_files_order(project: Any) -> None:
         (32, "publisj"),
         (33, ""),
         (35, "alerts.0.url"),
-        (37, "drift"),
+        (37, "drift.p_value"),
     ]
 
 

@@ -206,16 +206,6 @@ def test_failures_are_values(
     assert failure.trace == ""
 
 
-def test_judged_columns_are_described(project: Any, scored: Scored) -> None:
-    """A column whose distribution the gate judges is in the profile, whatever else is to be described."""
-    project.change(
-        "check_output:\n",
-        "profile: {columns: [x]}\ncheck_output:\n  distribution: {p: {mean: [0, 1]}}\n",
-    )
-
-    assert set(scored()[0].profile.columns) == {"x", "p"}
-
-
 def test_integers_beside_nulls_are_published_as_they_are(
     project: Any, scored: Scored, space: Workspace
 ) -> None:

@@ -18,6 +18,7 @@ from seawall.config.predictions import interval_faults, output_faults
 from seawall.config.promises import promise_faults
 from seawall.config.templates import time_faults
 from seawall.config.waits import wait_faults
+from seawall.config.watched import drift_faults
 from seawall.shown import listed, shown
 
 __all__ = ["cross_faults"]
@@ -108,4 +109,5 @@ _CHECKS: tuple[tuple[tuple[str, ...], Check], ...] = (
     (("ingest", "validate"), held_faults),
     (("validate",), _rows),
     (("validate",), _freshness),
+    (("drift", "ingest", "validate"), drift_faults),
 )

@@ -13,11 +13,8 @@ from seawall.config.places import Leaf, Node, matching
 
 __all__ = ["LATER", "later_faults"]
 
-_ANY: tuple[object, ...] = ()
-
-# a path, `*` for any name or number, and the values that are not there yet (none named: all of them)
+# a path, `*` for any name or number, and the values that are not there yet
 LATER: dict[str, tuple[object, ...]] = {
-    "drift": _ANY,
     "publish.type": ("delta", "sql"),
 }
 
@@ -26,9 +23,6 @@ def later_faults(root: Node) -> Iterator[Fault]:
     """Everything in the file that parses and that no engine would look at."""
     for pattern, values in LATER.items():
         for path, entry in matching(root, pattern):
-            if not values:
-                what = f"not yet: `{path[-1]}` is planned and does nothing in this version"
-                yield Fault(entry.key, dotted(path), what, todo="leave it out")
-            elif isinstance(entry.node, Leaf) and entry.node.value in values:
+            if isinstance(entry.node, Leaf) and entry.node.value in values:
                 what = f"not yet: `{path[-1]}: {str(entry.node.value).lower()}` is planned"
                 yield Fault(entry.node.place, dotted(path), what, todo="choose another")

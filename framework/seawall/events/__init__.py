@@ -32,6 +32,7 @@ from seawall.events.scoring import (
     RowsQuarantined,
     RowsWarned,
     RunProfiled,
+    ShapesFixed,
     StageFinished,
 )
 
@@ -59,6 +60,7 @@ __all__ = [
     "RunEnded",
     "RunProfiled",
     "RunStarted",
+    "ShapesFixed",
     "StageFinished",
     "VersionPublished",
     "ViewFailed",

@@ -16,6 +16,7 @@ __all__ = [
     "RowsQuarantined",
     "RowsWarned",
     "RunProfiled",
+    "ShapesFixed",
     "StageFinished",
 ]
 
@@ -80,6 +81,18 @@ class RunProfiled(Event):
     rows: int
     columns: Mapping[str, Mapping[str, Scalar]]
     degraded: Mapping[str, Mapping[str, Scalar]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShapesFixed(Event):
+    """How so many columns are counted, in all chunks alike, and how many of them from where.
+
+    `problem` says why others are counted without a grid.
+    """
+
+    columns: int
+    taken_from: Mapping[str, int]
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -50,7 +50,8 @@ class MeanChange:
 class Totals:
     """A batch added up: where its rows went, reasons by name, nulls of bounded columns, its profile.
 
-    `degraded` counts published rows by `lookup=link`, `degraded_rows` each of them once.
+    `degraded` counts published rows by `lookup=link`, `degraded_rows` each of them once;
+    `live_profile` is that of the other rows, where there are degraded ones.
     `conversions`, `foreign` and `newest` are those of the chunks' reports, added up; `outputs` counts
     the values of judged outputs.
     """
@@ -61,6 +62,7 @@ class Totals:
     warned: Mapping[str, int]
     nulls: Mapping[str, int]
     profile: Profile
+    live_profile: Profile | None = None
     degraded: Mapping[str, int] = field(default_factory=dict)
     degraded_rows: int = 0
     conversions: Mapping[str, int] = field(default_factory=dict)

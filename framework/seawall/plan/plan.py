@@ -28,7 +28,8 @@ class Plan:
     changes values (config, code, model, input, software) to a digest; `details` is what is behind
     the digests, so that a difference can be named. `input_schema` has the primary's columns with
     their types, in its order, also those that are not read. `repeats` has the rows that repeat
-    a value which may stand once; None where no column is unique.
+    a value which may stand once; None where no column is unique. `shapes` says how columns are
+    counted; None before that is fixed.
     """
 
     config: PipelineConfig
@@ -45,6 +46,7 @@ class Plan:
     lookups: tuple[PinnedLookup, ...] = ()
     input_schema: Mapping[str, str] = field(default_factory=dict)
     repeats: StoredFile | None = None
+    shapes: StoredFile | None = None
 
     @property
     def rows(self) -> int:
@@ -81,12 +83,16 @@ class Plan:
         """The plan with the rows pinned that repeat an earlier one."""
         return replace(self, repeats=repeats)
 
+    def with_shapes(self, shapes: StoredFile) -> Self:
+        """The plan with the way pinned in which columns are counted."""
+        return replace(self, shapes=shapes)
+
     def chunk_key(self, ref: ChunkRef) -> str:
         """The sha256 of everything that the chunk's result depends on; a receipt holds for one key."""
         parts = [
             dict(self.fingerprint),
             [lookup.file.sha256 for lookup in self.lookups],
-            None if self.repeats is None else self.repeats.sha256,
+            *(None if file is None else file.sha256 for file in (self.repeats, self.shapes)),
             [self.fragments[span.fragment].sha256 for span in ref.spans],
             asdict(ref),
             self.context.as_of.isoformat(),

@@ -28,6 +28,7 @@ from seawall.failpoints import reach
 from seawall.plan import Plan
 from seawall.plan.make import make_plan
 from seawall.plan.plugged import refuse_misfits
+from seawall.plan.referenced import NamedReference, reference_of
 from seawall.plan.upstreams import refuse_unserved
 from seawall.running.claimed import end_committed_plans, same_batch
 from seawall.running.deadline import Deadline
@@ -42,6 +43,7 @@ from seawall.running.reading import reading
 from seawall.running.reasons import tell_reasons
 from seawall.running.rehearsed import rehearse
 from seawall.running.scoring import score_all
+from seawall.running.shaped import with_shapes
 from seawall.running.spooled import Spool, spooled
 from seawall.running.staged import Staged, stage
 from seawall.running.tell import Teller
@@ -75,6 +77,7 @@ class Attempt:
     rehearsals: tuple[LookupRehearsed, ...] = ()
     replayed: Account | None = None
     reasons: Mapping[str, int] = field(default_factory=dict)
+    reference: NamedReference | None = None
 
     def carry_out(self, claim: Claim, deadline: Deadline) -> None:
         """The batch is published, or was already; any other end is raised."""
@@ -86,6 +89,7 @@ class Attempt:
         promote_left(self.order.loaded.config, claim)
         end_committed_plans(claim)
         refuse_unserved(self.order.loaded, self.order.env)
+        self.reference = reference_of(self.order.loaded, self.order.batch)
         with reading(self.order, self.teller, deadline) as world:
             self._work(claim, world)
 
@@ -114,14 +118,14 @@ class Attempt:
         self.findings = noticed(plan, claim)
         proven = prove(plan, order)
         self.findings = (*self.findings, *proven.findings)
-        staged = replace(stage(plan, claim, world, spool), model=proven.model)
-        self._finish(staged, claim, world)
+        staged = stage(plan, claim, world, spool)
+        self._finish(replace(staged, model=proven.model, reference=self.reference), claim, world)
 
     def _finish(self, staged: Staged, claim: Claim, world: World) -> None:
         """The plan is scored and published; where it ends otherwise, its folder says how."""
         world.reader.rest()
         try:
-            self._publish(staged, claim, world)
+            self._publish(with_shapes(staged, claim, world), claim, world)
         except SeawallError as error:
             if type(error) in _ENDINGS:
                 with suppress(StorageError):  # a full disk may not hide why the run ended

@@ -16,7 +16,7 @@ from seawall.plan import PinnedLookup, Plan
 from seawall.plan.fingerprint import SAME_BATCH, changed
 from seawall.running.order import Order
 from seawall.sinks.files.sink import Claim
-from seawall.staging import Workspace
+from seawall.staging import Shapes, Workspace
 
 __all__ = [
     "chunks_of",
@@ -87,7 +87,7 @@ def resumed(plan: Plan, workspace: Workspace) -> tuple[Plan | None, str]:
         return None, "the list of repeated rows is damaged"
     context = replace(plan.context, as_of=as_of)
     pinned = replace(plan, chunks=chunks, lookups=lookups, repeats=repeats, context=context)
-    return pinned, ""
+    return replace(pinned, shapes=workspace.shapes()[0]), ""
 
 
 def _is_whole(chunks: Sequence[ChunkRef], rows: int) -> bool:
@@ -100,8 +100,9 @@ def _is_whole(chunks: Sequence[ChunkRef], rows: int) -> bool:
 def finished_chunks(plan: Plan, workspace: Workspace) -> dict[str, ChunkReport]:
     """The chunks whose receipt holds: its key is the plan's, its part is there with its hash."""
     receipts, found = workspace.receipts(), {}
+    shapes = workspace.shapes()[1]
     for ref in plan.chunks:
-        report = report_of(receipts.get(ref.name))
+        report = report_of(receipts.get(ref.name), shapes)
         if report is None or (report.chunk, report.key) != (ref.name, plan.chunk_key(ref)):
             continue
         stored = [report.part, *([report.quarantine] if report.quarantine else [])]
@@ -115,11 +116,11 @@ def chunks_of(document: Mapping[str, Any]) -> tuple[ChunkRef, ...]:
     return TypeAdapter(tuple[ChunkRef, ...]).validate_python(document["chunks"])
 
 
-def report_of(receipt: Mapping[str, Any] | None) -> ChunkReport | None:
+def report_of(receipt: Mapping[str, Any] | None, shapes: Shapes) -> ChunkReport | None:
     """The report that the receipt holds; None when it is missing or none of ours."""
     if receipt is None:
         return None
     try:
-        return from_receipt(receipt)
+        return from_receipt(receipt, shapes.columns)
     except (ValidationError, ValueError, TypeError, AttributeError):
         return None

@@ -42,10 +42,10 @@ class Fold:
     quarantined: dict[str, int] = field(default_factory=dict)
     warned: dict[str, int] = field(default_factory=dict)
     nulls: dict[str, int] = field(default_factory=dict)
-    profile: Profile = field(default_factory=lambda: Profile({}))
+    live_profile: Profile = field(default_factory=lambda: Profile(0, {}))
     degraded: dict[str, int] = field(default_factory=dict)
     degraded_rows: int = 0
-    degraded_profile: Profile = field(default_factory=lambda: Profile({}))
+    degraded_profile: Profile = field(default_factory=lambda: Profile(0, {}))
     conversions: dict[str, int] = field(default_factory=dict)
     foreign: dict[str, int] = field(default_factory=dict)
     newest: datetime | None = None
@@ -84,12 +84,18 @@ class Fold:
             warned=self.warned,
             nulls=self.nulls,
             profile=self.profile,
+            live_profile=self.live_profile if self.degraded_rows else None,
             degraded=self.degraded,
             degraded_rows=self.degraded_rows,
             conversions=self.conversions,
             foreign=self.foreign,
             newest=self.newest,
         )
+
+    @property
+    def profile(self) -> Profile:
+        """What all rows so far are like."""
+        return self.live_profile + self.degraded_profile
 
     def tables(self, columns: Sequence[str]) -> Iterator[pa.Table]:
         """These columns of every part that has rows, in the batch's order."""
@@ -139,7 +145,7 @@ class Fold:
             (self.foreign, report.foreign),
         ):
             _count(total, counts)
-        self.profile += report.profile
+        self.live_profile += report.live_profile
         self._show(report.examples)
         times = [time for time in (self.newest, report.newest) if time is not None]
         self.newest = max(times, default=None)

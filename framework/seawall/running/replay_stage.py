@@ -37,6 +37,7 @@ def stage_replay(plan: Plan, live: Standing, chosen: Chosen, claim: Claim, world
         earlier.workspace.put_outcome("abandoned")  # a part was damaged meanwhile
     workspace = claim.open_plan(secrets.token_hex(6))
     plan = _pinned(plan, len(live.chunks), workspace, claim, world)
+    plan = plan.with_shapes(workspace.put_shapes(live.workspace.shapes()[1]))
     finished = {}
     for ref, (_, report) in zip(plan.chunks, live.chunks, strict=False):
         taken = _taken_over(report, (live.workspace, workspace), chosen, plan.primary.key)

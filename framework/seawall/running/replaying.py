@@ -56,7 +56,8 @@ class Replaying(Attempt):
         proven = prove(plan, order)
         self.findings = (*self.findings, *proven.findings)
         staged = stage_replay(plan, live, chosen, claim, world)
-        self._finish_or_leave(replace(staged, model=proven.model), claim, world)
+        staged = replace(staged, model=proven.model, reference=self.reference)
+        self._finish_or_leave(staged, claim, world)
 
     def _begin(self, live: Standing, rows: int) -> None:
         entry = live.entry

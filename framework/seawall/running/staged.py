@@ -10,6 +10,7 @@ from seawall.events import ResumeRefused
 from seawall.models import Model
 from seawall.outcome import ChunkReport
 from seawall.plan import Plan
+from seawall.plan.referenced import NamedReference
 from seawall.running.claimed import document_of, finished_chunks, resumed
 from seawall.running.looked_up import look_up, tell_links, tell_lookup
 from seawall.running.repeats import hold_unique
@@ -26,13 +27,15 @@ __all__ = ["Staged", "stage", "taken_up"]
 class Staged:
     """A plan with its lookups pinned, its folder, and the chunks that are finished already.
 
-    `model` is the plan's, where this process has loaded it.
+    `model` is the plan's, where this process has loaded it; `reference` is what its columns are
+    compared with, or the anchor of that, where the pipeline file names a file.
     """
 
     plan: Plan
     workspace: Workspace
     finished: Mapping[str, ChunkReport]
     model: Model | None = None
+    reference: NamedReference | None = None
 
 
 def stage(plan: Plan, claim: Claim, world: World, spool: Spool | None) -> Staged:

@@ -70,9 +70,9 @@ def standing(claim: Claim, replay: Replay) -> Standing:
 
 
 def _chunks(entry: LogEntry, workspace: Workspace) -> Iterator[tuple[ChunkRef, ChunkReport]]:
-    receipts = workspace.receipts()
+    receipts, shapes = workspace.receipts(), workspace.shapes()[1]
     for ref in chunks_of(workspace.plan()):
-        report = report_of(receipts.get(ref.name))
+        report = report_of(receipts.get(ref.name), shapes)
         if report is None:
             raise _gone(entry, f"the receipt of chunk {ref.name} is missing or torn")
         for file in (report.part, report.quarantine):

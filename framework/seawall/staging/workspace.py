@@ -16,14 +16,21 @@ from seawall.contracts import StoredFile
 from seawall.disk import Disk, make_folders, put, unused_name
 from seawall.errors import StorageError, UsageError
 from seawall.failpoints import reach
+from seawall.staging.shapes import NO_SHAPES, Shapes
 
-__all__ = ["OUTCOMES", "SPOOL", "Workspace"]
+__all__ = ["OUTCOMES", "PROFILE", "SHAPES", "SPOOL", "Workspace"]
 
 OUTCOMES = ("committed", "held", "stopped", "failed", "abandoned")
 """How a plan ends. A plan without an outcome was interrupted."""
 
 SPOOL = "spool/primary.parquet"
 """Where the primary's rows stand that were fetched for the plan, until it ends."""
+
+SHAPES = "shapes.json"
+"""How the columns are counted: written before the first chunk is scored."""
+
+PROFILE = "profile.json"
+"""What the rows of a batch are like that was scored to its end, published or held."""
 
 _PARTS, _QUARANTINE, _LOOKUPS = "parts", "quarantine", "lookups"
 _RECEIPTS, _STARTED = "receipts", "started"
@@ -77,6 +84,22 @@ class Workspace:
     def put_repeats(self, payload: Any, *, rows: int) -> StoredFile:
         """The rows that repeat an earlier one are pinned under the name of their content."""
         return self._put(f"repeats.{_sha256(payload)}.arrow", payload, rows=rows)
+
+    def put_shapes(self, shapes: Shapes) -> StoredFile:
+        """How the batch's columns are counted is pinned, durably."""
+        return self._put(SHAPES, shapes.stored(), rows=0)
+
+    def shapes(self) -> tuple[StoredFile | None, Shapes]:
+        """What is pinned of that, with its file; None and no shapes where there is none to be read."""
+        try:
+            payload = self.disk.read(self.folder / SHAPES)
+            return StoredFile(SHAPES, _sha256(payload), len(payload), 0), Shapes.read(payload)
+        except (FileNotFoundError, ValueError):
+            return None, NO_SHAPES
+
+    def put_profile(self, payload: bytes) -> None:
+        """What the rows of the finished chunks are like stands beside them, durably."""
+        put(self.disk, self.folder / PROFILE, payload)
 
     def share(self, other: Workspace, stored: StoredFile) -> None:
         """The other plan's file is this one's too, under its name; both may go without the other."""

@@ -21,7 +21,8 @@ from seawall.sinks.files.layout import Layout
 __all__ = ["Draft", "batches", "commit", "entries", "newest", "newest_first"]
 
 _NUMBERED = re.compile(r"(\d{8,})\.json")
-_OWN_PATH = re.compile(r"data/[A-Za-z0-9][A-Za-z0-9._-]*/[A-Za-z0-9][A-Za-z0-9._-]*")
+_OWN_NAME = r"/[A-Za-z0-9][A-Za-z0-9._-]*/[A-Za-z0-9][A-Za-z0-9._-]*"
+_OWN_PATH, _OWN_PROFILE = re.compile(f"data{_OWN_NAME}"), re.compile(f"profiles{_OWN_NAME}")
 """What every published file is called: nothing that leads out of the sink's state."""
 
 
@@ -193,6 +194,8 @@ def _read(disk: Disk, layout: Layout, batch: str, version: int) -> LogEntry:
         raise _torn(path, f"batch {entry.batch}, version {entry.version}")
     if entry.committed_at.tzinfo is None or not _OWN_PATH.fullmatch(entry.file.path):
         raise _torn(path, f"committed at {entry.committed_at}, file {entry.file.path}")
+    if entry.profile is not None and not _OWN_PROFILE.fullmatch(entry.profile.path):
+        raise _torn(path, f"profile {entry.profile.path}")
     return entry
 
 
