@@ -9,7 +9,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-__all__ = ["MOST_EXACT", "REGISTERS", "Distinct", "distinct_of"]
+from seawall.profile.blocks import blocks
+
+__all__ = ["LARGEST_RANK", "MOST_EXACT", "REGISTERS", "Distinct", "bucket_of", "distinct_of"]
 
 Hashes = NDArray[np.uint64]
 Registers = NDArray[np.uint8]
@@ -18,6 +20,7 @@ MOST_EXACT = 4_096
 _P = 14
 REGISTERS = 1 << _P
 _Q = 64 - _P
+LARGEST_RANK = _Q + 1
 _LOW = np.uint64((1 << _Q) - 1)
 _EXPONENT_OF_HIGHEST = 1023 + _Q
 
@@ -93,20 +96,29 @@ def _many(hashes: Hashes, told: int) -> Distinct:
 
 def _registers_of(hashes: Hashes) -> Registers:
     """By the first 14 bits of a hash: one more than the most zeros that follow them."""
-    # The exponent of the last 50 bits, as a float that holds them exactly, says where the first 1 is.
-    floats = (hashes & _LOW).view(np.int64).astype(np.float64)
-    exponents = floats.view(np.int64)
-    exponents >>= 52
-    zeros = np.minimum(_EXPONENT_OF_HIGHEST - exponents, _Q + 1).astype(np.uint8)
     registers = np.zeros(REGISTERS, dtype=np.uint8)
-    np.maximum.at(registers, (hashes >> np.uint64(_Q)).view(np.int64), zeros)
+    for part in blocks(len(hashes)):
+        np.maximum.at(registers, bucket_of(hashes[part]), _ranks(hashes[part]))
     return registers
+
+
+def _ranks(hashes: Hashes) -> Registers:
+    """Where the first 1 stands in the last 50 bits, from 1; 51 where there is none."""
+    # The exponent of these bits, as a float that holds them exactly.
+    exponents = (hashes & _LOW).view(np.int64).astype(np.float64).view(np.int64) >> 52
+    ranks: Registers = np.minimum(_EXPONENT_OF_HIGHEST - exponents, LARGEST_RANK).astype(np.uint8)
+    return ranks
+
+
+def bucket_of(hashes: Hashes) -> NDArray[np.int64]:
+    """The register of each hash: its first 14 bits."""
+    return (hashes >> np.uint64(_Q)).view(np.int64)
 
 
 def _estimate(registers: Registers) -> float:
     """How many different hashes leave these registers: Ertl's improved raw estimator."""
-    counts = np.bincount(registers, minlength=_Q + 2)
-    total = REGISTERS * _tau(1.0 - counts[_Q + 1] / REGISTERS)
+    counts = np.bincount(registers, minlength=LARGEST_RANK + 1)
+    total = REGISTERS * _tau(1.0 - counts[LARGEST_RANK] / REGISTERS)
     for count in counts[_Q:0:-1]:
         total = 0.5 * (total + float(count))
     total += REGISTERS * _sigma(counts[0] / REGISTERS)
@@ -114,7 +126,7 @@ def _estimate(registers: Registers) -> float:
 
 
 def _sigma(share: float) -> float:
-    """x + Σ x^(2^k)·2^(k−1) for k from 1: what empty registers add."""
+    """The sum x + Σ x^(2^k)·2^(k−1) for k from 1: what empty registers add."""
     if share >= 1.0:
         return math.inf
     total, before, power, weight = share, -1.0, share, 1.0
@@ -126,7 +138,7 @@ def _sigma(share: float) -> float:
 
 
 def _tau(share: float) -> float:
-    """(1 − x − Σ (1 − x^(2^−k))²·2^(−k) for k from 1) / 3: what full registers add."""
+    """A third of 1 − x − Σ (1 − x^(2^−k))²·2^(−k) for k from 1: what full registers add."""
     if share <= 0.0 or share >= 1.0:
         return 0.0
     total, before, root, weight = 1.0 - share, -1.0, share, 1.0

@@ -8,7 +8,9 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-__all__ = ["hash_numbers", "hash_words"]
+from seawall.profile.blocks import blocks
+
+__all__ = ["Hashes", "hash_numbers", "hash_words"]
 
 Hashes = NDArray[np.uint64]
 
@@ -21,7 +23,10 @@ _BYTES = 8
 
 def hash_numbers(values: NDArray[np.float64]) -> Hashes:
     """The hash of each number: its bits through the finalizer of MurmurHash3; −0.0 as 0.0."""
-    return _mixed((values + 0.0).view(np.uint64))
+    hashes = np.empty(len(values), dtype=np.uint64)
+    for part in blocks(len(values)):
+        hashes[part] = _mixed((values[part] + 0.0).view(np.uint64))
+    return hashes
 
 
 def hash_words(words: pa.Array) -> Hashes:
@@ -29,23 +34,28 @@ def hash_words(words: pa.Array) -> Hashes:
 
     Texts of more than 512 bytes are hashed one by one (BLAKE2b), the others together.
     """
-    texts = words.cast(pa.large_string())
-    starts, lengths, data = _bytes(texts)
-    long = np.flatnonzero(lengths > _LONG)
-    hashes = _mixed(lengths.astype(np.uint64) + _FIRST)
-    window = np.lib.stride_tricks.sliding_window_view(data, _BYTES)
-    rows = np.flatnonzero((lengths > 0) & (lengths <= _LONG))
-    done = 0
-    while len(rows):
-        left = lengths[rows] - done
-        eight = window[starts[rows] + done].view("<u8").ravel().astype(np.uint64)
-        hashes[rows] = _mixed(hashes[rows] ^ _first_bytes(eight, left))
-        done += _BYTES
-        rows = rows[left > _BYTES]
-    for row in long:
+    starts, lengths, data = _bytes(words.cast(pa.large_string()))
+    # At every byte the eight that begin there, without a copy.
+    eights = np.ndarray((len(data) - _BYTES + 1,), "<u8", data, strides=(1,))
+    hashes = np.empty(len(starts), dtype=np.uint64)
+    for part in blocks(len(starts)):
+        hashes[part] = _short(starts[part], lengths[part], eights)
+    for row in np.flatnonzero(lengths > _LONG):
         text = data[starts[row] : starts[row] + lengths[row]]
         digest = hashlib.blake2b(text.tobytes(), digest_size=_BYTES).digest()
         hashes[row] = int.from_bytes(digest, "little")
+    return hashes
+
+
+def _short(starts: NDArray[np.int64], lengths: NDArray[np.int64], eights: Hashes) -> Hashes:
+    """The hashes of these texts; of the longest ones, something."""
+    hashes = _mixed(lengths.astype(np.uint64) + _FIRST)
+    rows, done = np.flatnonzero((lengths > 0) & (lengths <= _LONG)), 0
+    while len(rows):
+        left = lengths[rows] - done
+        eight = eights[starts[rows] + done]  # take would align a copy of all
+        hashes[rows] = _mixed(hashes[rows] ^ _first_bytes(eight, left))
+        rows, done = rows[left > _BYTES], done + _BYTES
     return hashes
 
 

@@ -7,11 +7,14 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from seawall.profile.column import ColumnProfile
 from seawall.profile.ordered import of_numbers
-from seawall.profile.whole import Profile
 from seawall.profile.shape import WORDED, Shape
+from seawall.profile.tally import worded
+from seawall.profile.whole import Profile
 from seawall.profile.words import of_words
 
 __all__ = ["measure"]
@@ -53,12 +56,14 @@ def _column(values: pd.Series[Any], shape: Shape) -> ColumnProfile:
 def _parts(
     frame: pd.DataFrame, shapes: Mapping[str, Shape], column: str, values: tuple[str, ...]
 ) -> dict[str, Profile]:
-    """The rows of each value, and under "" the others; all of them where there is no such column."""
+    """The rows of each value, and under "" the others, where there are any."""
     if column not in frame.columns:
         return {"": _whole(frame, shapes)}
-    words = frame[column].astype(object).map(str).to_numpy()
-    parts = {value: _whole(frame[words == value], shapes) for value in values}
-    others = ~np.isin(words, values)
-    if others.any() or not values:
-        parts[""] = _whole(frame[others], shapes)
-    return parts
+    found = worded(frame[column])
+    listed = pc.index_in(found.words, value_set=pa.array(values, pa.large_string()))
+    # A word that is no listed value is at the end, as a null is.
+    owner = np.append(listed.fill_null(len(values)).to_numpy(), len(values))[found.places]
+    measured = frame[list(shapes)]
+    parts = {value: _whole(measured[owner == at], shapes) for at, value in enumerate(values)}
+    others = owner == len(values)
+    return {**parts, "": _whole(measured[others], shapes)} if others.any() or not parts else parts

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from seawall.profile.blocks import blocks
+
 __all__ = ["Moments", "moments_of"]
 
 
@@ -51,9 +53,14 @@ def moments_of(finite: NDArray[np.float64]) -> Moments:
     with np.errstate(over="ignore"):  # what exceeds float64 is inf, and shown as that
         total = float(finite.sum())
         mean = total / count if math.isfinite(total) else float((finite / count).sum())
-        apart = finite - mean
-        apart *= apart
-        return Moments(count, min(max(mean, low), high), float(apart.sum()), low, high)
+        mean = min(max(mean, low), high)
+        m2 = sum(_squares(finite[part] - mean) for part in blocks(count))
+    return Moments(count, mean, m2, low, high)
+
+
+def _squares(apart: NDArray[np.float64]) -> float:
+    apart *= apart
+    return float(apart.sum())
 
 
 def _merged(first: Moments, second: Moments) -> tuple[float, float]:

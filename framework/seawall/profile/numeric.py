@@ -34,7 +34,7 @@ class Numbers:
     is NaN beside those is a NaN.
     """
 
-    values: Floats
+    floats: Floats
     nulls: int
     other: int = 0
 
@@ -56,7 +56,7 @@ def _of_categories(values: pd.Series[Any], kind: Kind) -> Numbers:
     """Each category read once; a null has the code −1."""
     categories = numbers_of(values.cat.categories.to_series(), kind)
     codes = values.cat.codes.to_numpy()
-    found = np.append(categories.values, np.nan)[codes]
+    found = np.append(categories.floats, np.nan)[codes]
     nulls = int((codes < 0).sum())
     nans = int(np.isnan(found).sum())
     return Numbers(found, nulls, nans - nulls)

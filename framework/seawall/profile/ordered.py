@@ -9,30 +9,30 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from seawall.profile.atoms import Atoms, atoms_of, least
+from seawall.profile.blocks import blocks
 from seawall.profile.column import ColumnProfile
 from seawall.profile.distinct import Distinct, distinct_of
-from seawall.profile.hashing import hash_numbers, hash_words
+from seawall.profile.hashing import Hashes, hash_numbers, hash_words
 from seawall.profile.lattice import cells_of, lattice_of
 from seawall.profile.moments import moments_of
 from seawall.profile.numeric import numbers_of, texts_of
+from seawall.profile.repeats import Repeats, repeats_of
 from seawall.profile.shape import Shape
 from seawall.profile.tails import tail_of
 
 __all__ = ["of_numbers"]
 
 Floats = NDArray[np.float64]
+Tail = dict[int, int]
 
 
 def of_numbers(values: pd.Series[Any], shape: Shape) -> ColumnProfile:
     """The column's profile: every finite number in its cell, its tail, and the moments."""
     found = numbers_of(values, shape.kind)
-    finite, infinite, nans = _sorted_out(found.values)
-    low, high = shape.edges
-    cells = cells_of(finite, lattice_of(shape.grid)) if shape.grid else None
-    counts = _counts(cells, len(finite), shape)
-    off = _off_grid(finite, cells, counts)
-    with np.errstate(over="ignore"):
-        below, above = low - finite[finite < low], finite[_beyond(finite, shape)] - high
+    finite, infinite, nans = _sorted_out(found.floats)
+    counts, off = _on_grid(finite, shape)
+    frequent = repeats_of(off, least(len(values)))
+    below, above = _tails(off, counts, shape)
     return ColumnProfile(
         shape=shape,
         rows=len(values),
@@ -42,11 +42,17 @@ def of_numbers(values: pd.Series[Any], shape: Shape) -> ColumnProfile:
         plus_infinities=int((infinite > 0).sum()),
         moments=moments_of(finite),
         cells=counts,
-        below=tail_of(below),
-        above=tail_of(above),
-        atoms=_atoms(off, len(values)),
-        distinct=_distinct(values, shape, off, counts),
+        below=below,
+        above=above,
+        atoms=_atoms(frequent, len(values)),
+        distinct=_texts(values)
+        if shape.kind == "text"
+        else _distinct(frequent.hashes, counts, shape),
     )
+
+
+def _texts(values: pd.Series[Any]) -> Distinct:
+    return distinct_of(hash_words(texts_of(values)))
 
 
 def _sorted_out(values: Floats) -> tuple[Floats, Floats, int]:
@@ -60,37 +66,39 @@ def _sorted_out(values: Floats) -> tuple[Floats, Floats, int]:
     return there[finite], there[~finite], len(values) - len(there)
 
 
-def _counts(cells: NDArray[np.intp] | None, rows: int, shape: Shape) -> NDArray[np.int64]:
-    if cells is None:
-        return np.asarray([rows], dtype=np.int64)
-    return np.bincount(cells, minlength=shape.cells)
+def _on_grid(finite: Floats, shape: Shape) -> tuple[NDArray[np.int64], Floats]:
+    """How many values each cell has, and the values that are no grid points."""
+    if not shape.grid:
+        return np.asarray([len(finite)], dtype=np.int64), finite
+    lattice = lattice_of(shape.grid)
+    counts = np.zeros(shape.cells, dtype=np.int64)
+    between = np.empty(len(finite), dtype=np.bool_)
+    for part in blocks(len(finite)):
+        cells = cells_of(finite[part], lattice)
+        counts += np.bincount(cells, minlength=shape.cells)
+        between[part] = (cells & 1) == 0
+    return counts, finite[between] if counts[1::2].any() else finite
 
 
-def _off_grid(finite: Floats, cells: NDArray[np.intp] | None, counts: NDArray[np.int64]) -> Floats:
-    """The values that are no grid points."""
-    if cells is None or not counts[1::2].any():
-        return finite
-    return finite[(cells & 1) == 0]
+def _tails(off: Floats, counts: NDArray[np.int64], shape: Shape) -> tuple[Tail, Tail]:
+    """The values below and above the grid; without one the negative values, and the others."""
+    low, high = shape.edges
+    below, above = {}, {}
+    with np.errstate(over="ignore"):  # counted in the last bucket
+        if counts[0]:
+            below = tail_of(low - off[off < low])
+        if counts[-1]:
+            above = tail_of(off[off > high if shape.grid else off >= high] - high)
+    return below, above
 
 
-def _beyond(finite: Floats, shape: Shape) -> NDArray[np.bool_]:
-    """Whether a value lies above the grid; without one, whether it isn't negative."""
-    return finite > shape.grid[-1] if shape.grid else finite >= 0
-
-
-def _atoms(off: Floats, rows: int) -> Atoms:
+def _atoms(frequent: Repeats, rows: int) -> Atoms:
     """The frequent ones of the values that are no grid points."""
-    found, counts = np.unique(off, return_counts=True)
-    frequent = counts >= least(rows)
-    names = map(repr, (found[frequent] + 0.0).tolist())
-    return atoms_of(zip(names, counts[frequent].tolist(), strict=True), rows)
+    names = map(repr, frequent.kinds.tolist())
+    return atoms_of(zip(names, frequent.counts.tolist(), strict=True), rows)
 
 
-def _distinct(
-    values: pd.Series[Any], shape: Shape, off: Floats, counts: NDArray[np.int64]
-) -> Distinct:
-    """The different numbers, or of a text column the different texts."""
-    if shape.kind == "text":
-        return distinct_of(hash_words(texts_of(values)))
+def _distinct(hashes: Hashes, counts: NDArray[np.int64], shape: Shape) -> Distinct:
+    """The different numbers: those off the grid, and the grid points that stand there."""
     points = np.asarray(shape.grid)[counts[1::2] > 0]
-    return distinct_of(hash_numbers(np.concatenate([off, points])))
+    return distinct_of(hashes) + distinct_of(hash_numbers(points))

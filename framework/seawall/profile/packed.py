@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from seawall.profile.atoms import Atoms
 from seawall.profile.column import ColumnProfile
-from seawall.profile.distinct import MOST_EXACT, REGISTERS, Distinct
+from seawall.profile.distinct import LARGEST_RANK, MOST_EXACT, REGISTERS, Distinct
 from seawall.profile.moments import Moments
 from seawall.profile.shape import Shape
 from seawall.profile.sound import sound
@@ -106,8 +106,10 @@ def _distinct(stored: Mapping[str, Any]) -> Distinct:
     if stored["registers"] is None:
         return Distinct(hashes, None, int(stored["told"]))
     registers = _inflated(stored["registers"], np.uint8, REGISTERS)
-    if len(registers) != REGISTERS or registers.max() > 51:
-        raise ValueError(f"{len(registers)} registers, allowed: {REGISTERS} of at most 51")
+    if len(registers) != REGISTERS or registers.max() > LARGEST_RANK:
+        raise ValueError(
+            f"{len(registers)} registers, allowed: {REGISTERS} of at most {LARGEST_RANK}"
+        )
     return Distinct(hashes, registers, int(stored["told"]))
 
 

@@ -47,7 +47,7 @@ def shape_of(values: pd.Series[Any], kind: Kind | None = None) -> Shape:
         return Shape(kind, vocabulary=_vocabulary(tally(values)))
     if kind == "key":
         return Shape(kind)
-    numbers = numbers_of(values, kind).values
+    numbers = numbers_of(values, kind).floats
     return Shape(kind, grid=grid_of(numbers[np.isfinite(numbers)]))
 
 
@@ -58,21 +58,23 @@ def kind_of(values: pd.Series[Any]) -> Kind:
     Objects of one kind (numbers, dates, booleans) are of that kind; any mixture is text, of which only the
     texts are counted, and so is what has no kind at all, nulls alone among it.
     """
-    kind = values.dtype
+    if isinstance(values.dtype, pd.StringDtype):
+        return _kind_of_texts(values)
+    return _kind_of_type(values.dtype) or _kind_of_objects(values)
+
+
+def _kind_of_type(kind: Any) -> Kind | None:
+    """What every column of the type is; None where only the values can tell."""
+    types = pd.api.types
     if isinstance(kind, pd.CategoricalDtype):
         return "categorical"
-    if pd.api.types.is_bool_dtype(kind):
+    if types.is_bool_dtype(kind):
         return "boolean"
-    if pd.api.types.is_datetime64_any_dtype(kind) or isinstance(kind, pd.PeriodDtype):
+    arrow_time = isinstance(kind, pd.ArrowDtype) and kind.kind == "M"
+    if arrow_time or types.is_datetime64_any_dtype(kind) or isinstance(kind, pd.PeriodDtype):
         return "timestamp"
-    if isinstance(kind, pd.ArrowDtype) and kind.kind == "M":
-        return "timestamp"
-    numeric = pd.api.types.is_numeric_dtype(kind) and not pd.api.types.is_complex_dtype(kind)
-    if numeric or pd.api.types.is_timedelta64_dtype(kind):
-        return "ordered"
-    if isinstance(kind, pd.StringDtype):
-        return _kind_of_texts(values)
-    return _kind_of_objects(values)
+    number = types.is_numeric_dtype(kind) and not types.is_complex_dtype(kind)
+    return "ordered" if number or types.is_timedelta64_dtype(kind) else None
 
 
 def _kind_of_texts(values: pd.Series[Any]) -> Kind:

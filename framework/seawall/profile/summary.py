@@ -10,7 +10,7 @@ from seawall.profile.shape import WORDED
 if TYPE_CHECKING:
     from seawall.profile.column import ColumnProfile
 
-__all__ = ["summary"]
+__all__ = ["moment", "summary"]
 
 Figures = dict[str, float | int | str | None]
 
@@ -43,7 +43,7 @@ def _moments(column: ColumnProfile) -> Figures:
     quantiles = column.quantiles([share / 100 for share in _SHOWN])
     found |= {f"p{share:02d}": value for share, value in zip(_SHOWN, quantiles, strict=True)}
     if column.shape.kind == "timestamp":
-        return {name: _time(value) if name in _TIMES else value for name, value in found.items()}
+        return {name: moment(value) if name in _TIMES else value for name, value in found.items()}
     return found
 
 
@@ -51,10 +51,10 @@ def _top(column: ColumnProfile, name: str) -> float | str | None:
     """The value as a number, a time, or a word."""
     if column.shape.kind in WORDED:
         return name
-    return _time(float(name)) if column.shape.kind == "timestamp" else float(name)
+    return moment(float(name)) if column.shape.kind == "timestamp" else float(name)
 
 
-def _time(seconds: float | str | None) -> float | str | None:
+def moment(seconds: float | str | None) -> float | str | None:
     """The moment as a text; the seconds where the calendar has no such moment."""
     if not isinstance(seconds, (int, float)):
         return seconds

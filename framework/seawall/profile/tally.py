@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-__all__ = ["Tally", "tally"]
+__all__ = ["Tally", "Worded", "tally", "worded"]
+
+
+@dataclass(frozen=True, slots=True)
+class Worded:
+    """A column's different words, and for each row which of them it has; −1 is a null."""
+
+    words: pa.Array
+    places: NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,50 +32,51 @@ class Tally:
 
 
 def tally(values: pd.Series[Any]) -> Tally:
+    """How many rows have each of the column's words."""
+    found = worded(values)
+    counts = np.bincount(found.places + 1, minlength=len(found.words) + 1)
+    there = counts[1:] > 0  # a type may have categories that no row has
+    if there.all():
+        return Tally(found.words, counts[1:], int(counts[0]))
+    return Tally(found.words.filter(pa.array(there)), counts[1:][there], int(counts[0]))
+
+
+def worded(values: pd.Series[Any]) -> Worded:
     """Every value as a word: texts as they are, true and false, anything else as Python writes it.
 
     An object that cannot be written is counted by its type's name.
     """
     kind = values.dtype
     if isinstance(kind, pd.CategoricalDtype):
-        return _of_categories(values)
-    if pd.api.types.is_bool_dtype(kind) and isinstance(kind, np.dtype):
-        true = int(np.count_nonzero(values.to_numpy()))
-        return _counted(Counter({"false": len(values) - true, "true": true}), 0)
-    if isinstance(kind, pd.StringDtype):
+        return _of_places(values.cat.codes.to_numpy(), values.cat.categories)
+    if isinstance(kind, pd.StringDtype) or _is_text(kind):
         return _of_texts(pa.array(values.array))
-    if isinstance(kind, pd.ArrowDtype) and _is_text(kind.pyarrow_dtype):
-        return _of_texts(pa.array(values.array))
+    if isinstance(kind, np.dtype) and kind.kind in "biuf":
+        return _of_places(*pd.factorize(values.to_numpy()))
     missing = values.isna().to_numpy()
-    there = (value for value, null in zip(values, missing, strict=True) if not null)
-    return _counted(Counter(map(_word, there)), int(missing.sum()))
+    places = np.where(missing, -1, np.cumsum(~missing) - 1)
+    return _of_places(places, values[~missing])
 
 
-def _of_texts(column: pa.Array | pa.ChunkedArray) -> Tally:
+def _of_texts(column: pa.Array | pa.ChunkedArray) -> Worded:
     whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-    counted = pc.value_counts(whole.drop_null())
-    words, counts = counted.field("values"), counted.field("counts")
-    return Tally(words.cast(pa.large_string()), counts.to_numpy(), whole.null_count)
+    encoded = whole.dictionary_encode()
+    places = encoded.indices.fill_null(-1).to_numpy().astype(np.int64)
+    return Worded(encoded.dictionary.cast(pa.large_string()), places)
 
 
-def _of_categories(values: pd.Series[Any]) -> Tally:
-    """Counts by category code; a null has the code −1."""
-    codes = values.cat.codes.to_numpy().astype(np.int64)
-    counts = np.bincount(codes + 1, minlength=len(values.cat.categories) + 1)
-    words: Counter[str] = Counter()
-    for category, count in zip(values.cat.categories, counts[1:].tolist(), strict=True):
-        words[_word(category)] += count
-    return _counted(words, int(counts[0]))
+def _of_places(places: NDArray[Any], values: Iterable[Any]) -> Worded:
+    """Rows that have one of these values by its place; values that are written alike are one word."""
+    words = pa.array(map(_word, values), pa.large_string()).dictionary_encode()
+    behind = np.append(words.indices.to_numpy(), -1)  # the place −1
+    return Worded(words.dictionary, behind[places].astype(np.int64))
 
 
-def _counted(words: Counter[str], nulls: int) -> Tally:
-    there = {word: count for word, count in words.items() if count}
-    texts = pa.array(there, pa.large_string())
-    return Tally(texts, np.fromiter(there.values(), np.int64, count=len(there)), nulls)
-
-
-def _is_text(kind: pa.DataType) -> bool:
-    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
+def _is_text(kind: Any) -> bool:
+    if not isinstance(kind, pd.ArrowDtype):
+        return False
+    stored = kind.pyarrow_dtype
+    return bool(pa.types.is_string(stored) or pa.types.is_large_string(stored))
 
 
 def _word(value: object) -> str:

@@ -47,6 +47,12 @@ class Profile:
         """The figures that people read, by column."""
         return {name: column.summary() for name, column in self.columns.items()}
 
+    def __str__(self) -> str:
+        """A table: how many rows, then a line a column."""
+        from seawall.profile.table import table
+
+        return table(self)
+
 
 def _added(name: str, first: ColumnProfile, second: ColumnProfile) -> ColumnProfile:
     try:
