@@ -16,6 +16,7 @@ from seawall.drift.family import surprises
 from seawall.drift.settings import Settings, Terms
 from seawall.drift.significance import radius
 from seawall.drift.trials import Trial, trials
+from seawall.drift.uncounted import uncounted
 from seawall.drift.values import Outcome, Status
 from seawall.drift.words import SIGNS, number, p_value, points, statistic, values
 from seawall.profile import ColumnProfile, Profile
@@ -44,18 +45,21 @@ def cold_outcomes(reference: Profile, batch: Profile, settings: Settings) -> lis
     A column that was not counted as in the reference is uncalibrated; one of too few values,
     in which nothing was found, insufficient.
     """
-    there, outcomes = _columns(batch, settings), []
-    tried: list[_Tried] = []
-    for name in there:
-        found = _tried(name, reference, batch, settings, columns=len(there))
-        if isinstance(found, Outcome):
-            outcomes.append(found)
-        else:
-            tried += found
+    there, known = _columns(batch, settings), reference.columns
+    apart = [
+        uncounted(name, known.get(name), batch.columns[name], WITHOUT_HISTORY) for name in there
+    ]
+    outcomes = [outcome for outcome in apart if outcome]
+    alpha = settings.alpha / max(len(there), 1)
+    tried = [
+        _Tried(name, settings.of(name), trial)
+        for name, outcome in zip(there, apart, strict=True)
+        if outcome is None
+        for trial in trials(known[name], batch.columns[name], settings.of(name).floors, alpha=alpha)
+    ]
     outcomes += _judged(tried, settings.q)
     outcomes += _too_small(reference, batch, outcomes)
-    place = {name: i for i, name in enumerate(there)}
-    return sorted(outcomes, key=lambda outcome: place[outcome.column])
+    return sorted(outcomes, key=lambda outcome: there.index(outcome.column))
 
 
 def rows_enough(reference_rows: int) -> int | None:
@@ -69,27 +73,11 @@ def _columns(batch: Profile, settings: Settings) -> list[str]:
     return outputs + [name for name in batch.columns if name not in outputs]
 
 
-def _tried(
-    name: str, reference: Profile, batch: Profile, settings: Settings, *, columns: int
-) -> list[_Tried] | Outcome:
-    before, now, terms = reference.columns.get(name), batch.columns[name], settings.of(name)
-    if before is None:
-        return _uncalibrated(name, "the reference does not have it")
-    if before.shape != now.shape:
-        return _uncalibrated(name, f"counted as {now.shape}; in the reference as {before.shape}")
-    found = trials(before, now, terms.floors, alpha=settings.alpha / columns)
-    return [_Tried(name, terms, trial) for trial in found]
-
-
-def _uncalibrated(name: str, seen: str) -> Outcome:
-    allowed = "a reference that counts it in the same way"
-    return Outcome(name, "uncalibrated", "distance", seen, allowed, {"rule": WITHOUT_HISTORY})
-
-
 def _judged(tried: Sequence[_Tried], q: float) -> Iterator[Outcome]:
-    family = surprises([one.trial.p for one in tried], [one.trial.least for one in tried], q)
-    for one, found in zip(tried, family.found.tolist(), strict=True):
-        yield _outcome(one, _status(one) if found else "ok", family.limit)
+    p, least = [one.trial.p for one in tried], [one.trial.least for one in tried]
+    family = surprises(p, least, [one.column for one in tried], q)
+    for one, found, limit in zip(tried, family.found, family.limits.tolist(), strict=True):
+        yield _outcome(one, _status(one) if found else "ok", limit)
 
 
 def _status(one: _Tried) -> Status:
@@ -146,7 +134,7 @@ def _insufficient(column: str, rows: int, reference_rows: int) -> Outcome:
     enough = rows_enough(reference_rows)
     allowed = f"at least {enough or rows_enough(_MANY):,} values"
     figures: dict[str, Scalar] = {"rule": WITHOUT_HISTORY, "statistic": rows, "limit": enough}
-    seen = f"{values(rows)} against {values(reference_rows)}"
+    seen = f"{values(rows)} against {reference_rows:,}"
     if enough is None:
         allowed += " in the reference, and more in the batch"
     return Outcome(column, "insufficient", "distance", seen, allowed, figures)

@@ -1,0 +1,39 @@
+"""What moved in a column, from what to what, as people say it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from seawall.drift.effects import effect
+from seawall.drift.moved_numbers import number_moves, written
+from seawall.drift.moved_words import word_moves
+from seawall.drift.words import percent
+from seawall.profile import ColumnProfile
+from seawall.profile.shape import WORDED
+from seawall.shown import shown
+
+__all__ = ["moves"]
+
+
+def moves(reference: ColumnProfile, batch: ColumnProfile, tests: Collection[str]) -> Iterator[str]:
+    """What each of these tests is about: `nulls 0.1% → 5.3%`; both sides have the same shape."""
+    seen, worded = effect(reference, batch), batch.shape.kind in WORDED
+    if "frozen" in tests:
+        value = _value(batch, seen.top_value)
+        yield f"every value is {value}, before {percent(seen.top_before)} were"
+    if "null share" in tests:
+        yield f"nulls {percent(seen.reference_nulls)} → {percent(seen.nulls)}"
+    if "infinities" in tests:
+        yield f"infinities {percent(seen.reference_infinities)} → {percent(seen.infinities)}"
+    if seen.rows and seen.reference_rows:
+        yield from (word_moves if worded else number_moves)(reference, batch, tests)
+    if "top value" in tests:
+        value, change = _value(batch, seen.risen_value), (seen.risen_before, seen.risen)
+        yield f"{value} in {percent(change[0])} → {percent(change[1])} of the values"
+
+
+def _value(batch: ColumnProfile, name: str) -> str:
+    """A value by its name in the profile: a word in quotes, a number as people write it."""
+    if batch.shape.kind in WORDED or not name:
+        return shown(name)
+    return written(batch, float(name))

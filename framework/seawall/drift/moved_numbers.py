@@ -1,0 +1,86 @@
+"""Which quantile moved most, from what to what; mean, spread and range."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+import numpy as np
+
+from seawall.drift.words import number, percent
+from seawall.profile import ColumnProfile
+from seawall.profile.summary import moment
+
+__all__ = ["number_moves", "written"]
+
+_SHARES = (0.05, 0.25, 0.5, 0.75, 0.95)
+_MEDIAN = 2
+
+
+def number_moves(
+    reference: ColumnProfile, batch: ColumnProfile, tests: Collection[str]
+) -> Iterator[str]:
+    """`median 12 → 19, most p95: 40 → 88`, `mean 13 → 21`, `std 4 → 9`, and what lies out of range.
+
+    Of texts, the lengths. Both sides have values.
+    """
+    said = list(_said(reference, batch, tests))
+    if said and batch.shape.kind == "text":
+        yield f"length: {', '.join(said)}"
+    else:
+        yield from said
+
+
+def _said(reference: ColumnProfile, batch: ColumnProfile, tests: Collection[str]) -> Iterator[str]:
+    if "distance" in tests:
+        yield _quantiles(reference, batch)
+    if "location" in tests:
+        yield f"mean {written(batch, reference.mean)} → {written(batch, batch.mean)}"
+    if "scale" in tests and reference.std is not None and batch.std is not None:
+        unit = " s" if batch.shape.kind == "timestamp" else ""
+        yield f"std {number(reference.std)} → {number(batch.std)}{unit}"
+    if "unlisted" in tests:
+        yield _range(reference, batch)
+    if "never seen" in tests:
+        yield _never_seen(reference, batch)
+
+
+def written(column: ColumnProfile, value: float) -> str:
+    """A value of the column: a number with the digits that count, or a time in UTC."""
+    if column.shape.kind == "timestamp":
+        return str(moment(value))
+    return number(value)
+
+
+def _quantiles(reference: ColumnProfile, batch: ColumnProfile) -> str:
+    """The median, and the one of five quantiles that moved furthest."""
+    before, now = reference.quantiles(_SHARES), batch.quantiles(_SHARES)
+    apart = [abs(late - early) for early, late in zip(before, now, strict=True)]
+    most = max(range(len(apart)), key=lambda place: (apart[place], place == _MEDIAN))
+    pairs = [f"{written(batch, a)} → {written(batch, b)}" for a, b in zip(before, now, strict=True)]
+    said = f"median {pairs[_MEDIAN]}"
+    if most == _MEDIAN or not apart[most]:
+        return said
+    return f"{said}, most p{_SHARES[most] * 100:02.0f}: {pairs[most]}"
+
+
+def _range(reference: ColumnProfile, batch: ColumnProfile) -> str:
+    """Which share lies beyond the ends of the reference's grid, and between which values all are."""
+    low, high = batch.shape.edges
+    before, now = reference.unlisted / reference.counted, batch.unlisted / batch.counted
+    ends = f"{written(batch, low)} to {written(batch, high)}"
+    seen = f"{written(batch, batch.min or 0.0)} to {written(batch, batch.max or 0.0)}"
+    return f"beyond {ends}: {percent(before)} → {percent(now)}, from {seen}"
+
+
+def _never_seen(reference: ColumnProfile, batch: ColumnProfile) -> str:
+    """The share of values in inner cells of which the reference has nothing, and where most of them lie."""
+    new = np.where(reference.cells == 0, batch.cells, 0)
+    new[[0, -1]] = 0
+    most, grid = int(new.argmax()), batch.shape.grid
+    where = f"most are {written(batch, grid[most // 2])}"
+    if most % 2 == 0:
+        ends = grid[most // 2 - 1], grid[most // 2]
+        where = f"most lie between {written(batch, ends[0])} and {written(batch, ends[1])}"
+    return (
+        f"{percent(new.sum() / batch.counted)} are values that the reference does not have; {where}"
+    )

@@ -1,0 +1,21 @@
+"""Columns that cannot be compared, because the reference counts them otherwise, or not at all."""
+
+from __future__ import annotations
+
+from seawall.drift.values import Outcome
+from seawall.profile import ColumnProfile
+
+__all__ = ["uncounted"]
+
+
+def uncounted(
+    name: str, reference: ColumnProfile | None, batch: ColumnProfile, rule: str
+) -> Outcome | None:
+    """Why the column is uncalibrated; None where both sides are counted by the same shape."""
+    if reference is not None and reference.shape == batch.shape:
+        return None
+    seen = "a column that the reference does not have"
+    if reference is not None:
+        seen = f"counted as {batch.shape}, and in the reference as {reference.shape}"
+    allowed = "a reference that counts the column by the same grid or words"
+    return Outcome(name, "uncalibrated", "distance", seen, allowed, {"rule": rule})
