@@ -21,7 +21,7 @@ from seawall.drift.values import Outcome, Status
 from seawall.drift.words import SIGNS, number, p_value, points, statistic, values
 from seawall.profile import ColumnProfile, Profile
 
-__all__ = ["ENOUGH", "WITHOUT_HISTORY", "cold_outcomes", "rows_enough"]
+__all__ = ["ENOUGH", "WITHOUT_HISTORY", "Tried", "cold_outcomes", "judged", "rows_enough"]
 
 ENOUGH = 0.10
 """How far KS D may go by chance, at 5 %, in a batch that can be told to be like the reference."""
@@ -31,7 +31,7 @@ _MANY = 10**9
 
 
 @dataclass(frozen=True, slots=True)
-class _Tried:
+class Tried:
     """A test of a column, with what may be said of it at most."""
 
     column: str
@@ -52,12 +52,12 @@ def cold_outcomes(reference: Profile, batch: Profile, settings: Settings) -> lis
     outcomes = [outcome for outcome in apart if outcome]
     alpha = settings.alpha / max(len(there), 1)
     tried = [
-        _Tried(name, settings.of(name), trial)
+        Tried(name, settings.of(name), trial)
         for name, outcome in zip(there, apart, strict=True)
         if outcome is None
         for trial in trials(known[name], batch.columns[name], settings.of(name).floors, alpha=alpha)
     ]
-    outcomes += _judged(tried, settings.q)
+    outcomes += judged(tried, settings.q)
     outcomes += _too_small(reference, batch, outcomes)
     return sorted(outcomes, key=lambda outcome: there.index(outcome.column))
 
@@ -73,14 +73,15 @@ def _columns(batch: Profile, settings: Settings) -> list[str]:
     return outputs + [name for name in batch.columns if name not in outputs]
 
 
-def _judged(tried: Sequence[_Tried], q: float) -> Iterator[Outcome]:
+def judged(tried: Sequence[Tried], q: float) -> Iterator[Outcome]:
+    """What each test says, decided over all of them together; `q` as in `family.surprises`."""
     p, least = [one.trial.p for one in tried], [one.trial.least for one in tried]
     family = surprises(p, least, [one.column for one in tried], q)
     for one, found, limit in zip(tried, family.found, family.limits.tolist(), strict=True):
         yield _outcome(one, _status(one) if found else "ok", limit)
 
 
-def _status(one: _Tried) -> Status:
+def _status(one: Tried) -> Status:
     """What a surprising test comes to."""
     trial = one.trial
     if not trial.change >= trial.floors[0]:
@@ -88,7 +89,7 @@ def _status(one: _Tried) -> Status:
     return "fail" if trial.proven >= trial.floors[1] and one.terms.most == "fail" else "warn"
 
 
-def _outcome(one: _Tried, status: Status, p_limit: float) -> Outcome:
+def _outcome(one: Tried, status: Status, p_limit: float) -> Outcome:
     trial = one.trial
     figures: dict[str, Scalar] = {
         "rule": WITHOUT_HISTORY,

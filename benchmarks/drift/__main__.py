@@ -1,0 +1,64 @@
+"""Measures drift rules on real tables: python -m benchmarks.drift [--quick] [--workers 2].
+
+Writes its numbers to benchmarks/results/drift/ and the table for people to docs/drift_evidence.md;
+--quick prints the latter instead, as its numbers are too few to be kept.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from pathlib import Path
+
+import pandas as pd
+
+from benchmarks.drift.report import report
+from benchmarks.drift.run import FULL, QUICK, measured
+from benchmarks.drift.tables import ROOT
+
+_RESULTS = ROOT / "benchmarks/results/drift"
+_DOCUMENT = ROOT / "docs/drift_evidence.md"
+
+
+def arguments() -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.drift", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="fewer repetitions, nothing written")
+    parser.add_argument("--workers", type=int, default=2, help="processes (%(default)s)")
+    parser.add_argument("--again", action="store_true", help="write the document from the results")
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Measures, writes, and says how long it took."""
+    chosen, begun = arguments(), time.monotonic()
+    if chosen.again:
+        _DOCUMENT.write_text(report(_read(_RESULTS)))
+        return
+    results = measured(QUICK if chosen.quick else FULL, chosen.workers)
+    if chosen.quick:
+        print(report(results))
+    else:
+        _write(_RESULTS, results)
+        _DOCUMENT.write_text(report(_read(_RESULTS)))
+    print(f"{time.monotonic() - begun:.0f} s")
+
+
+def _write(folder: Path, results: dict[str, pd.DataFrame]) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, frame in results.items():
+        frame.to_csv(folder / f"{name}.csv", index=False)
+
+
+def _read(folder: Path) -> dict[str, pd.DataFrame]:
+    """The results as they were written; an empty cell is a text."""
+    return {
+        path.stem: pd.read_csv(
+            path, dtype={"setting": "str", "batch": "str"}, keep_default_na=False
+        )
+        for path in sorted(folder.glob("*.csv"))
+    }
+
+
+if __name__ == "__main__":
+    main()

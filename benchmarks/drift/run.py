@@ -1,0 +1,89 @@
+"""Everything that is measured, as counted cases: what is split over processes, and what becomes of it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from benchmarks.drift import splits, timeline
+from benchmarks.drift.costs import costs
+from benchmarks.drift.tally import Case, counted
+
+__all__ = ["FULL", "QUICK", "Size", "measured"]
+
+_POWER_ROWS = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much is measured: a full run takes ten minutes on two cores, a quick one about one."""
+
+    sizes: tuple[int, ...]
+    references: int
+    batches: int
+    power_references: int
+    step: int
+    tables: int
+
+
+FULL = Size(splits.SIZES, references=50, batches=10, power_references=20, step=5, tables=99)
+QUICK = Size((300, 1_000), references=10, batches=5, power_references=2, step=60, tables=1)
+
+
+def measured(size: Size, workers: int) -> dict[str, pd.DataFrame]:
+    """The result tables by name: clean, power, natural, days, detection, costs."""
+    clean = _over(splits.clean, splits.cells(size.sizes, size.references, size.batches), workers)
+    struck = _over(splits.power, splits.cells([_POWER_ROWS], size.power_references, 1), workers)
+    stretches = [
+        part
+        for table in timeline.names()[: size.tables]
+        for part in timeline.stretches(table, 2 * workers, size.step)
+    ]
+    followed = _over(timeline.replay, stretches, workers)
+    by = ["table", "setting", "rule"]
+    return {
+        "clean": counted(clean, by),
+        "power": counted(_broken(struck), [*by, "fault"]),
+        "power_columns": counted(_ours(_broken(struck)), [*by, "fault", "column"]),
+        "natural": counted(_unbroken(followed), by),
+        "days": _days(_unbroken(followed)),
+        "detection": counted(_broken(followed), [*by, "fault"]),
+        "detection_columns": counted(_ours(_broken(followed)), [*by, "fault", "column"]),
+        "costs": costs(),
+    }
+
+
+def _over(work: Callable[[Any], list[Case]], tasks: Iterable[Any], workers: int) -> list[Case]:
+    """All cases of all tasks; the same for any number of workers."""
+    from joblib import Parallel, delayed
+
+    begun = time.monotonic()
+    results = Parallel(n_jobs=workers, batch_size=4)(delayed(work)(task) for task in tasks)
+    cases = [case for result in results for case in result]
+    print(f"{work.__name__}: {len(cases):,} cases in {time.monotonic() - begun:.0f} s", flush=True)
+    return cases
+
+
+def _broken(cases: Sequence[Case]) -> list[Case]:
+    return [case for case in cases if case.fault]
+
+
+def _unbroken(cases: Sequence[Case]) -> list[Case]:
+    return [case for case in cases if not case.fault]
+
+
+def _ours(cases: Sequence[Case]) -> list[Case]:
+    return [case for case in cases if case.rule == "seawall"]
+
+
+def _days(cases: Sequence[Case]) -> pd.DataFrame:
+    """The batches in time order on which our rule raised an alarm, with the columns it named."""
+    alarms = [case for case in _ours(cases) if case.found]
+    rows = [
+        (case.of.table, case.of.setting, case.of.batch, case.flagged or "rows") for case in alarms
+    ]
+    return pd.DataFrame(rows, columns=["table", "setting", "batch", "flagged"])
