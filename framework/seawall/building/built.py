@@ -16,6 +16,7 @@ from seawall.errors import DataError
 from seawall.plan.profiled import columns_of, kinds_of
 from seawall.profile import Profile, Shape, shapes_of
 from seawall.references import Reference, past_of_parts, pruned
+from seawall.references.fit import contract_misfits
 from seawall.references.pruned import kept_words
 
 __all__ = ["Built", "Part", "Shaping", "built", "shaping"]
@@ -81,6 +82,7 @@ def built(
     words = kept_words(total)
     lean = [(part.batch, pruned(part.profile, words)) for part in parts]
     season = season_of(None if config.drift is None else config.drift.season)
+    remade = dict.fromkeys(misfit.column for misfit in contract_misfits(total, config))
     return Reference(
         config.pipeline,
         origin,
@@ -89,6 +91,7 @@ def built(
         tuple(batch for batch, _ in lean if batch),
         past_of_parts(lean, season),
         {name: column.distinct.count for name, column in total.columns.items()},
+        tuple(remade),
     )
 
 

@@ -19,6 +19,7 @@ from seawall.errors import DataError, UsageError
 from seawall.models import load, pin
 from seawall.plan.profiled import needs_features
 from seawall.profile import Profile, measure
+from seawall.references.fit import contract_misfits
 from seawall.shown import listed
 
 if TYPE_CHECKING:
@@ -45,9 +46,17 @@ def from_table(loaded: LoadedConfig, path: Path, *, created_at: datetime) -> Bui
     total = Profile(0, {})
     for frame in table.frames():
         total += measure(frame, how.shapes, how.by)
+    _refuse_misfits(total, loaded, path)
     parts = [Part("", total)]
     reference = built(loaded.config, parts, origin=f"the table {path.name}", created_at=created_at)
     return Built(reference, how.missing)
+
+
+def _refuse_misfits(profile: Profile, loaded: LoadedConfig, path: Path) -> None:
+    """The table's columns are what their contracts say: no stage stands between."""
+    for misfit in contract_misfits(profile, loaded.config):
+        where = f"{path}, column {misfit.column}"
+        raise DataError(misfit.what, where, misfit.seen, misfit.allowed, "mend the table")
 
 
 def _features(loaded: LoadedConfig) -> tuple[str, ...]:

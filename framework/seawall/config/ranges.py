@@ -12,8 +12,8 @@ from seawall.errors import UsageError
 
 __all__ = ["batches_of"]
 
-_MOST = 5_000
-"""More batches than these are a slip of the pen: thirteen years of days."""
+_MOST, _DAYS = 5_000, 40_000
+"""More batches, or days, than these are a slip of the pen: a century."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,8 @@ class _Kind:
     def keys(self, first: str, last: str) -> list[str]:
         """The keys from the first to the last, both included."""
         begin, end = self.day(first), self.day(last)
+        if (end - begin).days > _DAYS:
+            return []
         days = (begin + timedelta(number) for number in range((end - begin).days + 1))
         return list(dict.fromkeys(f"{day:{self.written}}" for day in days))
 

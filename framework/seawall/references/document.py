@@ -122,6 +122,7 @@ class Document(_Part):
     rows: Count
     batches: Annotated[list[str], Field(max_length=_BATCHES)] = []
     schema_: Annotated[str, Field(alias="schema")]
+    remade: list[Name] = []
     columns: dict[Name, Column]
     segments: dict[Name, dict[str, Segment]] = {}
     past: Annotated[Figures, BeforeValidator(_listed_as_tuples)] | None = None

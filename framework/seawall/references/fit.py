@@ -9,12 +9,12 @@ from seawall.config.contract import ColumnContract, Dtype
 from seawall.config.drift import Drift
 from seawall.config.models import PipelineConfig
 from seawall.names import did_you_mean
-from seawall.profile.column import ColumnProfile
+from seawall.profile import ColumnProfile, Profile
 from seawall.profile.shape import WORDED, Kind
 from seawall.references.reference import Reference
 from seawall.shown import listed, shown
 
-__all__ = ["Misfit", "misfits"]
+__all__ = ["Misfit", "contract_misfits", "misfits"]
 
 _TEXTS = frozenset({"string", "category"})
 
@@ -34,7 +34,8 @@ def misfits(reference: Reference, config: PipelineConfig) -> Iterator[Misfit]:
     """Each reason for which the pipeline's columns are not those of the reference.
 
     It is another pipeline's, it lacks a column or a segment that `drift` names, or it has one that
-    the contract, or `drift`, says is something else.
+    the contract, or `drift`, says is something else. Columns that stages had remade when it was
+    built have a contract that speaks of what they were before.
     """
     drift, name = config.drift, reference.pipeline
     if name != config.pipeline:
@@ -43,13 +44,22 @@ def misfits(reference: Reference, config: PipelineConfig) -> Iterator[Misfit]:
     if drift is not None:
         yield from _lacking(reference, drift, config)
     for column, profile in reference.profile.columns.items():
-        contract = config.validate_.columns.get(column)
         wanted = None if drift is None else drift.watched(column).kind
         if wanted is not None and profile.shape.kind != wanted:
             what, todo = "another kind than drift says", _build("and it gets the kind")
             yield Misfit(column, what, profile.shape.kind, wanted, todo)
-        if contract is not None:
-            yield from _against(column, profile, contract)
+    for misfit in contract_misfits(reference.profile, config):
+        if misfit.column not in reference.remade:
+            yield misfit
+
+
+def contract_misfits(profile: Profile, config: PipelineConfig) -> Iterator[Misfit]:
+    """Each column that is not what its contract says, unless `drift` states what it is."""
+    for column, described in profile.columns.items():
+        contract = config.validate_.columns.get(column)
+        stated = None if config.drift is None else config.drift.watched(column).kind
+        if contract is not None and stated is None:
+            yield from _against(column, described, contract)
 
 
 def _lacking(reference: Reference, drift: Drift, config: PipelineConfig) -> Iterator[Misfit]:
@@ -87,7 +97,9 @@ def _kinds(dtype: Dtype) -> tuple[Kind, ...]:
         return ("categorical", "text")
     if dtype == "timestamp":
         return ("timestamp",)
-    return ("boolean", "categorical") if dtype == "bool" else ("ordered", "categorical")
+    if dtype == "bool":
+        return ("boolean", "categorical")
+    return ("ordered",) if dtype.startswith("float") else ("ordered", "categorical")
 
 
 def _word(value: object) -> str:

@@ -51,6 +51,7 @@ def document_of(reference: Reference) -> dict[str, Any]:
         "rows": profile.rows,
         "batches": list(reference.batches),
         "schema": reference.schema,
+        "remade": list(reference.remade),
         "columns": {name: _column(column) for name, column in profile.columns.items()},
     }
     if segments:
@@ -87,6 +88,7 @@ def reference_of(document: Document) -> Reference:
         tuple(document.batches),
         () if document.past is None else unpack_past(document.past),
         {name: count for name, count in told.items() if count is not None},
+        tuple(document.remade),
     )
 
 

@@ -21,7 +21,8 @@ class Reference:
     `origin` says in words what it was made from, `batches` names those that were added up, none for
     a table. `past` is how far each of them was from the others, the oldest first. `distinct` has
     the estimated number of different values by column: the sketch behind it is made of the values'
-    hashes, and does not leave the machine.
+    hashes, and does not leave the machine. `remade` are columns that stages had made into something
+    else than their contract says.
     """
 
     pipeline: str
@@ -31,6 +32,7 @@ class Reference:
     batches: tuple[str, ...] = ()
     past: tuple[Past, ...] = ()
     distinct: Mapping[str, int] = field(default_factory=dict)
+    remade: tuple[str, ...] = ()
 
     @property
     def schema(self) -> str:
