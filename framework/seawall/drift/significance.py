@@ -10,21 +10,26 @@ from numpy.typing import NDArray
 
 __all__ = ["discoveries", "ks_p", "radius"]
 
+_OF_STEP = 0.4
+"""Between 0.35 and 0.5, chosen by scipy's exact p for 13 pairs of sizes from 30 to 10,000."""
+
 
 def ks_p(distance: float, rows: float, reference_rows: float) -> float:
     """The probability that two samples of one distribution are at least this far apart; NaN for NaN.
 
     Kolmogorov's limit with the correction of Stephens (1970) for finite samples, as in Numerical
-    Recipes: Q((√e + 0.12 + 0.11/√e)·D) with e = nm/(n + m). It agrees with the exact p to 5 % for
-    p ≥ 1e-3 and e ≥ 50, is too large for discrete columns, and for a lower bound of D. The rows may
-    be effective numbers of rows.
+    Recipes: Q((√e + 0.12 + 0.11/√e)·D) with e = nm/(n + m). Of D, two fifths of its lattice's step
+    (1/n for n = m) are taken off first: without that p is up to 20 % too small for n = m = 100. For 50
+    rows and more on each side, and p ≥ 1e-3, it is within 5 % of the exact p. For a discrete column,
+    and for a lower bound of D, it is too large. Effective rows, which are not whole, have no lattice.
     """
     if math.isnan(distance):
         return math.nan
     from scipy.special import kolmogorov
 
     root = math.sqrt(rows * reference_rows / (rows + reference_rows))
-    return float(kolmogorov((root + 0.12 + 0.11 / root) * distance))
+    apart = max(distance - _OF_STEP * _step(rows, reference_rows), 0.0)
+    return float(kolmogorov((root + 0.12 + 0.11 / root) * apart))
 
 
 def radius(alpha: float, rows: float, reference_rows: float) -> float:
@@ -51,3 +56,10 @@ def discoveries(p_values: Sequence[float], q: float) -> NDArray[np.bool_]:
     if not len(passed):
         return np.zeros(len(given), dtype=np.bool_)
     return np.asarray(given <= made[passed[-1]], dtype=np.bool_)
+
+
+def _step(rows: float, reference_rows: float) -> float:
+    """The distance between two neighbouring values that D can have."""
+    if rows % 1 or reference_rows % 1:
+        return 0.0
+    return math.gcd(int(rows), int(reference_rows)) / (rows * reference_rows)
