@@ -3,16 +3,27 @@
 from seawall.gate.degraded import over_degraded
 from seawall.gate.input import over_budget
 from seawall.gate.judge import judge
-from seawall.gate.values import Degradation, History, MeanChange, OutputCounts, Totals, Verdict
+from seawall.gate.terms import narrowed
+from seawall.gate.values import (
+    Degradation,
+    Drifted,
+    History,
+    MeanChange,
+    OutputCounts,
+    Totals,
+    Verdict,
+)
 
 __all__ = [
     "Degradation",
+    "Drifted",
     "History",
     "MeanChange",
     "OutputCounts",
     "Totals",
     "Verdict",
     "judge",
+    "narrowed",
     "over_budget",
     "over_degraded",
 ]

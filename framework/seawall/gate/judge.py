@@ -9,6 +9,7 @@ from seawall.config.models import PipelineConfig
 from seawall.contracts import Finding
 from seawall.errors import DataError, HeldError
 from seawall.gate.degraded import degradation_findings
+from seawall.gate.drift import drift_findings
 from seawall.gate.input import input_findings
 from seawall.gate.output import output_findings
 from seawall.gate.values import Degradation, History, Totals, Verdict
@@ -39,6 +40,7 @@ def judge(
         *_found("input", lambda: input_findings(config, totals, history)),
         *_found("output", lambda: output_findings(config, totals, history)),
         *_found("degradation", lambda: degradation_findings(config, totals, degradation)),
+        *_found("drift", lambda: drift_findings(config, totals, history.drift)),
     )
     failed = [finding for finding in findings if finding.severity == "fail"]
     if not failed:

@@ -8,10 +8,11 @@ from datetime import datetime
 from typing import Literal
 
 from seawall.contracts import Account, Finding
+from seawall.drift.values import Baseline
 from seawall.errors import SeawallError
 from seawall.profile import Profile
 
-__all__ = ["Degradation", "History", "MeanChange", "OutputCounts", "Totals", "Verdict"]
+__all__ = ["Degradation", "Drifted", "History", "MeanChange", "OutputCounts", "Totals", "Verdict"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,17 +90,40 @@ class Degradation:
 
 
 @dataclass(frozen=True, slots=True)
+class Drifted:
+    """What drift is judged against: `columns` are compared, the predictions first.
+
+    `baseline` is the reference, None where nothing is there to compare with yet: then `missing` says
+    how many batches more it takes. `anchor` stands beside a rolling reference and only warns.
+    `segments` has a baseline for each value of a column by which the rows are compared apart.
+    `streaks` counts the batches in a row right before this one in which a column had failed, by
+    segment and column. `damaged` names profiles that could not be read, `problem` says why nothing
+    could be gathered.
+    """
+
+    columns: tuple[str, ...] = ()
+    baseline: Baseline | None = None
+    anchor: Baseline | None = None
+    segments: Mapping[str, Mapping[str, Baseline | None]] = field(default_factory=dict)
+    missing: int = 0
+    streaks: Mapping[tuple[str, str | None], int] = field(default_factory=dict)
+    damaged: tuple[str, ...] = ()
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class History:
     """What the batch is compared with, as far as the file asks for it.
 
     `rows` counts those that stayed after the filters in the newest published batches, newest first;
     `as_of` is the time from which ages are measured; `mean_changes` compares outputs with the version
-    that was published before.
+    that was published before; `drift` is None where none is looked for.
     """
 
     rows: tuple[int, ...] = ()
     as_of: datetime | None = None
     mean_changes: Mapping[str, MeanChange] = field(default_factory=dict)
+    drift: Drifted | None = None
 
 
 @dataclass(frozen=True, slots=True)

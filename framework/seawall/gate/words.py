@@ -31,6 +31,9 @@ NAMES = {
     "degraded lookups": "more lookups are degraded than limits.degraded_lookups allows",
     "degraded runs": "more runs in a row are degraded than limits.consecutive_degraded_runs allows",
     "lookup": "a person has to look at what a lookup answered",
+    "drift": "{column} does not look as it did",
+    "drift of predictions": "the predictions in {column} do not look as they did",
+    "drift of rows": "the number of rows is not what it was",
     "raised": "a check raised, and counts as failed",
 }
 ABOUT_INPUT = frozenset(

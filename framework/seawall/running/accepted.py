@@ -13,7 +13,7 @@ from seawall.sinks.files.log import batches, newest
 from seawall.sinks.files.rollback import added_to
 from seawall.sinks.files.sink import FilesSink
 
-__all__ = ["Accepted", "accepted", "day_of", "in_order", "profile_of"]
+__all__ = ["Accepted", "accepted", "day_of", "in_order", "live_before", "profile_of"]
 
 _DAY = len("2013-07-01")
 
@@ -40,14 +40,20 @@ def accepted(sink: FilesSink, before: str | None = None) -> Iterator[Accepted]:
 
     A version is accepted without a word if no column has failed in it; a person's word on a
     run counts for more, and lets a held one in. With `before`, only earlier batches: by their keys where
-    it begins with a day, else all others, by the time of their commit. Raises StorageError for
-    decisions, or a log, that cannot be read.
+    it begins with a day, else all others, by the time of their commit. A batch whose profile went as
+    garbage is left out. Raises StorageError for decisions, or a log, that cannot be read.
     """
     decisions = decided(sink.disk, sink.layout)
     for batch in in_order(sink, decisions, before):
         found = _of(sink.entries(batch), batch, decisions)
-        if found is not None:
+        if found is not None and sink.disk.exists(sink.layout.state / found.profile.path):
             yield found
+
+
+def live_before(sink: FilesSink, batch: str) -> LogEntry | None:
+    """What is live of the batch before, whether it was accepted or not; None of none."""
+    before = in_order(sink, {}, batch)
+    return added_to(sink.entries(before[0]))[0] if before else None
 
 
 def profile_of(sink: FilesSink, one: Accepted) -> Described:

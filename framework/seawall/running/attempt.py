@@ -32,6 +32,7 @@ from seawall.plan.referenced import NamedReference, reference_of
 from seawall.plan.upstreams import refuse_unserved
 from seawall.running.claimed import end_committed_plans, same_batch
 from seawall.running.deadline import Deadline
+from seawall.running.describing import described
 from seawall.running.fold import Fold
 from seawall.running.history import previous
 from seawall.running.judged import judged
@@ -180,8 +181,10 @@ class Attempt:
             columns=totals.profile.summary(),
             degraded=fold.degraded_profile.summary(),
         )
+        payload = described(staged, fold, self.order.run_id).stored()
+        staged.workspace.put_profile(payload)
         reach("5")
-        verdict = judged(fold, claim)
+        verdict = judged(fold, claim, staged.reference)
         self.findings = (*self.findings, *verdict.findings)
         if verdict.error is not None:
             raise verdict.error
@@ -198,6 +201,7 @@ class Attempt:
             degradations=dict(totals.degraded),
             lookups={pinned.name: pinned.content for pinned in plan.lookups},
             input_schema=plan.input_schema,
+            profile=claim.keep_profile(payload),
         )
 
     def _after_commit(self, entry: LogEntry, staged: Staged, claim: Claim, world: World) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 import shutil
 from collections.abc import Iterator, Sequence
@@ -17,16 +18,18 @@ from seawall.sinks.files.layout import Layout
 from seawall.sinks.files.rollback import added_to, content
 from seawall.staging import Workspace
 
-__all__ = ["collect", "sweep", "sweep_plans"]
+__all__ = ["collect", "collect_profiles", "sweep", "sweep_plans"]
 
 _GRACE = timedelta(days=7)
+_PROFILES = 120
 _NUMBERED = re.compile(r"(\d{8,})\..+")
 
 
 def sweep(disk: Disk, layout: Layout, batch: str) -> None:
     """The batch's temporary names are gone. Hold its lock."""
     scratch = layout.scratch(batch)
-    for path in [*_within(disk, scratch), *_within(disk, layout.data(batch))]:
+    folders = (scratch, layout.data(batch), layout.profiles(batch))
+    for path in (path for folder in folders for path in _within(disk, folder)):
         if path.parent == scratch or path.name.endswith(".tmp"):
             _remove(disk, path)
 
@@ -67,15 +70,53 @@ def _files(
         return
     own = [entry for entry in entries if entry.kind != "rollback"]
     kept = {entry.version for entry in own[-keep:]} | {content(entries[-1])}
-    needed = {entry.file.path for entry in own if entry.version in kept}
-    needed |= {entry.file.path for entry in entries if now - entry.committed_at <= _GRACE}
-    newest_old = max((e.version for e in entries if now - e.committed_at > _GRACE), default=0)
-    for path in _within(disk, layout.data(entries[-1].batch)):
-        match = _NUMBERED.fullmatch(path.name)
+    living = [entry for entry in own if entry.version in kept]
+    living += [entry for entry in entries if now - entry.committed_at <= _GRACE]
+    needed = {path for entry in living for path in _named(entry)}
+    newest_old, batch = _newest_old(entries, now), entries[-1].batch
+    for path in [*_within(disk, layout.data(batch)), *_within(disk, layout.profiles(batch))]:
         # a file above the newest old entry may belong to a commit whose outcome nobody knows
-        old = match is not None and int(match[1]) <= newest_old
+        old = _version(path) <= newest_old
         if old and path.relative_to(layout.state).as_posix() not in needed:
             yield path
+
+
+def collect_profiles(disk: Disk, layout: Layout, *, now: datetime) -> list[Path]:
+    """What was removed of batches that nobody is compared with any more. Hold the collectors' lock.
+
+    The newest 120 batches by their last commit stay, and whatever is not older than seven days. A run
+    of an older batch that is at work meanwhile writes a version that none of these has.
+    """
+    names = disk.list(layout.state / "profiles")
+    if len(names) <= _PROFILES:
+        return []
+    newest = {name: entry for name in names if (entry := log.newest(disk, layout, name))}
+    by_time = sorted(newest.values(), key=lambda entry: entry.committed_at, reverse=True)
+    removed = []
+    for entry in by_time[_PROFILES:]:
+        old = _newest_old([entry], now)
+        removed += [p for p in _within(disk, layout.profiles(entry.batch)) if _version(p) <= old]
+    for path in removed:
+        _remove(disk, path)
+    return removed
+
+
+def _named(entry: LogEntry) -> Iterator[str]:
+    """The files that the entry speaks of."""
+    yield entry.file.path
+    if entry.profile is not None:
+        yield entry.profile.path
+
+
+def _newest_old(entries: Sequence[LogEntry], now: datetime) -> int:
+    """The newest version that was committed more than seven days ago; 0 without one."""
+    return max((e.version for e in entries if now - e.committed_at > _GRACE), default=0)
+
+
+def _version(path: Path) -> float:
+    """The version that the file was written for; infinite where its name does not say."""
+    match = _NUMBERED.fullmatch(path.name)
+    return math.inf if match is None else int(match[1])
 
 
 def _replayable(entries: Sequence[LogEntry]) -> str | None:

@@ -11,11 +11,11 @@ from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from seawall.contracts import LogEntry
+from seawall.contracts import LogEntry, StoredFile
 from seawall.disk import Disk, put, unused_name
 from seawall.errors import StorageError, TemporaryError
 from seawall.failpoints import reach
-from seawall.sinks.files import garbage, log, preflight, view
+from seawall.sinks.files import described, garbage, log, preflight, view
 from seawall.sinks.files.encode import Encoding, encoding_of
 from seawall.sinks.files.layout import Format, Layout
 from seawall.sinks.files.lock import Holder, hold, hold_patiently
@@ -204,6 +204,13 @@ class Claim:
         path = version_path(layout.data(self.batch), self._base_version + 1, form)
         return VersionWriter(self.sink.disk, layout.state, path, schema, self.sink.encoding)
 
+    def keep_profile(self, payload: bytes) -> StoredFile:
+        """What the next version's rows are like stands beside where its file will."""
+        sink = self.sink
+        return described.keep(
+            sink.disk, sink.layout, self.batch, self._base_version + 1, payload=payload
+        )
+
     def commit(self, draft: Draft) -> LogEntry:
         """The draft is the batch's newest entry, durably; TemporaryError if another run was faster."""
         entry = draft.entry(self.batch, self._base_version)
@@ -229,9 +236,10 @@ class Claim:
         try:
             with hold(sink.disk, sink.layout.lock(".gc"), self.holder):
                 self.sweep()
-                return garbage.collect(
+                removed = garbage.collect(
                     sink.disk, sink.layout, self.batch, keep=sink.keep_versions, now=now
                 )
+                return removed + garbage.collect_profiles(sink.disk, sink.layout, now=now)
         except TemporaryError:
             return []
 

@@ -1,0 +1,152 @@
+"""Whether the batch has drifted: against what, and what a failure does to the run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from seawall.config.drift import Drift
+from seawall.config.models import PipelineConfig
+from seawall.contracts import Finding, Severity
+from seawall.drift.explained import DRIFT, DRIFT_OF_PREDICTIONS, DRIFT_OF_ROWS, with_fallbacks
+from seawall.drift.judge import judge_drift
+from seawall.drift.settings import Settings
+from seawall.drift.values import Baseline
+from seawall.gate.segments import Segment, segment_findings
+from seawall.gate.terms import narrowed, only_warning, settings_of
+from seawall.gate.values import Drifted, Totals
+from seawall.gate.words import failed
+from seawall.profile import Profile
+from seawall.shown import listed
+
+__all__ = ["drift_findings"]
+
+
+def drift_findings(
+    config: PipelineConfig, totals: Totals, history: Drifted | None
+) -> Iterator[Finding]:
+    """What each column has against the reference, the predictions first; then the anchor and the segments."""
+    if config.drift is None or history is None:
+        return
+    yield from _unread(history)
+    if history.problem or not totals.account.published:
+        return
+    yield from _undescribed(totals, history)
+    judging = _Judging(config, config.drift, totals, history)
+    for finding in (*judging.whole(), *judging.beside(), *judging.parts()):
+        yield _acted(finding, config.drift, history)
+
+
+@dataclass(frozen=True, slots=True)
+class _Judging:
+    """All comparisons of a run; together they raise no more false alarms than may be borne."""
+
+    config: PipelineConfig
+    drift: Drift
+    totals: Totals
+    history: Drifted
+
+    def whole(self) -> tuple[Finding, ...]:
+        """Every column of the batch against the reference, or what is missing for that."""
+        baseline = self.history.baseline
+        if baseline is None:
+            return (_uncalibrated(self.history),)
+        live = self.totals.live_profile
+        return self._judged(self.totals.profile, baseline, live, self._settings())
+
+    def beside(self) -> Iterator[Finding]:
+        """What has moved slowly: against the anchor, which stands beside a rolling reference."""
+        anchor = self.history.anchor
+        if anchor is None:
+            return
+        settings, live = only_warning(self._settings()), self.totals.live_profile
+        found = self._judged(self.totals.profile, anchor, live, settings)
+        moved = [one for one in found if one.severity == "warn" and one.column is not None]
+        yield from moved
+        if not moved:
+            yield Finding(
+                DRIFT, "ok", None, "no column", "", f"no column moved away from {anchor.name}"
+            )
+
+    def parts(self) -> Iterator[Finding]:
+        """The same for the rows of each segment."""
+        for name, baselines in self.history.segments.items():
+            parts = self.totals.profile.segments.get(name, {})
+            lives = {} if self.totals.live_profile is None else self.totals.live_profile.segments
+            yield from segment_findings(
+                name,
+                [
+                    Segment(value, parts.get(value), lives.get(name, {}).get(value), baseline)
+                    for value, baseline in baselines.items()
+                ],
+                lambda part, baseline, live: self._judged(part, baseline, live, self._settings()),
+            )
+
+    def _judged(
+        self, batch: Profile, baseline: Baseline, live: Profile | None, settings: Settings
+    ) -> tuple[Finding, ...]:
+        columns = self.history.columns
+        live = None if live is None else narrowed(live, columns)
+        found = judge_drift(narrowed(batch, columns), baseline, settings, live=live)
+        return with_fallbacks(found, dict.fromkeys(columns, _fallbacks(self.totals)))
+
+    def _settings(self) -> Settings:
+        """An equal share of the alarms for each comparison."""
+        values = sum(len(baselines) for baselines in self.history.segments.values())
+        parts = 1 + (self.history.anchor is not None) + values
+        outputs = tuple(
+            name for name in self.config.predict.output_columns if name in self.history.columns
+        )
+        return settings_of(self.drift, outputs, parts=parts)
+
+
+def _unread(history: Drifted) -> Iterator[Finding]:
+    """What could not be read of the past, and is left out."""
+    if history.problem:
+        message = f"drift cannot be judged: {history.problem}"
+        yield Finding("raised", "fail", None, history.problem, "a check that ends", message)
+    if history.damaged:
+        seen = f"the profiles of {len(history.damaged):,} batches: {listed(history.damaged)}"
+        message = f"damaged, and left out of what is usual: {seen}"
+        yield Finding(DRIFT, "warn", None, seen, "profiles as they were written", message)
+
+
+def _undescribed(totals: Totals, history: Drifted) -> Iterator[Finding]:
+    for name in history.columns:
+        if name not in totals.profile.columns:
+            yield failed(DRIFT, "no such column behind the last stage", "a column", column=name)
+
+
+def _uncalibrated(history: Drifted) -> Finding:
+    seen = f"{history.missing:,} more accepted batches are needed to know what is usual"
+    message = f"drift is not judged yet: {seen}"
+    return Finding(DRIFT, "uncalibrated", None, seen, "", message, {"missing": history.missing})
+
+
+def _fallbacks(totals: Totals) -> str:
+    """Which fallbacks served rows: `the constants of lookup weather`."""
+    told = []
+    for mark in totals.degraded:
+        lookup, _, link = mark.partition("=")
+        told.append("the fallback model" if lookup == "model" else f"the {link} of lookup {lookup}")
+    return " and ".join(told) or "the fallback"
+
+
+def _acted(finding: Finding, drift: Drift, history: Drifted) -> Finding:
+    """A failure as the file wants it: it holds the run, warns, or warns until there are enough in a row."""
+    if finding.severity != "fail" or finding.check not in {
+        DRIFT,
+        DRIFT_OF_PREDICTIONS,
+        DRIFT_OF_ROWS,
+    }:
+        return finding
+    watched = drift.watched(finding.column or "")
+    place = (str(finding.figures.get("segment", "")), finding.column)
+    count, wanted = 1 + history.streaks.get(place, 0), watched.for_ or drift.for_
+    figures = {**finding.figures, "judged": "fail", "in_a_row": count}
+    held = (watched.on_fail or drift.on_fail) == "hold" and count >= wanted
+    severity: Severity = "fail" if held else "warn"
+    message = finding.message
+    if wanted > 1:
+        message += f". It failed in {count} runs in a row; {wanted} hold the result"
+    return replace(finding, severity=severity, message=message, figures=figures)
