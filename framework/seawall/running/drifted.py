@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from seawall.calling import said
 from seawall.config.drift import Drift, RollingReference
+from seawall.drift.limits import LEAST_PAST
 from seawall.drift.pasts import against, past_of, rolling_reference
-from seawall.drift.seasoned import LEAST_PAST
 from seawall.drift.values import Baseline
 from seawall.errors import StorageError
 from seawall.gate import Drifted, narrowed
