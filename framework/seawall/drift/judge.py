@@ -1,0 +1,54 @@
+"""Whether a batch looks like what it is compared with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from seawall.contracts import Finding
+from seawall.drift.cold import cold_outcomes
+from seawall.drift.explained import findings
+from seawall.drift.ks_rule import ks_outcomes
+from seawall.drift.limits import LEAST_PAST, learned
+from seawall.drift.other_kind import other_kinds
+from seawall.drift.pasts import effects_of
+from seawall.drift.seasoned import seasoned_outcomes
+from seawall.drift.settings import Settings
+from seawall.drift.values import Baseline, Outcome, Past
+from seawall.profile import Profile
+
+__all__ = ["judge_drift", "outcomes_of"]
+
+
+def judge_drift(
+    batch: Profile, baseline: Baseline, settings: Settings, *, live: Profile | None = None
+) -> tuple[Finding, ...]:
+    """What is to be said of the batch, the predictions first, then its columns by severity.
+
+    A column with eight earlier batches or more is judged by what is usual between batches, any other by
+    significance and effect. `live` describes the rows that no fallback served, where there are others.
+    """
+    outcomes = outcomes_of(batch, baseline, settings)
+    return findings(outcomes, baseline, batch, live, outputs=settings.outputs)
+
+
+def outcomes_of(batch: Profile, baseline: Baseline, settings: Settings) -> list[Outcome]:
+    """What every test says, the predictions first."""
+    other = other_kinds(baseline.reference, batch, settings)
+    if settings.rule == "ks-p-value":
+        return [*other, *ks_outcomes(baseline.reference, batch, settings)]
+    effects = effects_of(baseline.reference, batch)
+    known = [name for name in effects if _batches_with(name, baseline.past) >= LEAST_PAST]
+    outcomes = list(other)
+    if known:
+        limits = learned(baseline.past, known, settings)
+        outcomes += seasoned_outcomes(effects, batch.rows, limits, settings)
+    rest = {name: column for name, column in batch.columns.items() if name not in known}
+    if rest:
+        outcomes += cold_outcomes(baseline.reference, replace(batch, columns=rest), settings)
+    first = {name: place for place, name in enumerate((*settings.outputs, *batch.columns))}
+    return sorted(outcomes, key=lambda outcome: first.get(outcome.column, len(first)))
+
+
+def _batches_with(name: str, past: Sequence[Past]) -> int:
+    return sum(name in one.effects for one in past)

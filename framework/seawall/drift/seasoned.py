@@ -1,0 +1,153 @@
+"""Judging a batch by its own history: what is usual between batches is learned, and exceeded or not.
+
+Every known rule with fixed thresholds alarms on most days of a year, because the world moves. Here each
+test of each column has a limit of its own (see `limits`), below which lies neither chance nor the floor.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Literal
+
+from seawall.contracts import Scalar
+from seawall.drift.effects import Effect
+from seawall.drift.limits import ALL_NULL, Learned, is_constant, is_empty
+from seawall.drift.magnitudes import MOVES, ROWS, TESTS, by_chance, magnitudes
+from seawall.drift.settings import Settings
+from seawall.drift.values import Outcome
+from seawall.drift.words import number, percent
+
+__all__ = ["WITH_HISTORY", "seasoned_outcomes"]
+
+WITH_HISTORY = "with history"
+_FEW = 0.5
+_VARIED = 30
+
+
+def seasoned_outcomes(
+    effects: Mapping[str, Effect], rows: int, known: Learned, settings: Settings
+) -> list[Outcome]:
+    """What every test of every learned column says, then what the number of rows says."""
+    outcomes: list[Outcome] = []
+    for place, name in enumerate(known.columns):
+        if name in effects:
+            outcomes += _of_column(name, place, effects[name], known, settings)
+    return [*outcomes, _of_rows(rows, known)]
+
+
+def _of_column(
+    name: str, place: int, effect: Effect, known: Learned, settings: Settings
+) -> list[Outcome]:
+    where = slice(place * len(TESTS), (place + 1) * len(TESTS))
+    limits, fails = known.limits[where], known.fails[where]
+    found = magnitudes(effect)
+    chance = by_chance(effect, known.column_rows[name])
+    most = settings.of(name).most
+    if is_empty(effect) and name not in known.empty and effect.reference_nulls < _FEW:
+        return [_all_null(name, effect, most)]
+    if is_constant(effect) and name not in known.constant and _could_vary(effect):
+        return [_frozen(name, effect, most)]
+    outcomes = [
+        Outcome(
+            name,
+            _status(found[n] - chance[n], limits[n], fails[n], most),
+            test,
+            _seen(test, effect),
+            f"at most {_written(test, limits[n])} as {known.batches} batches before",
+            _figures(found[n], limits[n], known, where.start + n),
+        )
+        for n, test in enumerate(TESTS)
+        if not math.isnan(found[n])
+    ]
+    told = any(outcome.status != "ok" for outcome in outcomes)
+    return outcomes if told or chance[0] <= limits[0] else [_too_small(name, effect, known)]
+
+
+def _status(
+    found: float, limit: float, fail: float, most: Literal["fail", "warn"]
+) -> Literal["ok", "warn", "fail"]:
+    if not found > limit:
+        return "ok"
+    return "fail" if found > fail and most == "fail" else "warn"
+
+
+def _all_null(name: str, effect: Effect, most: Literal["fail", "warn"]) -> Outcome:
+    seen, allowed = f"null share {percent(effect.nulls)}", "a column that is not null throughout"
+    figures: dict[str, Scalar] = {
+        "rule": WITH_HISTORY,
+        "statistic": effect.nulls,
+        "limit": ALL_NULL,
+    }
+    return Outcome(name, most, "null share", seen, allowed, figures)
+
+
+def _could_vary(effect: Effect) -> bool:
+    """Whether so many rows of a column that was never constant have more than one value, surely."""
+    return effect.rows >= _VARIED and effect.top_before < _FEW
+
+
+def _frozen(name: str, effect: Effect, most: Literal["fail", "warn"]) -> Outcome:
+    seen = f"{effect.top_value} in every row, {percent(effect.top_before)} before"
+    figures: dict[str, Scalar] = {
+        "rule": WITH_HISTORY,
+        "statistic": 1.0,
+        "usual": effect.top_before,
+    }
+    allowed = "more than one value, as in every batch before"
+    return Outcome(name, most, "frozen", seen, allowed, figures)
+
+
+def _too_small(name: str, effect: Effect, known: Learned) -> Outcome:
+    usual_rows = known.column_rows[name]
+    seen = f"{effect.rows:,} values, usually {usual_rows:,.0f}"
+    allowed = f"about {math.ceil(usual_rows / 4):,} values, to be told apart from chance"
+    figures: dict[str, Scalar] = {"rule": WITH_HISTORY, "statistic": effect.rows}
+    return Outcome(name, "insufficient", "distance", seen, allowed, figures)
+
+
+def _of_rows(rows: int, known: Learned) -> Outcome:
+    found = abs(math.log(max(rows, 1) / max(known.rows, 1)))
+    status = _status(found, known.limits[-1], known.fails[-1], "fail")
+    low, high = (known.rows * math.exp(sign * known.limits[-1]) for sign in (-1, 1))
+    seen = f"{rows:,} rows, usually {known.rows:,.0f}"
+    allowed = f"{low:,.0f} to {high:,.0f}"
+    figures = _figures(found, known.limits[-1], known, len(known.limits) - 1)
+    return Outcome("", status, ROWS, seen, allowed, figures)
+
+
+def _figures(found: float, limit: float, known: Learned, place: int) -> dict[str, Scalar]:
+    normal = known.usual.scale.back(known.usual.median)[place]
+    return {
+        "rule": WITH_HISTORY,
+        "statistic": float(found),
+        "limit": float(limit),
+        "usual": 0.0 if math.isnan(normal) else float(normal),
+        "batches": known.batches,
+    }
+
+
+def _seen(test: str, effect: Effect) -> str:
+    if test == "distance":
+        return f"D = {number(effect.distance)}"
+    if test in {"location", "scale"}:
+        name, value = ("shift", effect.shift) if test == "location" else ("spread", effect.spread)
+        return f"{name} = {number(value)}"
+    before, now = _share(test, effect)
+    return f"{test} {percent(before)} → {percent(now)}"
+
+
+def _share(test: str, effect: Effect) -> tuple[float, float]:
+    if test == "null share":
+        return effect.reference_nulls, effect.nulls
+    if test == "infinities":
+        return effect.reference_infinities, effect.infinities
+    if test == "unlisted":
+        return effect.reference_unlisted, effect.unlisted
+    if effect.risen - effect.risen_before > effect.top - effect.top_before:
+        return effect.risen_before, effect.risen
+    return effect.top_before, effect.top
+
+
+def _written(test: str, limit: float) -> str:
+    return number(limit) if test in MOVES else f"{percent(limit)} more"
