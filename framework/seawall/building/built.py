@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import functools
-import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 import pandas as pd
 
-from seawall.config.drift import Season
 from seawall.config.models import PipelineConfig
 from seawall.errors import DataError
 from seawall.plan.profiled import columns_of, kinds_of
@@ -18,6 +16,7 @@ from seawall.profile import Profile, Shape, shapes_of
 from seawall.references import Reference, past_of_parts, pruned
 from seawall.references.fit import contract_misfits
 from seawall.references.pruned import kept_words
+from seawall.running.drifted import season_of
 
 __all__ = ["Built", "Part", "Shaping", "built", "shaping"]
 
@@ -76,12 +75,12 @@ def built(
     config: PipelineConfig, parts: Sequence[Part], *, origin: str, created_at: datetime
 ) -> Reference:
     """The sum of the parts, without what would name single rows; raises DataError of no rows."""
-    total = functools.reduce(operator.add, (part.profile for part in parts), Profile(0, {}))
+    total = sum((part.profile for part in parts), Profile(0, {}))
     if not total.rows:
         raise DataError("nothing to build a reference from: there are no rows", origin)
     words = kept_words(total)
     lean = [(part.batch, pruned(part.profile, words)) for part in parts]
-    season = season_of(None if config.drift is None else config.drift.season)
+    season = _no_season if config.drift is None else partial(season_of, config.drift)
     remade = dict.fromkeys(misfit.column for misfit in contract_misfits(total, config))
     return Reference(
         config.pipeline,
@@ -95,17 +94,10 @@ def built(
     )
 
 
-def season_of(season: Season | None) -> Callable[[str], str]:
-    """From a batch's key to what it is compared by: its weekday or month, where it begins with a day."""
-    from seawall.running.accepted import day_of
-
-    written = {"weekday": "%A", "month": "%B", None: ""}[season]
-
-    def of(batch: str) -> str:
-        day = day_of(batch)
-        return "" if day is None or not written else f"{day:{written}}"
-
-    return of
+def _no_season(batch: str) -> str:
+    """All batches are alike."""
+    del batch
+    return ""
 
 
 def _values(values: pd.Series[str]) -> tuple[str, ...]:

@@ -25,11 +25,11 @@ from seawall.shown import listed
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["from_table"]
+__all__ = ["PIECE", "from_table"]
 
 _SAMPLE = 100_000
-_ROWS = 131_072
-"""Read at once."""
+PIECE = 131_072
+"""So many rows are read at once."""
 
 Tables = Callable[[], Iterator["pa.Table"]]
 
@@ -133,7 +133,7 @@ def _parquet(path: Path) -> Tables:
     import pyarrow.parquet as pq
 
     file = pq.ParquetFile(path)
-    return lambda: (pa.Table.from_batches([batch]) for batch in file.iter_batches(_ROWS))
+    return lambda: (pa.Table.from_batches([batch]) for batch in file.iter_batches(PIECE))
 
 
 def _csv(path: Path) -> Tables:
@@ -149,5 +149,5 @@ def _json(path: Path) -> Tables:
 
 
 def _pieces(table: pa.Table) -> Tables:
-    starts = np.arange(0, max(table.num_rows, 1), _ROWS).tolist()
-    return lambda: (table.slice(start, _ROWS) for start in starts)
+    starts = np.arange(0, max(table.num_rows, 1), PIECE).tolist()
+    return lambda: (table.slice(start, PIECE) for start in starts)

@@ -70,8 +70,8 @@ def _document(path: Path, text: str) -> dict[str, Any]:
         document = json.loads(text, parse_constant=_no_number)
     except json.JSONDecodeError as error:
         seen = f"line {error.lineno}, column {error.colno}: {error.msg}"
-        cut = error.pos >= len(text.rstrip())
-        what = "the reference is cut off" if cut and text.strip() else "not a JSON file"
+        cut = text.lstrip().startswith("{") and not text.rstrip().endswith("}")
+        what = "the reference is cut off" if cut else "not a JSON file"
         raise _refused(path, what, seen, "the whole file as it was written") from None
     except (ValueError, RecursionError) as error:
         raise _refused(path, "not a JSON file", str(error), "finite numbers") from None
