@@ -204,3 +204,10 @@ def test_all_the_values_of_a_split_are_cells() -> None:
     cells = split([1.0, 1.0, 3.0], [2.0])
 
     assert (cells.reference.tolist(), cells.batch.tolist()) == ([2, 0, 1], [0, 1, 0])
+
+
+def test_wasserstein_counts_both_sides_of_a_crossing() -> None:
+    """Evenly spread between the two values of the reference, each value is a quarter away."""
+    reference, batch = [0.0, 1.0] * 500, np.linspace(0.001, 0.999, 1_000)
+
+    assert wasserstein(*pair(reference, batch)) == pytest.approx(0.25 * IQR_OF_NORMAL)

@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 
 from seawall.drift.effects import effect
-from seawall.drift.p_values import p_values
+from seawall.drift.p_values import p_values, unlisted_p
+from seawall.drift.shares import Share, rise_p
 from seawall.profile import Shape, shape_of
 from tests.drift.columns import measured, pair
 
@@ -52,6 +53,14 @@ def test_values_beyond_the_grid_are_unlisted() -> None:
     seen = effect(*pair(normal(1_000), [0.0, 0.1, 0.2, -99.0, 1e300]))
 
     assert (seen.unlisted, seen.reference_unlisted) == (0.4, 0.0)
+
+
+def test_the_ends_of_a_grid_are_tested_by_themselves() -> None:
+    """The grid may end at the reference's own extremes: each side has its p, and the smaller is doubled."""
+    columns = pair([float(n) for n in range(20)], [30.0] * 5 + [-9.0] + [3.5] * 4)
+    above = rise_p(Share(0, 20), Share(5, 10))
+
+    assert unlisted_p(*columns) == pytest.approx(2 * above)
 
 
 def test_new_words_are_unlisted_and_named_when_they_rose() -> None:
