@@ -1,0 +1,53 @@
+"""Values that are not of their column's kind: texts among numbers, lists among texts, numbers for times."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from seawall.contracts import Scalar
+from seawall.drift.settings import Settings
+from seawall.drift.values import Outcome, Status
+from seawall.drift.words import percent
+from seawall.profile import ColumnProfile, Profile
+from seawall.profile.shape import Kind
+
+__all__ = ["OTHER_KIND", "noun", "other_kinds", "other_share"]
+
+OTHER_KIND = "other kind"
+_NOUNS: dict[Kind, str] = {"timestamp": "times", "text": "texts"}
+
+
+def other_kinds(reference: Profile, batch: Profile, settings: Settings) -> Iterator[Outcome]:
+    """What is to be said of columns with values that no distance is about, because they cannot be counted.
+
+    A failure where their share exceeds the reference's by more than the floor of new values, or of a
+    column without any other value; otherwise a warning, for it may be a single one.
+    """
+    for name, column in batch.columns.items():
+        known = reference.columns.get(name)
+        if column.uncounted and known is not None and known.shape == column.shape:
+            yield _outcome(name, known, column, settings)
+
+
+def _outcome(
+    name: str, reference: ColumnProfile, batch: ColumnProfile, settings: Settings
+) -> Outcome:
+    terms = settings.of(name)
+    before, now = other_share(reference), other_share(batch)
+    due = noun(batch.shape.kind)
+    gone = not batch.counted and reference.counted
+    far = gone or now - before > terms.floors.new[1]
+    status: Status = "fail" if far and terms.most == "fail" else "warn"
+    figures: dict[str, Scalar] = {"statistic": now, "before": before, "limit": terms.floors.new[1]}
+    seen = f"{batch.uncounted:,} of {batch.rows:,} values are not {due}, and are not compared"
+    return Outcome(name, status, OTHER_KIND, seen, f"{due}, but for {percent(before)}", figures)
+
+
+def noun(kind: Kind) -> str:
+    """What the values of such a column are."""
+    return _NOUNS.get(kind, "numbers")
+
+
+def other_share(column: ColumnProfile) -> float:
+    """The share of the rows whose value is not of the column's kind; 0.0 of no rows."""
+    return column.uncounted / column.rows if column.rows else 0.0
