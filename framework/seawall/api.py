@@ -138,12 +138,14 @@ def _without_fault(
     loaded = load(Path(config), sets=sets, env=os.environ)
     from seawall.plan.learn import faults_of
     from seawall.plan.make import context_of
+    from seawall.plan.referenced import reference_faults
     from seawall.plan.upstreams import upstream_faults
 
     now = datetime.now(UTC)
     context = context_of(loaded.config, now.date().isoformat(), now=lambda: now)
     faults = [
         *upstream_faults(loaded, os.environ),
+        *reference_faults(loaded),
         *faults_of(loaded, context, models),
     ]
     if faults:

@@ -47,12 +47,20 @@ class _Judging:
     history: Drifted
 
     def whole(self) -> tuple[Finding, ...]:
-        """Every column of the batch against the reference, or what is missing for that."""
+        """Every column of the batch against the reference, or what is missing for that.
+
+        A column that fails only for the rows that a fallback served is a warning.
+        """
         baseline = self.history.baseline
         if baseline is None:
             return (_uncalibrated(self.history),)
-        live = self.totals.live_profile
-        return self._judged(self.totals.profile, baseline, live, self._settings())
+        live, settings = self.totals.live_profile, self._settings()
+        found = self._judged(self.totals.profile, baseline, live, settings)
+        if live is None or not any(one.severity == "fail" for one in found):
+            return found
+        alone = self._judged(live, baseline, None, settings)
+        failed_alone = {one.column for one in alone if one.severity == "fail"}
+        return tuple(_excused(one, failed_alone) for one in found)
 
     def beside(self) -> Iterator[Finding]:
         """What has moved slowly: against the anchor, which stands beside a rolling reference."""
@@ -130,6 +138,15 @@ def _fallbacks(totals: Totals) -> str:
         lookup, _, link = mark.partition("=")
         told.append("the fallback model" if lookup == "model" else f"the {link} of lookup {lookup}")
     return " and ".join(told) or "the fallback"
+
+
+def _excused(finding: Finding, failed_alone: set[str | None]) -> Finding:
+    """A failure of rows that a declared fallback served is a warning: limits bound how many may be."""
+    columns = finding.column is not None and finding.column not in failed_alone
+    if finding.severity != "fail" or not columns:
+        return finding
+    message = f"{finding.message}. Fallbacks are bounded by limits: it does not hold the result"
+    return replace(finding, severity="warn", message=message)
 
 
 def _acted(finding: Finding, drift: Drift, history: Drifted) -> Finding:

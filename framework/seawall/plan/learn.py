@@ -151,13 +151,17 @@ class _Learner:
         """Columns that other sections name and nobody makes."""
         config, promised = self.loaded.config, _promised(steps)
         profiled = config.profile.columns if not isinstance(config.profile.columns, str) else ()
+        compared: Collection[str] = () if config.drift is None else config.drift.columns
         for path, names in (
             (("publish", "columns"), config.publish.columns or ()),
             (("profile", "columns"), profiled),
+            (("drift", "columns"), compared),
+            (("drift", "segments"), () if config.drift is None else config.drift.segments),
         ):
             for number, name in enumerate(names):
                 if name not in made and name not in promised:
-                    yield self._missing((*path, number), name, (made, steps))
+                    step = name if isinstance(names, dict) else number
+                    yield self._missing((*path, step), name, (made, steps))
 
     def model(self, frame: pd.DataFrame | None, steps: Sequence[Ran] = ()) -> Iterator[Fault]:
         """What keeps a model from being loaded, or its features from being found in the frame."""
