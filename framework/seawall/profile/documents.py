@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from seawall.profile.atoms import Atoms
 from seawall.profile.column import ColumnProfile
 from seawall.profile.distinct import Distinct
 from seawall.profile.moments import Moments
 from seawall.profile.shape import WORDED, Shape
 from seawall.profile.sound import sound
+from seawall.profile.stored import atoms_read, text, whole
 from seawall.profile.whole import Profile
 
 __all__ = ["from_json", "to_json"]
@@ -46,7 +46,7 @@ def from_json(stored: Mapping[str, Any]) -> Profile:
         columns = dict(stored["columns"])
         segments = dict(stored.get("segments", {}))
         return Profile(
-            rows=_whole(stored["rows"]),
+            rows=whole(stored["rows"]),
             columns={name: _read(name, column) for name, column in columns.items()},
             segments={
                 name: {value: from_json(part) for value, part in dict(parts).items()}
@@ -88,59 +88,46 @@ def _read_column(stored: Mapping[str, Any]) -> ColumnProfile:
     shape = Shape(
         stored["kind"],
         grid=tuple(map(float, stored.get("grid", ()))),
-        vocabulary=tuple(map(_text, stored.get("vocabulary", ()))),
+        vocabulary=tuple(map(text, stored.get("vocabulary", ()))),
     )
-    atoms = {_text(value): _whole(n) for value, n in dict(stored["atoms"]).items()}
     return ColumnProfile(
         shape=shape,
-        **{name: _whole(stored[name]) for name in _COUNTS},
+        **{name: whole(stored[name]) for name in _COUNTS},
         moments=Moments() if shape.kind in WORDED else _moments(stored["moments"]),
         cells=_cells(stored, shape),
         below=_tail(stored.get("below", {})),
         above=_tail(stored.get("above", {})),
-        atoms=Atoms(atoms, _whole(stored["atoms_missed"])),
-        distinct=Distinct(told=_whole(stored["distinct"])),
+        atoms=atoms_read(stored["atoms"], stored["atoms_missed"]),
+        distinct=Distinct(told=whole(stored["distinct"])),
     )
 
 
 def _cells(stored: Mapping[str, Any], shape: Shape) -> np.ndarray[Any, np.dtype[np.int64]]:
     if shape.kind in WORDED:
-        counts = [*map(_whole, stored["words"]), _whole(stored["unlisted"])]
+        counts = [*map(whole, stored["words"]), whole(stored["unlisted"])]
         return np.asarray(counts, dtype=np.int64)
-    gaps = list(map(_whole, stored["gaps"]))
+    gaps = list(map(whole, stored["gaps"]))
     if len(gaps) != len(shape.grid) + 1:
         raise ValueError(f"{len(gaps)} gaps for {len(shape.grid)} grid points")
     cells = np.zeros(shape.cells, dtype=np.int64)
     cells[::2] = gaps
     for place, count in dict(stored["points"]).items():
-        cells[1::2][_whole(int(place))] = _whole(count)
+        cells[1::2][whole(int(place))] = whole(count)
     return cells
 
 
 def _moments(stored: Mapping[str, Any]) -> Moments:
     ends = [None if stored[end] is None else float(stored[end]) for end in ("min", "max")]
-    return Moments(_whole(stored["count"]), float(stored["mean"]), float(stored["m2"]), *ends)
+    return Moments(whole(stored["count"]), float(stored["mean"]), float(stored["m2"]), *ends)
 
 
 def _tail(stored: Mapping[str, Any]) -> dict[int, int]:
-    return {_whole(int(bucket)): _whole(count) for bucket, count in stored.items()}
+    return {whole(int(bucket)): whole(count) for bucket, count in stored.items()}
 
 
 def _figure(value: float) -> float | str:
     """The number; the word inf where JSON has none."""
     return value if np.isfinite(value) else str(value)
-
-
-def _whole(value: object) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 2**63:
-        raise ValueError(f"{value!r} where a count is")
-    return value
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError(f"{value!r} where a text is")
-    return value
 
 
 def _said(error: Exception) -> str:

@@ -15,42 +15,41 @@ Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
 
 _DIGITS = 2
-_WIGGLE = 4 * (MOST_POINTS - 1)
+_OFTEN = 5
+_LARGEST_POWER = 306
+_WIGGLE = 8 * (MOST_POINTS - 1)
 
 
 def grid_of(finite: Floats) -> tuple[float, ...]:
     """At most 256 points: every value where there are so few, else quantiles and frequent values.
 
-    A value of at least one row in 256 is a point exactly as it is. The others are rounded, so that
-    few of them are the value of any row: the ends outward, to three digits of the range, inner
-    points to the shortest decimal that leaves at most 1.5/255 of the sample (and two rows) strictly between
-    two points.
+    A value of at least one row in 256 is a point exactly as it is, as is a chosen one of five rows. The
+    others are rounded, so that none tells of a single row: the ends outward, to three digits of the
+    range, inner points to the shortest decimal nearby. Strictly between two points lie at most
+    1.25/255 of the sample, and ten rows.
     """
     values, counts = np.unique(finite + 0.0, return_counts=True)  # -0.0 is 0.0
     if len(values) <= MOST_POINTS:
         return tuple(values.tolist())
-    exact = counts * MOST_POINTS >= counts.sum()
-    chosen = _chosen(counts, exact)
-    inner = _rounded(values, counts, chosen)
-    points = np.where(exact[chosen], values[chosen], inner)
+    frequent = counts * MOST_POINTS >= counts.sum()
+    chosen = _chosen(counts, frequent)
+    exact = frequent[chosen] | (counts[chosen] >= _OFTEN)
+    points = np.where(exact, values[chosen], _rounded(values, counts, chosen))
     low, high = _outward(float(values[0]), float(values[-1]))
     points[0] = points[0] if exact[0] else low
     points[-1] = points[-1] if exact[-1] else high
     return tuple(points.tolist())
 
 
-def _chosen(counts: Counts, exact: NDArray[np.bool_]) -> NDArray[np.intp]:
-    """Which values are points: the ends, 256 quantiles, and what is exact; at most 256."""
-    reached = counts.cumsum()
-    ranks = np.maximum(np.ceil(np.linspace(0, 1, MOST_POINTS) * reached[-1]), 1)
-    chosen = np.union1d(np.searchsorted(reached, ranks), np.flatnonzero(exact))
-    chosen = np.union1d(chosen, [0])
-    extra = len(chosen) - MOST_POINTS
-    if extra <= 0:
-        return chosen
-    merged = reached[chosen[2:]] - reached[chosen[:-2]]  # between both neighbours of an inner point
-    merged[exact[chosen[1:-1]]] = reached[-1] + 1
-    return np.delete(chosen, 1 + np.argsort(merged, kind="stable")[:extra])
+def _chosen(counts: Counts, frequent: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """Which values are points: the frequent ones, and as many quantiles as fit beside them."""
+    reached, quantiles = counts.cumsum(), MOST_POINTS
+    while True:
+        ranks = np.maximum(np.ceil(np.linspace(0, 1, quantiles) * reached[-1]), 1)
+        chosen = np.union1d(np.searchsorted(reached, ranks), np.flatnonzero(frequent))
+        if len(chosen) <= MOST_POINTS:
+            return chosen
+        quantiles = max(quantiles - (len(chosen) - MOST_POINTS), 0)
 
 
 def _rounded(values: Floats, counts: Counts, chosen: NDArray[np.intp]) -> Floats:
@@ -92,6 +91,3 @@ def _outward(low: float, high: float) -> tuple[float, float]:
     if not (math.isfinite(ends[0]) and math.isfinite(ends[1])):
         return low, high
     return min(ends[0], low), max(ends[1], high)
-
-
-_LARGEST_POWER = 306

@@ -50,7 +50,7 @@ def moments_of(finite: NDArray[np.float64]) -> Moments:
     if not count:
         return Moments()
     low, high = float(finite.min()) + 0.0, float(finite.max()) + 0.0  # -0.0 is 0.0
-    with np.errstate(over="ignore"):  # what exceeds float64 is inf, and shown as that
+    with np.errstate(over="ignore", invalid="ignore"):  # what exceeds float64 is shown as inf
         total = float(finite.sum())
         mean = total / count if math.isfinite(total) else float((finite / count).sum())
         mean = min(max(mean, low), high)

@@ -16,7 +16,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from seawall.profile.nulls import nulls_of
 from seawall.profile.shape import Kind
+from seawall.profile.tally import word_of
 
 __all__ = ["Numbers", "numbers_of", "texts_of"]
 
@@ -115,7 +117,7 @@ def _of_arrow(values: pd.Series[Any], read: Callable[[pa.Array], pa.Array | None
 def _arrow_numbers(values: pa.Array) -> pa.Array | None:
     kind = values.type
     if pa.types.is_duration(kind):
-        return pc.divide(values.cast(pa.int64()).cast(pa.float64()), float(_A_SECOND[kind.unit]))
+        return _seconds_of(values)
     if pa.types.is_boolean(kind):
         return values.cast(pa.int8())
     numeric = pa.types.is_floating(kind) or pa.types.is_integer(kind) or pa.types.is_decimal(kind)
@@ -127,6 +129,11 @@ def _arrow_times(values: pa.Array) -> pa.Array | None:
         values = values.cast(pa.timestamp("ms"))
     if not pa.types.is_timestamp(values.type):
         return None
+    return _seconds_of(values)
+
+
+def _seconds_of(values: pa.Array) -> pa.Array:
+    """Times and durations in seconds; what exceeds 2^53 ticks is rounded."""
     ticks = values.cast(pa.int64()).cast(pa.float64(), safe=False)
     return pc.divide(ticks, float(_A_SECOND[values.type.unit]))
 
@@ -139,7 +146,7 @@ def _arrow_lengths(values: pa.Array) -> pa.Array | None:
 
 def _of_objects(values: pd.Series[Any], read: Callable[[Any], float | None]) -> Numbers:
     """Value by value; what `read` says None of is no number of this kind."""
-    missing = values.isna().to_numpy()
+    missing = nulls_of(values)
     found = [None if null else read(v) for v, null in zip(values, missing, strict=True)]
     nulls = int(missing.sum())
     floats = np.asarray([math.nan if v is None else v for v in found], dtype=np.float64)
@@ -149,14 +156,15 @@ def _of_objects(values: pd.Series[Any], read: Callable[[Any], float | None]) -> 
 def _number(value: Any) -> float | None:
     if isinstance(value, timedelta):
         return value.total_seconds()
-    if not isinstance(value, kinds_of_numbers.Real | Decimal):
-        return None
+    return _float(value) if isinstance(value, kinds_of_numbers.Real | Decimal) else None
+
+
+def _float(value: Any) -> float:
+    """The nearest float; infinite where there is none near."""
     try:
         return float(value)
-    except OverflowError:
-        return math.copysign(math.inf, value)
-    except (TypeError, ValueError):  # Decimal's signalling NaN
-        return None
+    except OverflowError:  # an integer of more than 308 digits
+        return math.inf if value > 0 else -math.inf
 
 
 def _seconds(value: Any) -> float | None:
@@ -181,4 +189,4 @@ def texts_of(values: pd.Series[Any]) -> pa.Array:
         column = pa.array(values.array)
         whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
         return whole.drop_null() if _arrow_lengths(whole) is not None else _NO_TEXTS
-    return pa.array([value for value in values if isinstance(value, str)], pa.large_string())
+    return pa.array([word_of(v) for v in values if isinstance(v, str)], pa.large_string())

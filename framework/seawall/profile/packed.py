@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from seawall.profile.atoms import Atoms
 from seawall.profile.column import ColumnProfile
 from seawall.profile.distinct import LARGEST_RANK, MOST_EXACT, REGISTERS, Distinct
 from seawall.profile.moments import Moments
-from seawall.profile.shape import Shape
+from seawall.profile.shape import MOST_CELLS, Shape
 from seawall.profile.sound import sound
+from seawall.profile.stored import atoms_read, whole
 from seawall.profile.whole import Profile
 
 __all__ = ["packed", "unpacked"]
@@ -47,7 +47,7 @@ def unpacked(stored: Mapping[str, Any], shapes: Mapping[str, Shape]) -> Profile:
     """The profile, bit for bit; ValueError, which names the column, when it is none of these shapes."""
     try:
         return Profile(
-            rows=int(stored["rows"]),
+            rows=whole(stored["rows"]),
             columns={name: _read(name, one, shapes) for name, one in stored["columns"].items()},
             segments={
                 name: {value: unpacked(part, shapes) for value, part in parts.items()}
@@ -88,15 +88,15 @@ def _read(name: str, stored: Mapping[str, Any], shapes: Mapping[str, Shape]) -> 
 
 
 def _read_column(stored: Mapping[str, Any], shape: Shape) -> ColumnProfile:
-    rows, nulls, nans, minus, plus, count = map(int, stored["counts"])
+    rows, nulls, nans, minus, plus, count = map(whole, stored["counts"])
     mean, m2, low, high = map(float.fromhex, stored["moments"])
     return ColumnProfile(
         *(shape, rows, nulls, nans, minus, plus),
         moments=Moments(count, mean, m2, low, high) if count else Moments(),
-        cells=_inflated(stored["cells"], np.int64, 2 * shape.cells),
+        cells=_inflated(stored["cells"], np.int64, MOST_CELLS),
         below=_mapping(stored["below"]),
         above=_mapping(stored["above"]),
-        atoms=Atoms({str(value): int(n) for value, n in stored["atoms"].items()}, stored["missed"]),
+        atoms=atoms_read(stored["atoms"], stored["missed"]),
         distinct=_distinct(stored),
     )
 
@@ -104,13 +104,13 @@ def _read_column(stored: Mapping[str, Any], shape: Shape) -> ColumnProfile:
 def _distinct(stored: Mapping[str, Any]) -> Distinct:
     hashes = _inflated(stored["hashes"], np.uint64, MOST_EXACT)
     if stored["registers"] is None:
-        return Distinct(hashes, None, int(stored["told"]))
+        return Distinct(hashes, None, whole(stored["told"]))
     registers = _inflated(stored["registers"], np.uint8, REGISTERS)
     if len(registers) != REGISTERS or registers.max() > LARGEST_RANK:
         raise ValueError(
             f"{len(registers)} registers, allowed: {REGISTERS} of at most {LARGEST_RANK}"
         )
-    return Distinct(hashes, registers, int(stored["told"]))
+    return Distinct(hashes, registers, whole(stored["told"]))
 
 
 def _pairs(tail: Mapping[int, int]) -> NDArray[np.int64]:

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
-__all__ = ["BOOLEAN", "MOST_POINTS", "MOST_WORDS", "WORDED", "Kind", "Shape"]
+__all__ = ["BOOLEAN", "MOST_CELLS", "MOST_POINTS", "MOST_WORDS", "WORDED", "Kind", "Shape"]
 
 Kind = Literal["ordered", "categorical", "boolean", "timestamp", "text", "key"]
 MOST_POINTS = 256
 MOST_WORDS = 1_000
+MOST_CELLS = max(2 * MOST_POINTS, MOST_WORDS) + 1
 BOOLEAN = ("false", "true")
 WORDED: frozenset[Kind] = frozenset({"categorical", "boolean"})
 """Kinds whose values are words of a vocabulary; those of the others are numbers on a grid."""

@@ -3,59 +3,80 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from seawall.profile.atoms import MOST_ATOMS
 from seawall.profile.column import ColumnProfile
+from seawall.profile.distinct import MOST_EXACT
 from seawall.profile.shape import WORDED
+from seawall.profile.tails import LAST_BUCKET
 
 __all__ = ["sound"]
 
 
 def sound(column: ColumnProfile) -> ColumnProfile:
     """The column, whose figures agree with each other; ValueError, which says what doesn't."""
-    problem = next(_problems(column), "")
-    if problem:
-        raise ValueError(problem)
+    for problems in (_count_problems, _tail_problems, _moment_problems, _sketch_problems):
+        for problem in problems(column):
+            raise ValueError(problem)
     return column
 
 
-def _problems(column: ColumnProfile) -> Iterator[str]:
-    cells, moments = column.cells, column.moments
-    if len(cells) != column.shape.cells:
-        yield f"{len(cells)} counts for a shape of {column.shape.cells}: {column.shape}"
+def _count_problems(column: ColumnProfile) -> Iterator[str]:
+    if len(column.cells) != column.shape.cells:
+        yield f"{len(column.cells)} counts for a shape of {column.shape.cells}: {column.shape}"
     counts = column.rows, column.nulls, column.nans, column.minus_infinities, column.plus_infinities
-    if min(*counts, int(cells.min()), column.uncounted) < 0:
-        yield f"a count below 0, or more values than its {column.rows:,} rows"
-    for name, tail, whole in _tails(column):
-        if (
-            sum(tail.values()) != whole
-            or min(tail.values(), default=1) < 1
-            or min(tail, default=0) < 0
-        ):
-            yield f"{sum(tail.values()):,} values {name} the grid, in its cells {whole:,}"
-    if moments.count != (0 if column.shape.kind in WORDED else column.counted):
-        yield f"moments of {moments.count:,} values, counted: {column.counted:,}"
-    figures = [f for f in (moments.mean, moments.min, moments.max) if f is not None]
-    if not all(map(math.isfinite, figures)) or not moments.m2 >= 0:
-        yield f"the moments {moments}"
-    if bool(moments.count) != (moments.min is not None and moments.max is not None):
+    if min(*counts, int(column.cells.min())) < 0:
+        yield "a count below 0"
+    if column.uncounted < 0:
+        yield f"{column.rows - column.uncounted:,} values in {column.rows:,} rows"
+
+
+def _tail_problems(column: ColumnProfile) -> Iterator[str]:
+    """Tails count what the outer cells count; without a grid, together what their one cell counts."""
+    buckets = [*column.below, *column.above]
+    if min(buckets, default=0) < 0 or max(buckets, default=0) > LAST_BUCKET:
+        yield f"a bucket that is none of 0 to {LAST_BUCKET}"
+    below, above = _rows(column.below), _rows(column.above)
+    if column.shape.kind in WORDED or not column.shape.grid:
+        beyond = 0 if column.shape.kind in WORDED else int(column.cells[0])
+        if below + above != beyond:
+            yield f"{below + above:,} values in the tails, counted: {beyond:,}"
+    elif (below, above) != (column.cells[0], column.cells[-1]):
+        ends = f"{column.cells[0]:,} and {column.cells[-1]:,}"
+        yield f"{below:,} values below and {above:,} above the grid, in its cells {ends}"
+
+
+def _rows(tail: Mapping[int, int]) -> int:
+    return sum(tail.values())
+
+
+def _moment_problems(column: ColumnProfile) -> Iterator[str]:
+    moments = column.moments
+    counted = 0 if column.shape.kind in WORDED else column.counted
+    if moments.count != counted:
+        yield f"moments of {moments.count:,} values, counted: {counted:,}"
+    if not math.isfinite(moments.mean) or not moments.m2 >= 0:
+        yield f"the mean {moments.mean} and m2 {moments.m2}"
+    if moments.min is None or moments.max is None:
+        if moments.count:
+            yield f"{moments.count:,} values without a range"
+    elif not (moments.count and -math.inf < moments.min <= moments.max < math.inf):
         yield f"{moments.count:,} values from {moments.min} to {moments.max}"
 
 
-def _tails(column: ColumnProfile) -> Iterator[tuple[str, dict[int, int], int]]:
-    """Both tails, with how many values they ought to have; together where there is no grid."""
-    below, above = dict(column.below), dict(column.above)
-    if column.shape.kind in WORDED:
-        yield "beside", {**below, **above}, 0
-    elif column.shape.grid:
-        yield "below", below, int(column.cells[0])
-        yield "above", above, int(column.cells[-1])
-    else:
-        yield "without", _apart(below, above), int(column.cells[0])
+def _sketch_problems(column: ColumnProfile) -> Iterator[str]:
+    counts, hashes = column.atoms.counts, column.distinct.hashes
+    if len(counts) > MOST_ATOMS:
+        yield f"{len(counts)} frequent values, allowed: at most {MOST_ATOMS}"
+    if column.shape.kind not in WORDED:
+        yield from (f"the frequent value {name!r}" for name in counts if not _is_number(name))
+    if len(hashes) > MOST_EXACT or not (hashes[1:] > hashes[:-1]).all():
+        yield f"{len(hashes):,} hashes that do not ascend, or more than {MOST_EXACT:,}"
 
 
-def _apart(below: dict[int, int], above: dict[int, int]) -> dict[int, int]:
-    """Both tails as one, whose buckets don't meet."""
-    return {2 * bucket: n for bucket, n in below.items()} | {
-        2 * bucket + 1: n for bucket, n in above.items()
-    }
+def _is_number(name: str) -> bool:
+    try:
+        return math.isfinite(float(name))
+    except ValueError:
+        return False

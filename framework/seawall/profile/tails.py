@@ -7,13 +7,14 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["bucket_values", "tail_of"]
+__all__ = ["LAST_BUCKET", "bucket_values", "tail_of"]
 
 _BITS = 6
 """Bits of the mantissa that tell buckets apart: 64 a power of two."""
 _SHIFT = np.uint32(23 - _BITS)
 _HALF = np.uint32(1 << (22 - _BITS))
 _LARGEST = float(np.finfo(np.float32).max)
+LAST_BUCKET = int(np.float32(_LARGEST).view(np.uint32) >> _SHIFT)
 
 
 def tail_of(distances: NDArray[np.float64]) -> dict[int, int]:
@@ -22,7 +23,7 @@ def tail_of(distances: NDArray[np.float64]) -> dict[int, int]:
     Distances are at least 0; those beyond float32, 3.4e38, are counted in its last bucket. As
     HdrHistogram and DDSketch do: what is read from a bucket lies within 0.8 % of the distance.
     """
-    narrow = np.minimum(distances, _LARGEST).astype(np.float32)
+    narrow = (np.minimum(distances, _LARGEST) + 0.0).astype(np.float32)  # -0.0 is 0.0
     counts = np.bincount(narrow.view(np.uint32) >> _SHIFT)
     filled = np.flatnonzero(counts)
     return dict(zip(filled.tolist(), counts[filled].tolist(), strict=True))

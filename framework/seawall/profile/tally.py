@@ -11,7 +11,9 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-__all__ = ["Tally", "Worded", "tally", "worded"]
+from seawall.profile.nulls import nulls_of
+
+__all__ = ["Tally", "Worded", "tally", "word_of", "worded"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +55,12 @@ def worded(values: pd.Series[Any]) -> Worded:
         return _of_texts(pa.array(values.array))
     if isinstance(kind, np.dtype) and kind.kind in "biuf":
         return _of_places(*pd.factorize(values.to_numpy()))
-    missing = values.isna().to_numpy()
+    missing = nulls_of(values)
     places = np.where(missing, -1, np.cumsum(~missing) - 1)
-    return _of_places(places, values[~missing])
+    try:
+        return _of_places(places, values[~missing])
+    except OverflowError:  # Arrow's times reach further than Python's
+        return _of_texts(pa.array(values.array).cast(pa.string()))
 
 
 def _of_texts(column: pa.Array | pa.ChunkedArray) -> Worded:
@@ -67,7 +72,7 @@ def _of_texts(column: pa.Array | pa.ChunkedArray) -> Worded:
 
 def _of_places(places: NDArray[Any], values: Iterable[Any]) -> Worded:
     """Rows that have one of these values by its place; values that are written alike are one word."""
-    words = pa.array(map(_word, values), pa.large_string()).dictionary_encode()
+    words = pa.array(map(word_of, values), pa.large_string()).dictionary_encode()
     behind = np.append(words.indices.to_numpy(), -1)  # the place −1
     return Worded(words.dictionary, behind[places].astype(np.int64))
 
@@ -79,7 +84,7 @@ def _is_text(kind: Any) -> bool:
     return bool(pa.types.is_string(stored) or pa.types.is_large_string(stored))
 
 
-def _word(value: object) -> str:
+def word_of(value: object) -> str:
     """The value's text; what has none that can be stored goes by its type."""
     if isinstance(value, bool | np.bool_):
         return "true" if value else "false"

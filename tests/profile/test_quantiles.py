@@ -1,0 +1,75 @@
+"""Quantiles keep to the error that they state, wherever the values lie."""
+
+from __future__ import annotations
+
+import bisect
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from seawall.profile import ColumnProfile, Shape, measure, shape_of
+
+SHARES = [0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0]
+GRIDS = st.lists(st.floats(-100, 100) | st.integers(-3, 3).map(float), max_size=8).map(
+    lambda points: tuple(sorted({point + 0.0 for point in points}))
+)
+SIZED = st.floats(1e-30, 1e30) | st.floats(-1e30, -1e-30) | st.integers(-3, 3).map(float)
+
+
+def described(values: list[float], shape: Shape) -> ColumnProfile:
+    """The profile of one column of numbers."""
+    return measure(pd.DataFrame({"a": np.asarray(values, dtype=float)}), {"a": shape}).columns["a"]
+
+
+def allowed(value: float, grid: tuple[float, ...]) -> float:
+    """How far a quantile may lie from this one: nothing at a point, the gap between two, 0.8 % beyond."""
+    rounding = 1e-15 * max(map(abs, grid), default=0.0)
+    low, high = (grid[0], grid[-1]) if grid else (0.0, 0.0)
+    if value in grid:
+        return 0.0
+    if not low < value < high:
+        return 0.008 * min(abs(value - low), abs(value - high)) + rounding + 1e-37
+    place = bisect.bisect(grid, value)
+    return grid[place] - grid[place - 1]
+
+
+@given(values=st.lists(SIZED, min_size=1, max_size=40), grid=GRIDS)
+@example(values=[0.0] * 5, grid=())
+@example(values=[-0.0, 0.0, -1.0], grid=())
+@example(values=[7.25] * 9, grid=())
+@example(values=[7.25] * 9, grid=(7.0, 8.0))
+def test_stated_error(values: list[float], grid: tuple[float, ...]) -> None:
+    """Exact at a grid point, within the gap between two, within 0.8 % of the distance beyond."""
+    found = described(values, Shape("ordered", grid)).quantiles(SHARES)
+    exact = np.quantile(values, SHARES, method="inverted_cdf").tolist()
+
+    assert found == sorted(found)
+    assert [
+        (f, e) for f, e in zip(found, exact, strict=True) if abs(f - e) > allowed(e, grid)
+    ] == []
+
+
+@pytest.mark.parametrize("moved", [lambda x: x + 10, lambda x: x * 1000, lambda x: -x])
+def test_a_batch_elsewhere(moved: np.ufunc) -> None:
+    """A batch that has left its reference's range keeps its mean and spread, and quantiles to 0.8 %."""
+    reference = np.random.default_rng(1).normal(2, 1, 20_000)
+    shape, batch = shape_of(pd.Series(reference)), moved(reference[:5_000])
+    found = described(batch.tolist(), shape)
+    exact = np.quantile(batch, SHARES, method="inverted_cdf").tolist()
+    errors = [abs(f - e) for f, e in zip(found.quantiles(SHARES), exact, strict=True)]
+
+    assert (found.mean, found.std) == pytest.approx((batch.mean(), batch.std(ddof=1)), rel=1e-12)
+    assert all(error <= allowed(e, shape.grid) for error, e in zip(errors, exact, strict=True))
+
+
+@given(values=st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1, max_size=30))
+def test_any_size(values: list[float]) -> None:
+    """Whatever its size, a quantile is a number within the range, and they ascend."""
+    found = described(values, Shape("ordered", (0.0, 1.0))).quantiles(SHARES)
+
+    assert all(low <= high for low, high in pairwise(found))
+    assert all(min(values) <= value <= max(values) for value in found)
