@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+import sys
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
         UnavailableError,
         UsageError,
     )
+    from seawall.notebook.compared import compare
+    from seawall.notebook.profiled import profile
     from seawall.running import RunResult
 
 __version__ = "0.1.0"
@@ -47,6 +51,8 @@ _HOMES = {
         "UnavailableError",
         "UsageError",
     ),
+    "seawall.notebook.compared": ("compare",),
+    "seawall.notebook.profiled": ("profile",),
     "seawall.running": ("RunResult",),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
@@ -72,6 +78,8 @@ __all__ = [
     "UnavailableError",
     "UsageError",
     "check",
+    "compare",
+    "profile",
     "replay",
     "run",
     "stage",
@@ -88,3 +96,18 @@ def __getattr__(name: str) -> Any:
 def __dir__() -> list[str]:
     """The public names."""
     return sorted([*__all__, "__version__"])
+
+
+class _Package(ModuleType):
+    """The package, in which a public name stays what it is when a subpackage of that name is imported.
+
+    `seawall.profile` is a function, and `seawall.profile.measure` is imported by its full name.
+    """
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Binds the name, except where the import system binds a subpackage over a public name."""
+        if not (name in _HOME_OF and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package

@@ -115,6 +115,10 @@ class Finding:
         for name in ("seen", "allowed", "message"):
             object.__setattr__(self, name, part(getattr(self, name)))
 
+    def __str__(self) -> str:
+        """The severity, and what was seen in words."""
+        return f"{self.severity}: {self.message}"
+
 
 @dataclass(frozen=True, slots=True)
 class LogEntry:

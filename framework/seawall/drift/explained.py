@@ -10,6 +10,7 @@ from seawall.drift.figures import figures, plain
 from seawall.drift.ks_rule import KS_P_VALUE
 from seawall.drift.live import FALLBACK, without_fallback
 from seawall.drift.moved import moves
+from seawall.drift.other_kind import OTHER_KIND
 from seawall.drift.values import Baseline, Outcome, Status
 from seawall.drift.words import values
 from seawall.profile import ColumnProfile, Profile
@@ -22,6 +23,7 @@ DRIFT_OF_ROWS = "drift of rows"
 
 _SEVERITY: Sequence[Status] = ("fail", "warn", "insufficient", "uncalibrated", "ok")
 _LEADS = (
+    OTHER_KIND,
     "frozen",
     "null share",
     "infinities",
@@ -141,7 +143,7 @@ def _message(column: _Column) -> str:
     if worst.status == "ok":
         return f"{about} is like {column.against}: {worst.seen}{_rule(worst)}"
     said = [f"{about}{_moved(column)}", f"{_compared(column)}{_rule(worst)}"]
-    if column.sides and column.live is not None:
+    if column.sides and column.live is not None and worst.test != OTHER_KIND:
         said.append(without_fallback(worst.test, *column.sides, column.live))
     return ". ".join(said)
 

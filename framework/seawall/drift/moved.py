@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 from seawall.drift.effects import effect
 from seawall.drift.moved_numbers import number_moves, written
 from seawall.drift.moved_words import word_moves
+from seawall.drift.other_kind import OTHER_KIND, noun, other_share
 from seawall.drift.words import percent
 from seawall.profile import ColumnProfile
 from seawall.profile.shape import WORDED
@@ -18,6 +19,9 @@ __all__ = ["moves"]
 def moves(reference: ColumnProfile, batch: ColumnProfile, tests: Collection[str]) -> Iterator[str]:
     """What each of these tests is about: `nulls 0.1% → 5.3%`; both sides have the same shape."""
     seen, worded = effect(reference, batch), batch.shape.kind in WORDED
+    if OTHER_KIND in tests:
+        before, now = other_share(reference), other_share(batch)
+        yield f"values that are no {noun(batch.shape.kind)} {percent(before)} → {percent(now)}"
     if "frozen" in tests:
         value = _value(batch, seen.top_value)
         yield f"every value is {value}, before {percent(seen.top_before)} were"
