@@ -120,12 +120,15 @@ def _unlisted(
 
 
 def _top_value(reference: ColumnProfile, batch: ColumnProfile, p: float, floors: Floors) -> Trial:
-    """The value that rose most, or that all are where before they were not: for that there is no floor."""
+    """The value that rose most: all are it where before they were not, or it is a new word, or neither."""
     risen = most_risen(reference, batch)
     change = risen.now.value - risen.bound.value
-    varied = reference.distinct.count > 1
-    frozen = varied and 0 < risen.now.count == batch.counted and change > 0
-    test, limits = ("frozen", (0.0, 0.0)) if frozen else ("top value", floors.top)
+    varied, worded = reference.distinct.count > 1, batch.shape.kind in WORDED
+    test, limits = "top value", floors.top
+    if varied and 0 < risen.now.count == batch.counted and change > 0:
+        test, limits = "frozen", (0.0, 0.0)
+    elif worded and risen.value not in batch.shape.vocabulary:
+        test, limits = "unlisted", floors.new
     return Trial(test, p, risen.before.value, risen.now.value, change, change, limits)
 
 
