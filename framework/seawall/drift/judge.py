@@ -46,8 +46,9 @@ def outcomes_of(batch: Profile, baseline: Baseline, settings: Settings) -> list[
     rest = {name: column for name, column in batch.columns.items() if name not in known}
     if rest:
         outcomes += cold_outcomes(baseline.reference, replace(batch, columns=rest), settings)
-    first = {name: place for place, name in enumerate((*settings.outputs, *batch.columns))}
-    return sorted(outcomes, key=lambda outcome: first.get(outcome.column, len(first)))
+    order = dict.fromkeys((*settings.outputs, *batch.columns))
+    places = {name: place for place, name in enumerate(order)}
+    return sorted(outcomes, key=lambda outcome: places.get(outcome.column, len(places)))
 
 
 def _batches_with(name: str, past: Sequence[Past]) -> int:

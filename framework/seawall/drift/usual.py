@@ -48,13 +48,13 @@ class Scale:
         return np.asarray(np.where(self.moves, moved, shares))
 
     def back(self, values: Floats) -> Floats:
-        """The magnitudes that stand at these values."""
+        """The magnitudes that stand at these values; a share is 1 at most."""
         from scipy.special import ndtr
 
         capped = np.minimum(values, 700.0)
         shifts = 2 * ndtr(np.minimum(values, 20.0) / 2) - 1
         moved = np.where(self._named("distance"), shifts, np.expm1(capped))
-        return np.asarray(np.where(self.moves, moved, np.exp(capped)))
+        return np.asarray(np.where(self.moves, moved, np.minimum(np.exp(capped), 1.0)))
 
     @property
     def moves(self) -> NDArray[np.bool_]:
