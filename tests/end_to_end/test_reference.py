@@ -231,3 +231,55 @@ def test_a_damaged_reference_is_not_shown(said: Said, both_days: Path, tmp_path:
     assert (code, out) == (65, "")
     assert "cut off" in err
     assert "seawall reference build" in err
+
+
+@pytest.fixture
+def fortnight(both_days: Path, tmp_path: Path, frame: pd.DataFrame) -> Path:
+    """A project with fourteen days of input, of which the last has loads that none had before."""
+    project = copied(both_days, tmp_path / "project")
+    days = [f"2024-03-{day:02d}" for day in range(1, 15)]
+    with sqlite3.connect(project / "data" / "weather.db") as weather:
+        weather.execute("DELETE FROM weather")
+        weather.executemany(
+            "INSERT INTO weather VALUES ('Rome', ?, 10.0)", [(day,) for day in days]
+        )
+    weather.close()
+    for number, day in enumerate(days):
+        load = 99.0 if day == days[-1] else (frame["load"] + 3.0 * number) % 97.0
+        frame.assign(load=load).to_parquet(project / "data" / f"{day}.parquet")
+    return project
+
+
+def test_calibrate_says_what_the_settings_would_have_given(
+    seawall: Command, fortnight: Path
+) -> None:
+    """The day that stands out is named with its column, and the rate comes with its interval."""
+    batches = ("--batch", "2024-03-01..2024-03-14")
+    done = seawall(fortnight, "reference", "calibrate", "pipeline.yaml", *batches, "--json")
+    assert done.returncode == 0, done.stderr
+    said = json.loads(done.stdout)
+    (alarmed,) = said["alarmed"]
+
+    assert (alarmed["batch"], said["alarms"]) == ("2024-03-14", 1)
+    assert {one["column"] for one in alarmed["outcomes"]} == {"load", "strain", "p_break"}
+    assert said["judged"] < said["batches"] == 13
+    assert said["interval"][0] < said["rate"] == 1 / said["judged"] < said["interval"][1]
+    assert said["visible"]["load"]["distance"] > 0.05
+
+
+def test_calibrate_needs_batches(seawall: Command, published: Path) -> None:
+    """Of one run nobody can say what is usual; it is said how to name more."""
+    done = seawall(published, "reference", "calibrate", "pipeline.yaml")
+
+    assert done.returncode == 65
+    assert "too few batches" in done.stderr
+    assert "--batch A..B" in done.stderr
+
+
+def test_the_seed_rule_has_nothing_to_calibrate(seawall: Command, both_days: Path) -> None:
+    """Its limit is a number that the file states."""
+    rule = ("--set", "drift={reference: references/breakdowns.json, rule: ks-p-value}")
+    done = seawall(both_days, "reference", "calibrate", "pipeline.yaml", *rule)
+
+    assert done.returncode == 2, done.stderr
+    assert "nothing to calibrate" in done.stderr

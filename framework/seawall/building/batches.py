@@ -54,9 +54,17 @@ class _Scored:
         else:
             self.whole[one.batch] = pd.concat(list(one.frames()))
             self.samples.append(self.whole[one.batch])
-        self.begun.append(one)
 
-    def profile(self, one: Prepared, how: Shaping) -> Profile:
+    def parts(self, how: Shaping) -> list[Part]:
+        """What each batch adds."""
+        found = []
+        self.samples.clear()
+        for one in self.begun:
+            with self.border(one.batch):
+                found.append(Part(one.batch, self._profile(one, how)))
+        return found
+
+    def _profile(self, one: Prepared, how: Shaping) -> Profile:
         """All rows of the batch, counted."""
         kept = self.whole.pop(one.batch, None)
         frames = one.frames() if kept is None else iter([kept])
@@ -73,12 +81,16 @@ class Batches:
 
 
 def profiles_of_batches(
-    orders: Sequence[Order], *, skip_failed: bool = False, told: Told = NOBODY
+    orders: Sequence[Order],
+    *,
+    how: Shaping | None = None,
+    skip_failed: bool = False,
+    told: Told = NOBODY,
 ) -> Batches:
     """What each batch looks like behind the last stage, without the rows that a fallback served.
 
-    Each is read once, and its input stays where it is; a sample of all of them, the same every
-    time, decides how their columns are counted. Nothing is published, and nothing of it stays on
+    Where it is not said how their columns are counted, a sample of all of them decides, the same every
+    time. Nothing is published, and nothing of it stays on
     disk. Raises what a run raises, for the first batch that fails unless such are skipped;
     DataError when none is left.
     """
@@ -88,11 +100,14 @@ def profiles_of_batches(
         for number, order in enumerate(orders, 1):
             told.at(number, len(orders), f"batch {order.batch}")
             with scored.border(order.batch):
-                scored.sample(prepared(order, Path(folder) / str(number), models))
+                one = prepared(order, Path(folder) / str(number), models)
+                if how is None:
+                    scored.sample(one)
+                scored.begun.append(one)
         if not scored.begun:
             raise DataError("no batch is left to build from", seen=_listed(scored.skipped))
-        how = _shaping(scored, orders[0])
-        parts = tuple(_parts(scored, how))
+        how = how or _shaping(scored, orders[0])
+        parts = tuple(scored.parts(how))
     return Batches(parts, how, tuple(scored.skipped.items()))
 
 
@@ -110,13 +125,6 @@ def from_batches(
 def _shaping(scored: _Scored, order: Order) -> Shaping:
     features = scored.begun[0].model.feature_names or ()
     return shaping(pd.concat(scored.samples), order.loaded.config, tuple(features))
-
-
-def _parts(scored: _Scored, how: Shaping) -> Iterator[Part]:
-    scored.samples.clear()
-    for one in scored.begun:
-        with scored.border(one.batch):
-            yield Part(one.batch, scored.profile(one, how))
 
 
 def _named(batches: Sequence[str]) -> str:

@@ -18,7 +18,7 @@ from seawall.references.fit import contract_misfits
 from seawall.references.pruned import kept_words
 from seawall.running.drifted import season_of
 
-__all__ = ["Built", "Part", "Shaping", "built", "shaping"]
+__all__ = ["Built", "Part", "Shaping", "built", "shaping", "shaping_of"]
 
 _SEGMENTS = 50
 """Of a column that cuts batches into parts, the most frequent values are parts of their own."""
@@ -69,6 +69,12 @@ def shaping(sample: pd.DataFrame, config: PipelineConfig, features: Sequence[str
     by = {name: _values(sample[name]) for name in segments if name in sample.columns}
     missing = tuple(name for name in wanted if name not in shapes)
     return Shaping(shapes, by, missing)
+
+
+def shaping_of(profile: Profile) -> Shaping:
+    """How the columns of the profile are counted, to count others in the same way."""
+    by = {name: tuple(filter(None, parts)) for name, parts in profile.segments.items()}
+    return Shaping({name: column.shape for name, column in profile.columns.items()}, by, ())
 
 
 def built(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from seawall.cli.reference.build import build
+from seawall.cli.reference.calibrate import calibrate
 from seawall.cli.reference.decide import accept, exclude
 from seawall.cli.reference.show import show
 
@@ -16,5 +17,5 @@ def reference() -> None:
     """Build, show and try out what batches are compared with, and say which runs count."""
 
 
-for _command in (build, show, accept, exclude):
+for _command in (build, show, calibrate, accept, exclude):
     reference.add_command(_command)
