@@ -52,6 +52,8 @@ def outcome(column: str, status: Any, test: str = "distance") -> Outcome:
         (STEPS, [*STEPS[:500], *[np.nan] * 500], "x: null share 0% → 50%, p < 1e-12, allowed a"),
         (STEPS, [*STEPS[:500], *[np.inf] * 500], "x: infinities 0% → 50%, p < 1e-12, allowed a"),
         (STEPS, [*STEPS[:900], *[7.0] * 600], "7 in 1% → 40.6% of the values"),
+        (STEPS, [*STEPS[:900], *[7.0] * 100, *[1e9] * 90], "1,000,000,000 in 0% → 8.26% of the"),
+        (STEPS, [*STEPS[:900], *[7.0] * 100, *[1e9] * 90], "7 in 1% → 10% of the"),
         (STEPS, [7.0] * 500, "every value is 7, before 1% were"),
         (WORDS, ["a"] * 200 + ["b"] * 800, "grew: 'b' 40% → 80%; shrank: 'a' 50% → 20%, 'c' 10% → 0%"),
         (WORDS, WORDS[::10] + ["XX"] * 50, "new: 'XX' 4.76% (unlisted 0% → 4.76%, p < 1e-12, allowed"),
@@ -116,7 +118,7 @@ def test_a_column_of_another_shape_is_not_judged() -> None:
 @pytest.mark.parametrize(
     ("live", "part"),
     [
-        (STEPS[:400], "D = 0.594 overall, 0 on live rows: the shift is the fallback's"),
+        (STEPS[:400] + 3, "D = 0.606 overall, 0.03 on live rows: the shift is the fallback's"),
         (STEPS[:400] + 60, "on live rows: the shift is not the fallback's"),
         (STEPS[:400] + 30, "on live rows: the fallback is a part of the shift"),
         ([], "every value is from the fallback: no live row is left to compare"),

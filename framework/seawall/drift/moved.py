@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from seawall.drift.effects import effect
+from seawall.drift.effects import Effect, effect
 from seawall.drift.moved_numbers import number_moves, written
 from seawall.drift.moved_words import word_moves
 from seawall.drift.other_kind import OTHER_KIND, noun, other_share
@@ -32,8 +32,16 @@ def moves(reference: ColumnProfile, batch: ColumnProfile, tests: Collection[str]
     if seen.rows and seen.reference_rows:
         yield from (word_moves if worded else number_moves)(reference, batch, tests)
     if "top value" in tests:
-        value, change = _value(batch, seen.risen_value), (seen.risen_before, seen.risen)
-        yield f"{value} in {percent(change[0])} → {percent(change[1])} of the values"
+        yield from _risen(batch, seen)
+
+
+def _risen(batch: ColumnProfile, seen: Effect) -> Iterator[str]:
+    """The value that rose most surprisingly, and the most frequent one if it rose further."""
+    risen = (seen.risen_value, seen.risen_before, seen.risen)
+    top = (seen.top_value, seen.top_before, seen.top)
+    further = top[0] != risen[0] and top[2] - top[1] > risen[2] - risen[1]
+    for value, before, now in (risen, top) if further else (risen,):
+        yield f"{_value(batch, value)} in {percent(before)} → {percent(now)} of the values"
 
 
 def _value(batch: ColumnProfile, name: str) -> str:

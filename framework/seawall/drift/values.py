@@ -44,8 +44,9 @@ class Baseline:
 class Outcome:
     """What one test says of a column; '' is the whole batch.
 
-    `test` is distance, location, scale, null share, infinities, unlisted, top value, frozen or rows;
-    `seen` and `allowed` are the statistic and its limit in words, `figures` in numbers.
+    `test` is distance, location, scale, null share, infinities, unlisted, never seen,
+    top value, frozen, other kind or rows; `seen` and `allowed` are the statistic and its limit in words,
+    `figures` in numbers.
     """
 
     column: str
