@@ -1,0 +1,54 @@
+"""What `drift` says is held against itself and against the rest of the file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+ROLLING = "drift: {reference: {rolling: 10}, "
+
+
+@pytest.mark.parametrize(
+    ("said", "path", "what"),
+    [
+        ("columns: [temp, flight_id]", "columns.1", "'flight_id' is a key"),
+        ("columns: {temp: {kind: key}}", "columns.temp", "'temp' is a key"),
+        ("segments: [flight_id]", "segments.0", "every row would be a segment"),
+        ("segments: [origin, temp]", "segments.1", "'temp' does not cut the batch"),
+        ("p_value: 0.01", "p_value", "p_value has no effect with rule: seawall"),
+        ("rule: ks-p-value, alarms: 1 in 9 runs", "alarms", "alarms has no effect"),
+        ("rule: ks-p-value, floors: {nulls: [1%, 2%]}", "floors", "floors has no effect"),
+        ("on_fail: warn, for: 2 runs", "for", "for has no effect beside on_fail: warn"),
+        (
+            "columns: {temp: {severity: warn, on_fail: hold}}",
+            "columns.temp.on_fail",
+            "on_fail: hold has no effect beside severity: warn",
+        ),
+        (
+            "columns: {temp: {on_fail: warn, for: 2 runs}}",
+            "columns.temp.for",
+            "for has no effect beside on_fail: warn",
+        ),
+    ],
+)
+def test_each_contradiction_is_one_fault(project: Any, said: str, path: str, what: str) -> None:
+    """It is refused where it stands, with what it contradicts."""
+    (fault,) = project.faults(project.sample + ROLLING + said + "}\n")
+
+    assert fault.path == f"drift.{path}"
+    assert what in fault.what
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "season: weekday, alarms: 1 in 100 runs, segments: [origin]",
+        "rule: ks-p-value, p_value: 0.001",
+        "on_fail: warn, for: 2 runs, columns: {temp: {on_fail: hold}}",
+        "columns: {temp: {for: 3 runs, floors: {distance: [0.1, 0.3]}}}",
+    ],
+)
+def test_what_goes_together_loads(project: Any, said: str) -> None:
+    """Nothing is refused of what has an effect."""
+    assert project.faults(project.sample + ROLLING + said + "}\n") == ()
