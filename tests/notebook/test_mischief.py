@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ import pytest
 import seawall
 from tests.notebook.frames import by_column, shop
 
-ROWS = 2_000
+ROWS = 600
 CALM = ("town", "card", "at")
 """Columns that nothing is done to."""
 
@@ -42,7 +43,11 @@ def some(value: object, share: float = 0.3) -> Callable[[pd.Series[Any]], Any]:
     return change
 
 
+SIGNALLING = Decimal("sNaN")
 CASES = {
+    "all signalling NaN": Case(every(SIGNALLING), "fail", "null"),
+    "some signalling NaN": Case(some(SIGNALLING), "fail", "null"),
+    "whole numbers beyond floats": Case(every(10**400), "fail", "infinities"),
     "all null": Case(every(None), "fail", "null"),
     "all NaN": Case(every(np.nan), "fail", "null"),
     "all null, nullable": Case(lambda v: pd.array([pd.NA] * len(v), "Float64"), "fail", "null"),
@@ -59,20 +64,20 @@ CASES = {
     "tiny": Case(lambda v: v * 1e-308, "fail", "D"),
     "another sign": Case(lambda v: -v, "fail", "D"),
     "another unit": Case(lambda v: v * 1000, "fail", "D"),
-    "texts": Case(lambda v: v.map(lambda value: f"{value:.2f} EUR"), "fail", "not numbers"),
-    "numbers as texts": Case(lambda v: v.map(str), "fail", "not numbers"),
+    "texts": Case(lambda v: v.map(lambda value: f"{value:.2f} EUR"), "fail", "no numbers"),
+    "numbers as texts": Case(lambda v: v.map(str), "fail", "no numbers"),
     "times": Case(
-        lambda v: pd.Timestamp("2024-01-01") + pd.to_timedelta(v, "s"), "fail", "not numbers"
+        lambda v: pd.Timestamp("2024-01-01") + pd.to_timedelta(v, "s"), "fail", "no numbers"
     ),
-    "lists": Case(lambda v: [[value] for value in v], "fail", "not numbers"),
-    "dicts": Case(lambda v: [{"eur": value} for value in v], "fail", "not numbers"),
-    "sets": Case(lambda v: [{value} for value in v], "fail", "not numbers"),
-    "arrays": Case(lambda v: [np.array([value]) for value in v], "fail", "not numbers"),
-    "complex": Case(lambda v: v.astype(complex), "fail", "not numbers"),
-    "some texts": Case(some("n/a"), "fail", "not numbers"),
-    "a text": Case(some("n/a", 1 / ROWS), "warn", "not numbers"),
+    "lists": Case(lambda v: [[value] for value in v], "fail", "no numbers"),
+    "dicts": Case(lambda v: [{"eur": value} for value in v], "fail", "no numbers"),
+    "sets": Case(lambda v: [{value} for value in v], "fail", "no numbers"),
+    "arrays": Case(lambda v: [np.array([value]) for value in v], "fail", "no numbers"),
+    "complex": Case(lambda v: v.astype(complex), "fail", "no numbers"),
+    "some texts": Case(some("n/a"), "fail", "no numbers"),
+    "a text": Case(some("n/a", 1 / ROWS), "warn", "no numbers"),
     "categories of texts": Case(
-        lambda v: v.map(lambda n: "ab"[int(n) % 2]).astype("category"), "fail", "not numbers"
+        lambda v: v.map(lambda n: "ab"[int(n) % 2]).astype("category"), "fail", "no numbers"
     ),
 }
 
@@ -97,7 +102,7 @@ HARMLESS = {
     "nullable": lambda v: v.astype("Float64"),
     "Arrow": lambda v: v.astype("float64[pyarrow]"),
     "objects": lambda v: v.astype(object),
-    "Decimals": lambda v: v.map(lambda value: __import__("decimal").Decimal(repr(value))),
+    "Decimals": lambda v: v.map(lambda value: Decimal(repr(value))),
 }
 
 
@@ -109,3 +114,54 @@ def test_the_same_numbers_in_another_type_are_no_drift(name: str) -> None:
     findings = seawall.compare(shop(ROWS, 1), batch, kinds={"sale": "key"})
 
     assert {finding.severity for finding in findings} == {"ok"}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_column_that_was_always_so_is_no_news(name: str) -> None:
+    """What can be compared is like the reference; what cannot is said to be uncalibrated."""
+    reference, batch = shop(ROWS, 1), shop(ROWS, 2)
+    for frame in (reference, batch):
+        frame["amount"] = CASES[name].amount(frame["amount"])
+    found = by_column(seawall.compare(reference, batch, kinds={"sale": "key"}))
+
+    assert found["amount"].severity in {"ok", "uncalibrated", "insufficient"}
+    assert [found[calm].severity for calm in CALM] == ["ok"] * 3
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_column_that_recovers_is_news(name: str) -> None:
+    """The reference is the spoilt one: the sound batch is not like it, or cannot be compared with it."""
+    reference = shop(ROWS, 1)
+    reference["amount"] = CASES[name].amount(reference["amount"])
+    found = by_column(seawall.compare(reference, shop(ROWS, 2), kinds={"sale": "key"}))
+
+    assert found["amount"].severity in {"fail", "uncalibrated"}
+    assert [found[calm].severity for calm in CALM] == ["ok"] * 3
+
+
+@pytest.mark.parametrize("rows", [0, 1, 50])
+def test_a_small_batch_is_insufficient(rows: int) -> None:
+    """It is neither like the reference nor unlike it, and how many values would do is said."""
+    findings = seawall.compare(shop(ROWS, 1), shop(rows, 2), kinds={"sale": "key"})
+
+    assert {finding.severity for finding in findings} == {"insufficient"}
+    assert all("it takes at least" in finding.message for finding in findings)
+
+
+def test_a_small_batch_of_nulls_is_a_failure() -> None:
+    """Fifty rows are enough to see that a column is gone."""
+    batch = shop(50, 2, amount=np.nan)
+    found = by_column(seawall.compare(shop(ROWS, 1), batch, kinds={"sale": "key"}))
+
+    assert found["amount"].severity == "fail"
+
+
+def test_spoilt_days_of_the_past_are_borne() -> None:
+    """Every kind of mischief in the history leaves the other columns judged by it."""
+    history = [shop(300, seed) for seed in range(len(CASES))]
+    for day, case in zip(history, CASES.values(), strict=True):
+        day["amount"] = case.amount(day["amount"])
+    found = by_column(seawall.compare(None, shop(300, 99), history=history, kinds={"sale": "key"}))
+
+    assert found["amount"].message
+    assert all("with history" in found[calm].message for calm in CALM)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from seawall.contracts import Scalar
-from seawall.drift.settings import Settings
+from seawall.drift.settings import Settings, Terms
 from seawall.drift.values import Outcome, Status
 from seawall.drift.words import percent
 from seawall.profile import ColumnProfile, Profile
@@ -20,27 +20,31 @@ _NOUNS: dict[Kind, str] = {"timestamp": "times", "text": "texts"}
 def other_kinds(reference: Profile, batch: Profile, settings: Settings) -> Iterator[Outcome]:
     """What is to be said of columns with values that no distance is about, because they cannot be counted.
 
-    A failure where their share exceeds the reference's by more than the floor of new values, or of a
-    column without any other value; otherwise a warning, for it may be a single one.
+    A failure where their share exceeds the reference's by more than the floor of new values, or where
+    they are all that is left; a warning where it only rose, for it may be a single one; and
+    uncalibrated where the reference has as many.
     """
     for name, column in batch.columns.items():
         known = reference.columns.get(name)
         if column.uncounted and known is not None and known.shape == column.shape:
-            yield _outcome(name, known, column, settings)
+            yield _outcome(name, known, column, settings.of(name))
 
 
-def _outcome(
-    name: str, reference: ColumnProfile, batch: ColumnProfile, settings: Settings
-) -> Outcome:
-    terms = settings.of(name)
+def _outcome(name: str, reference: ColumnProfile, batch: ColumnProfile, terms: Terms) -> Outcome:
     before, now = other_share(reference), other_share(batch)
-    due = noun(batch.shape.kind)
-    gone = not batch.counted and reference.counted
-    far = gone or now - before > terms.floors.new[1]
-    status: Status = "fail" if far and terms.most == "fail" else "warn"
-    figures: dict[str, Scalar] = {"statistic": now, "before": before, "limit": terms.floors.new[1]}
-    seen = f"{batch.uncounted:,} of {batch.rows:,} values are not {due}, and are not compared"
-    return Outcome(name, status, OTHER_KIND, seen, f"{due}, but for {percent(before)}", figures)
+    due, limit = noun(batch.shape.kind), terms.floors.new[1]
+    figures: dict[str, Scalar] = {"statistic": now, "before": before, "limit": limit}
+    seen = f"{batch.uncounted:,} of {batch.rows:,} values are no {due}, and are not compared"
+    allowed = f"{due}, but for {percent(before)} of other values"
+    return Outcome(name, _status(reference, batch, terms), OTHER_KIND, seen, allowed, figures)
+
+
+def _status(reference: ColumnProfile, batch: ColumnProfile, terms: Terms) -> Status:
+    before, now = other_share(reference), other_share(batch)
+    gone = reference.counted > 0 and not batch.counted
+    if gone or now - before > terms.floors.new[1]:
+        return terms.most
+    return "warn" if now - before > (terms.floors.new[0] if before else 0) else "uncalibrated"
 
 
 def noun(kind: Kind) -> str:

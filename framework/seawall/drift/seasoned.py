@@ -22,6 +22,8 @@ __all__ = ["WITH_HISTORY", "seasoned_outcomes"]
 
 WITH_HISTORY = "with history"
 _FEW = 0.5
+_ANY_ROWS = math.log(1e6)
+"""Where batches may differ by a factor of a million, nothing is promised of their rows."""
 _VARIED = 30
 
 
@@ -109,9 +111,10 @@ def _too_small(name: str, effect: Effect, known: Learned) -> Outcome:
 def _of_rows(rows: int, known: Learned) -> Outcome:
     found = abs(math.log(max(rows, 1) / max(known.rows, 1)))
     status = _status(found, known.limits[-1], known.fails[-1], "fail")
-    low, high = (known.rows * math.exp(sign * known.limits[-1]) for sign in (-1, 1))
+    reach = min(float(known.limits[-1]), _ANY_ROWS)
+    low, high = (known.rows * math.exp(sign * reach) for sign in (-1, 1))
     seen = f"{rows:,} rows, usually {known.rows:,.0f}"
-    allowed = f"{low:,.0f} to {high:,.0f}"
+    allowed = "any number" if reach == _ANY_ROWS else f"{low:,.0f} to {high:,.0f}"
     figures = _figures(found, known.limits[-1], known, len(known.limits) - 1)
     return Outcome("", status, ROWS, seen, allowed, figures)
 

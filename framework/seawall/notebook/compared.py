@@ -76,6 +76,8 @@ def _told(
     base = rolling(reference, before) if against is None else fixed(against, reference, before)
     compared = judge_drift(_shared(batch.profile, reference), base, settings)
     found = [*unlike(then, batch), *compared]
+    if not found:
+        raise UsageError("no column to compare", "compare", "none on either side", "at least one")
     return sorted(found, key=lambda finding: _place(finding, settings.outputs))
 
 

@@ -84,7 +84,8 @@ def _sample(name: str, frames: Iterable[pd.DataFrame]) -> pd.Series[Any]:
     alike = [column for column in columns if column.dtype == columns[0].dtype]
     if len(alike) > 1:
         alike = [column.iloc[:: len(column) // _SAMPLE + 1] for column in alike]
-    return pd.concat(alike)
+    sample: pd.Series[Any] = pd.concat(alike)
+    return sample
 
 
 def _hold_kinds(shapes: Mapping[str, Shape], kinds: Mapping[str, Kind]) -> None:
