@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from seawall.cli.summary import summary
-from seawall.contracts import Account
+from seawall.contracts import Account, Finding
 from seawall.errors import Exit, HeldError
 from seawall.events import LinkTried, LookupRead, LookupRehearsed, RunProfiled
 from seawall.running import RunResult
@@ -54,6 +54,18 @@ def test_the_summary_counts_degraded_rows() -> None:
     line = "  degraded     121 of 842 rows: weather=constants 120, planes=replica 3"
 
     assert line in list(summary(RESULT))
+
+
+def test_the_summary_counts_what_could_not_be_judged() -> None:
+    """Warnings are listed; columns that are fine, too small or new are not, one by one."""
+    said = ("ok", "ok", "warn", "insufficient", "insufficient", "uncalibrated")
+    found = tuple(Finding("drift", s, "x", "", "", f"x is {s}") for s in said)  # type: ignore[arg-type]
+    lines = [line for line in summary(replace(RESULT, findings=found)) if " of " not in line]
+
+    assert "  warn         x is warn" in lines
+    assert "  insufficient 2 comparisons have too few rows to tell" in lines
+    assert "  uncalibrated 1 have nothing to compare with yet" in lines
+    assert not any("x is ok" in line for line in lines)
 
 
 def test_the_summary_of_a_clean_run_says_nothing_of_it() -> None:

@@ -132,6 +132,21 @@ def test_a_held_run_is_explained_with_its_worst_finding_first(
     assert "Read the findings" in shown[shown.index("What to do next") :]
 
 
+def test_drift_leads_among_findings_of_its_severity(
+    seawall: Any, recorded: Callable[..., None]
+) -> None:
+    """What has drifted comes first, in the order in which it was told: the predictions before the rest."""
+    said = [("rows", "ok"), ("mean", "fail"), ("drift of predictions", "fail"), ("drift", "fail")]
+    said += [("drift", "uncalibrated"), ("version skew", "warn"), ("drift", "insufficient")]
+    found = (Finding(c, s, None, "", "", f"{c} {s}") for c, s in said)  # type: ignore[arg-type]
+    recorded(state="held", exit=4, findings=tuple(found))
+    shown = seawall("explain").stdout
+    order = [said[place] for place in (2, 3, 1, 5, 6, 4, 0)]
+    places = [shown.index(f"{check} {severity}") for check, severity in order]
+
+    assert places == sorted(places)
+
+
 def test_an_account_that_does_not_add_up_is_said(
     seawall: Any, recorded: Callable[..., None]
 ) -> None:

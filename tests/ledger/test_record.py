@@ -1,11 +1,12 @@
 """What a recorder writes."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import func, select
 
-from seawall.contracts import Account
+from seawall.contracts import Account, Finding
 from seawall.events import AlertFailed, ChunkFailed, ChunkRetried, VersionPublished
 from seawall.ledger import Ledger, Recorder, run, tables
 
@@ -82,6 +83,22 @@ def test_findings_profile_and_lookups_are_kept(
     assert [(f.check, f.severity, f.column) for f in detail.findings] == [("rows", "ok", None)]
     assert detail.columns == {"p_late": {"nulls": 0, "mean": 0.25}}
     assert [(look.lookup, look.rows) for look in detail.lookups] == [("weather", 72)]
+
+
+def test_the_numbers_behind_a_finding_are_kept(ledger: Ledger, story: Any) -> None:
+    """Every severity has room, and a figure that is no number is text."""
+    figures = {"distance": 0.25, "rows": 7, "p": float("nan"), "rule": "with history", "none": None}
+    findings = tuple(
+        Finding("drift", severity, "x", "", "", "", figures)
+        for severity in ("insufficient", "uncalibrated")
+    )
+    recorder, one = Recorder(ledger, warn=print), story()
+    for event in (one.started(), replace(one.ended(), findings=findings)):
+        recorder.emit(event)
+    kept = run(ledger, "last").findings
+
+    assert [finding.severity for finding in kept] == ["insufficient", "uncalibrated"]
+    assert kept[0].figures == {**figures, "p": "nan"}
 
 
 def test_values_that_are_no_numbers_are_kept_as_text(ledger: Ledger, story: Any) -> None:

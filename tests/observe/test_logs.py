@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from seawall.contracts import Account
+from seawall.contracts import Account, Finding
 from seawall.events import ChunkFailed, ChunkFinished, Event, RunStarted, StageFinished
 from seawall.observe import LenientStream, log_sink
 
@@ -74,6 +74,17 @@ def test_json_holds_findings_one_a_line_and_the_end_last(end: Any) -> None:
     assert (finding["event"], finding["column"], finding["seen"]) == ("finding", "p_late", "0.9")
     assert (ended["event"], ended["account.read"], ended["findings"]) == ("run ended", 10, 1)
     assert ended["level"] == "error"
+
+
+def test_figures_are_for_machines(end: Any) -> None:
+    """A finding's numbers stand in the JSON line alone; people read its message."""
+    found = Finding("drift", "uncalibrated", "x", "0.9", "", "x has moved", {"distance": 0.9})
+    line = json.loads(written("json", end(findings=(found,))).splitlines()[0])
+    text = written("text", end(findings=(found,)))
+
+    assert (line["figures.distance"], line["level"]) == (0.9, "info")
+    assert "x has moved" in text
+    assert "distance" not in text
 
 
 def test_people_are_spared_chunks_and_stages() -> None:

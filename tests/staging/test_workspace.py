@@ -10,7 +10,8 @@ import pyarrow as pa
 import pytest
 
 from seawall.errors import StorageError, UsageError
-from seawall.staging import Workspace
+from seawall.profile import Shape
+from seawall.staging import NO_SHAPES, Shapes, Workspace
 
 
 @pytest.fixture
@@ -152,3 +153,28 @@ def test_sweep_keeps_what_a_receipt_names(space: Workspace) -> None:
     assert names(space, "receipts") == ["000001.json"]
     assert names(space, "started") == []
     assert not (space.folder / ".x.tmp").exists()
+
+
+def test_shapes_come_back(space: Workspace) -> None:
+    """Grids to the last bit, segments and features; the file is known by its content."""
+    shapes = Shapes(
+        {"x": Shape("ordered", (0.1, 1 / 3, 1e300)), "c": Shape("categorical", (), ("é", ""))},
+        {"c": ("é",)},
+        ("x",),
+    )
+    stored = space.put_shapes(shapes)
+
+    assert space.shapes() == (stored, shapes)
+    assert space.verify(stored)
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [None, b"", b"[]", b"{}", b'{"columns": {"x": {"kind": "ordered", "grid": [2, 1]}}}'],
+)
+def test_without_shapes_none_are_pinned(space: Workspace, payload: bytes | None) -> None:
+    """Without a file, or with one that cannot be read, nothing is said to be fixed."""
+    if payload is not None:
+        (space.folder / "shapes.json").write_bytes(payload)
+
+    assert space.shapes() == (None, NO_SHAPES)

@@ -22,6 +22,7 @@ __all__ = ["collect", "collect_profiles", "sweep", "sweep_plans"]
 
 _GRACE = timedelta(days=7)
 _PROFILES = 120
+"""A reference of ten batches and a past of sixty, with room for batches that a season leaves out."""
 _NUMBERED = re.compile(r"(\d{8,})\..+")
 
 
@@ -81,19 +82,21 @@ def _files(
             yield path
 
 
-def collect_profiles(disk: Disk, layout: Layout, *, now: datetime) -> list[Path]:
+def collect_profiles(
+    disk: Disk, layout: Layout, *, now: datetime, keep: int = _PROFILES
+) -> list[Path]:
     """What was removed of batches that nobody is compared with any more. Hold the collectors' lock.
 
-    The newest 120 batches by their last commit stay, and whatever is not older than seven days. A run
+    The newest `keep` batches by their last commit stay, and whatever is not older than seven days. A run
     of an older batch that is at work meanwhile writes a version that none of these has.
     """
     names = disk.list(layout.state / "profiles")
-    if len(names) <= _PROFILES:
+    if len(names) <= keep:
         return []
     newest = {name: entry for name in names if (entry := log.newest(disk, layout, name))}
     by_time = sorted(newest.values(), key=lambda entry: entry.committed_at, reverse=True)
     removed = []
-    for entry in by_time[_PROFILES:]:
+    for entry in by_time[keep:]:
         old = _newest_old([entry], now)
         removed += [p for p in _within(disk, layout.profiles(entry.batch)) if _version(p) <= old]
     for path in removed:
