@@ -48,7 +48,7 @@ class Atoms:
 def atoms_of(counted: Iterable[tuple[str, int]], rows: int) -> Atoms:
     """The 32 most frequent of these values of a chunk, each in 2 rows and 0.05 % of them at least.
 
-    `counted` names every value that is that frequent, with all its rows in the chunk.
+    `counted` names every value that is that frequent, or the first 33 of them, with all its rows.
     """
     floor = least(rows)
     total: dict[str, int] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +13,7 @@ __all__ = ["Lattice", "cells_of", "lattice_of"]
 Floats = NDArray[np.float64]
 Places = NDArray[np.intp]
 
-_BITS = 7
+_BITS = 6
 _SHIFT = np.int32(23 - _BITS)
 _BUCKETS = 1 << (32 - 23 + _BITS)
 _MIDDLE = np.int32(_BUCKETS // 2)
@@ -34,8 +35,9 @@ class Lattice:
     steps: int
 
 
+@functools.lru_cache(maxsize=64)
 def lattice_of(grid: tuple[float, ...]) -> Lattice:
-    """The grid with its table; the grid has at least one point."""
+    """The grid, of at least one point, with its table: 260 kB, kept for the next chunks."""
     points = np.asarray(grid)
     shift = 0.0 - float(points[len(points) // 2])
     held = np.bincount(_buckets(points, shift), minlength=_BUCKETS)

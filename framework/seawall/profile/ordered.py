@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from seawall.profile.atoms import Atoms, atoms_of, least
+from seawall.profile.atoms import MOST_ATOMS, Atoms, atoms_of, least
 from seawall.profile.blocks import blocks
 from seawall.profile.column import ColumnProfile
 from seawall.profile.distinct import Distinct, distinct_of
@@ -61,7 +61,7 @@ def _sorted_out(values: Floats) -> tuple[Floats, Floats, int]:
         total = values.sum()
     if np.isfinite(total):
         return values, values[:0], 0
-    there = values[~np.isnan(values)]
+    there = values.take(np.flatnonzero(~np.isnan(values)))
     finite = np.isfinite(there)
     return there[finite], there[~finite], len(values) - len(there)
 
@@ -77,7 +77,8 @@ def _on_grid(finite: Floats, shape: Shape) -> tuple[NDArray[np.int64], Floats]:
         cells = cells_of(finite[part], lattice)
         counts += np.bincount(cells, minlength=shape.cells)
         between[part] = (cells & 1) == 0
-    return counts, finite[between] if counts[1::2].any() else finite
+    # An index is four times as quick as a mask whose turns cannot be foreseen.
+    return counts, finite.take(np.flatnonzero(between)) if counts[1::2].any() else finite
 
 
 def _tails(off: Floats, counts: NDArray[np.int64], shape: Shape) -> tuple[Tail, Tail]:
@@ -94,8 +95,11 @@ def _tails(off: Floats, counts: NDArray[np.int64], shape: Shape) -> tuple[Tail, 
 
 def _atoms(frequent: Repeats, rows: int) -> Atoms:
     """The frequent ones of the values that are no grid points."""
-    names = map(repr, frequent.kinds.tolist())
-    return atoms_of(zip(names, frequent.counts.tolist(), strict=True), rows)
+    most = np.lexsort((frequent.kinds, -frequent.counts))[
+        : MOST_ATOMS + 1
+    ]  # the next tells what is missed
+    names = map(repr, frequent.kinds[most].tolist())
+    return atoms_of(zip(names, frequent.counts[most].tolist(), strict=True), rows)
 
 
 def _distinct(hashes: Hashes, counts: NDArray[np.int64], shape: Shape) -> Distinct:
