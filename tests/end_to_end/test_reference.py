@@ -267,6 +267,19 @@ def test_calibrate_says_what_the_settings_would_have_given(
     assert said["visible"]["load"]["distance"] > 0.05
 
 
+def test_calibrate_against_a_file(seawall: Command, fortnight: Path) -> None:
+    """Its own batches and the later ones are judged, in the columns that drift names and no other."""
+    built(seawall, fortnight, "--batch", "2024-03-01..2024-03-10", "--out", "ten.json")
+    drift = ("--set", "drift={reference: ten.json, columns: [load]}")
+    batches = ("--batch", "2024-03-09..2024-03-14")
+    done = seawall(fortnight, "reference", "calibrate", "pipeline.yaml", *batches, *drift, "--json")
+    assert done.returncode == 0, done.stderr
+    said = json.loads(done.stdout)
+
+    assert (said["batches"], list(said["visible"])) == (14, ["load"])
+    assert [one["batch"] for one in said["alarmed"]] == ["2024-03-14"]
+
+
 def test_calibrate_needs_batches(seawall: Command, published: Path) -> None:
     """Of one run nobody can say what is usual; it is said how to name more."""
     done = seawall(published, "reference", "calibrate", "pipeline.yaml")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -52,7 +52,8 @@ def test_a_decision_is_kept(sink: FilesSink, published: LogEntry) -> None:
 
 def test_the_last_word_counts(sink: FilesSink, published: LogEntry) -> None:
     """Earlier decisions stay on disk; of each run the last one is told, whatever its file is called."""
-    last = say(sink, published.run_id, word="accept", at=AT + timedelta(1))
+    west = timezone(timedelta(hours=-12))
+    last = say(sink, published.run_id, word="accept", at=(AT + timedelta(hours=1)).astimezone(west))
     say(sink, published.run_id)
 
     assert decided(sink.disk, sink.layout) == {published.run_id: last}

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from seawall.building.batches import profiles_of_batches
 from seawall.building.built import Part, shaping_of
@@ -13,6 +13,7 @@ from seawall.config.drift import Drift, RollingReference
 from seawall.config.load import LoadedConfig
 from seawall.config.models import PipelineConfig
 from seawall.drift.calibrate import Calibration, calibrated
+from seawall.drift.effects import Effect
 from seawall.drift.pasts import against, past_of
 from seawall.drift.settings import Settings
 from seawall.drift.values import Past
@@ -20,6 +21,7 @@ from seawall.errors import DataError, UsageError
 from seawall.gate.terms import narrowed, settings_of
 from seawall.plan.profiled import compared_columns
 from seawall.plan.referenced import NamedReference, reference_of
+from seawall.profile import Profile
 from seawall.running.drifted import season_of
 from seawall.running.order import Order
 from seawall.sinks.files import FilesSink
@@ -78,23 +80,24 @@ class _Replay:
     def _past(self, parts: Sequence[Part]) -> tuple[Past, ...]:
         """How far each batch was from what it would have been compared with, the oldest first."""
         batches = [
-            (
-                part.batch,
-                narrowed(part.profile, self._columns(part)),
-                season_of(self.drift, part.batch),
-            )
-            for part in parts
+            (one.batch, narrowed(one.profile, self._compared(one.profile)), self._season(one.batch))
+            for one in parts
         ]
         if isinstance(self.drift.reference, RollingReference):
             return past_of(batches, rolling=self.drift.reference.rolling)
         if self.named is None:
             return ()
         reference = self.named.reference
+        names = self._compared(reference.profile)
+        before = (replace(one, effects=_only(one.effects, names)) for one in reference.past)
         since = [batch for batch in batches if batch[0] not in reference.batches]
-        return (*reference.past, *against(reference.profile, since))
+        return (*before, *against(reference.profile, since))
 
-    def _columns(self, part: Part) -> tuple[str, ...]:
-        return compared_columns(self.config, tuple(part.profile.columns))
+    def _season(self, batch: str) -> str:
+        return season_of(self.drift, batch)
+
+    def _compared(self, profile: Profile) -> tuple[str, ...]:
+        return compared_columns(self.config, profile.columns)
 
     def _settings(self, parts: Sequence[Part]) -> Settings:
         """As a run has them: the alarms are shared by the anchor and the segments."""
@@ -102,6 +105,10 @@ class _Replay:
         anchor = self.named is not None and self.named.anchor
         shared = 1 + anchor + sum(sum(map(bool, segments.get(n, ()))) for n in self.drift.segments)
         return settings_of(self.drift, self.config.predict.output_columns, parts=shared)
+
+
+def _only(effects: Mapping[str, Effect], names: Sequence[str]) -> dict[str, Effect]:
+    return {name: effects[name] for name in names if name in effects}
 
 
 def _replay(loaded: LoadedConfig) -> _Replay:

@@ -25,6 +25,8 @@ _HEADERS = (
 _FIGURES = ("mean", "std", "p05", "p50", "p95", "distinct")
 _YAML = {".yaml", ".yml"}
 _LONGEST = 20
+_WORTH = 0.01
+"""A value of fewer rows is frequent by chance."""
 _CELLS = 24
 
 
@@ -89,7 +91,7 @@ def _cell(value: object) -> str:
 
 
 def _top(figures: dict[str, Any], column: ColumnProfile) -> str:
-    if "top" not in figures or not column.counted:
+    if figures.get("top_rows", 0) < max(1, column.counted * _WORTH):
         return ""
     top = figures["top"]
     name = top if isinstance(top, str) else number(top)
