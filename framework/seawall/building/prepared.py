@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import IO
 
 import pandas as pd
 
 from seawall.chunk import Passed, passed
+from seawall.disk import Disk
 from seawall.events import Event
 from seawall.models import Model, ModelPin, hold_golden, load
 from seawall.plan import Plan
@@ -37,6 +39,16 @@ class _Nobody:
     """Nobody is told: it is no run."""
 
     def emit(self, event: Event) -> None:
+        """Nothing happens."""
+
+
+class _ForNow(Disk):
+    """What is written goes with the command: nothing waits for it to be on the device."""
+
+    def fsync(self, file: IO[bytes]) -> None:
+        """Nothing happens."""
+
+    def fsync_folder(self, folder: Path) -> None:
         """Nothing happens."""
 
 
@@ -101,7 +113,7 @@ def prepared(order: Order, folder: Path, models: Models) -> Prepared:
     config = order.loaded.config
     refuse_unserved(order.loaded, order.env)
     teller = Teller(order.run_id, _Nobody(), order.now, Redaction.of(config, order.env))
-    sink, holder = FilesSink(folder / "unpublished", handover_s=0), Holder.here(order.run_id)
+    sink, holder = FilesSink(folder / "unpublished", disk=_ForNow()), Holder.here(order.run_id)
     with (
         reading(order, teller, Deadline()) as world,
         sink.claim(order.batch, holder) as claim,
