@@ -7,12 +7,11 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from benchmarks.drift.simulated import MADE_UP
 from benchmarks.drift.words import share, share_of, with_interval
 
-__all__ = ["MADE_UP", "Asked", "asked"]
+__all__ = ["Asked", "asked"]
 
-MADE_UP = ("normal", "dependent")
-"""Tables of the random splits that are simulated; the asked numbers are of real ones."""
 _CLEAN_LIMIT = 0.012
 _NATURAL_LIMIT = 0.05
 _POWER = {

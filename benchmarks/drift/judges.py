@@ -71,9 +71,10 @@ class Verdicts:
 
 def judged(frame: pd.DataFrame, judges: Iterable[tuple[str, Judge]]) -> Verdicts:
     """What these judges know of the batch."""
-    named, seen = dict(judges), samples(frame)
+    named = dict(judges)
+    columns = [(str(c), values, sampled(values)) for c, values in frame.items()]
     known = {
-        name: {c: judge.known(c, frame[c], sample) for c, sample in seen.items()}
+        name: {column: judge.known(column, values, sample) for column, values, sample in columns}
         for name, judge in named.items()
     }
     return Verdicts(named, known)

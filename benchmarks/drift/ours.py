@@ -11,8 +11,9 @@ import pandas as pd
 from benchmarks.drift.samples import Column
 from seawall.drift.cold import Tried, judged
 from seawall.drift.effects import Effect, effect
+from seawall.drift.limits import Learned, learned
 from seawall.drift.pasts import effects_of
-from seawall.drift.seasoned import Learned, learned, seasoned_outcomes
+from seawall.drift.seasoned import seasoned_outcomes
 from seawall.drift.settings import Settings
 from seawall.drift.trials import trials
 from seawall.drift.values import Outcome, Past

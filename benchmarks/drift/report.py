@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from benchmarks.drift.asked import MADE_UP, Results, asked
+from benchmarks.drift.asked import Results, asked
 from benchmarks.drift.faults import FAULTS
+from benchmarks.drift.simulated import MADE_UP
 from benchmarks.drift.words import share, share_of, sums, table, with_interval
 
 __all__ = ["report"]
@@ -47,7 +48,7 @@ the reference of the warm-up. Nothing is injected, but the world moves, and some
 _DETECTION = """\
 ## Time order: what is found
 
-A fault in one column of a batch, each column in turn, every fifth batch. Flights after 30 days of warm-up.
+A fault in one column of a batch, each column in turn (ten of the simulated ones), every eighth batch. Flights after 30 days of warm-up.
 Found: an alarm that names the column; ours in brackets: any alarm.
 """
 _COMMANDS = """\

@@ -92,7 +92,9 @@ def _as_categories(column: Column) -> bool:
 
 def _distinct(reference: Column, batch: Column) -> int:
     if isinstance(reference, Numbers) and isinstance(batch, Numbers):
-        return len(np.union1d(reference.points, batch.points))
+        most = max(len(reference.points), len(batch.points))
+        both = most <= _FEW_VALUES  # more than a few are not told apart
+        return len(np.union1d(reference.points, batch.points)) if both else most
     return int(measures.table(reference, batch).shape[1])
 
 

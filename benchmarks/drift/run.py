@@ -20,7 +20,7 @@ _POWER_ROWS = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How much is measured: a full run takes ten minutes on two cores, a quick one about one."""
+    """How much is measured: a full run, or a look that takes a few minutes."""
 
     sizes: tuple[int, ...]
     references: int
@@ -30,7 +30,7 @@ class Size:
     tables: int
 
 
-FULL = Size(splits.SIZES, references=50, batches=10, power_references=20, step=5, tables=99)
+FULL = Size(splits.SIZES, references=50, batches=10, power_references=20, step=8, tables=99)
 QUICK = Size((300, 1_000), references=10, batches=5, power_references=2, step=60, tables=1)
 
 

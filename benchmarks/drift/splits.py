@@ -19,7 +19,7 @@ from benchmarks.drift.faults import Place
 from benchmarks.drift.judges import Judge, RivalJudge, judged, samples
 from benchmarks.drift.ours import WithoutHistory
 from benchmarks.drift.rivals import RIVALS
-from benchmarks.drift.simulated import simulated_tables
+from benchmarks.drift.simulated import MADE_UP, simulated_tables
 from benchmarks.drift.tables import tables
 from benchmarks.drift.tally import Case, Struck, strikes
 
@@ -28,6 +28,7 @@ __all__ = ["SIZES", "Cell", "cells", "clean", "power"]
 SIZES = (100, 300, 1_000, 3_000, 10_000, 100_000)
 _MOST_REFERENCE_ROWS = 50_000
 _MOST_BROKEN_COLUMNS = 20
+_MADE_UP_SIZES = (300, 1_000, 10_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +54,10 @@ def _tables() -> Mapping[str, pd.DataFrame]:
 
 
 def cells(sizes: Sequence[int], references: int, batches: int) -> Iterator[Cell]:
-    """Every table at every size that fits into half of it."""
+    """Every table at every size that fits into half of it; simulated ones at three sizes."""
     for name, frame in _tables().items():
         for rows in sizes:
-            if rows <= len(frame) // 2:
+            if rows <= len(frame) // 2 and (name not in MADE_UP or rows in _MADE_UP_SIZES):
                 for number in range(references):
                     yield Cell(name, rows, number, batches, len(frame.columns))
 
