@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from benchmarks.drift.report import report
-from benchmarks.drift.run import FULL, QUICK, measured
+from benchmarks.drift.run import FULL, PARTS, QUICK
 from benchmarks.drift.tables import ROOT
 
 _RESULTS = ROOT / "benchmarks/results/drift"
@@ -25,21 +25,24 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.drift", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="fewer repetitions, nothing written")
     parser.add_argument("--workers", type=int, default=2, help="processes (%(default)s)")
-    parser.add_argument("--again", action="store_true", help="write the document from the results")
+    parser.add_argument(
+        "--parts", default=",".join(PARTS), help="of %(default)s; the others' results are kept"
+    )
     return parser.parse_args()
 
 
 def main() -> None:
-    """Measures, writes, and says how long it took."""
+    """Measures, writes, and says how long it took. Without a part the document alone is written."""
     chosen, begun = arguments(), time.monotonic()
-    if chosen.again:
-        _DOCUMENT.write_text(report(_read(_RESULTS)))
-        return
-    results = measured(QUICK if chosen.quick else FULL, chosen.workers)
+    found: dict[str, pd.DataFrame] = {}
+    for part in filter(None, chosen.parts.split(",")):
+        results = PARTS[part](QUICK if chosen.quick else FULL, chosen.workers)
+        found.update(results)
+        if not chosen.quick:
+            _write(_RESULTS, results)
     if chosen.quick:
-        print(report(results))
+        print(report(found))
     else:
-        _write(_RESULTS, results)
         _DOCUMENT.write_text(report(_read(_RESULTS)))
     print(f"{time.monotonic() - begun:.0f} s")
 

@@ -57,7 +57,7 @@ _COMMANDS = """\
     pip install -e '.[bench]'
     python -m benchmarks.drift              # all of it, written
     python -m benchmarks.drift --quick      # about a minute, printed
-    python -m benchmarks.drift --again      # this document from the results
+    python -m benchmarks.drift --parts=     # this document from the results
     python -m benchmarks.drift.check_evidently PYTHON   # our writing of Evidently's rule against itself
 
 Seeds are fixed: the same versions give the same counts for any number of workers. Costs are of the machine.
@@ -83,7 +83,7 @@ def report(results: Results) -> str:
         _DETECTION,
         _by_rule(_flights(results["detection"])),
         _by_table(results["detection"]),
-        _weak(results["detection_columns"]),
+        _weak(results["columns"]),
         _COMMANDS,
     ]
     return "\n".join(parts)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,9 +13,12 @@ from benchmarks.drift import splits, timeline
 from benchmarks.drift.costs import costs
 from benchmarks.drift.tally import Case, counted
 
-__all__ = ["FULL", "QUICK", "Size", "measured"]
+__all__ = ["FULL", "PARTS", "QUICK", "Size"]
 
 _POWER_ROWS = 1_000
+_BY = ["table", "setting", "rule"]
+
+Results = dict[str, pd.DataFrame]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,27 +37,44 @@ FULL = Size(splits.SIZES, references=50, batches=10, power_references=20, step=8
 QUICK = Size((300, 1_000), references=10, batches=5, power_references=2, step=60, tables=1)
 
 
-def measured(size: Size, workers: int) -> dict[str, pd.DataFrame]:
-    """The result tables by name: clean, power, natural, days, detection, costs."""
-    clean = _over(splits.clean, splits.cells(size.sizes, size.references, size.batches), workers)
-    struck = _over(splits.power, splits.cells([_POWER_ROWS], size.power_references, 1), workers)
+def _clean(size: Size, workers: int) -> Results:
+    cells = splits.cells(size.sizes, size.references, size.batches)
+    return {"clean": counted(_over(splits.clean, cells, workers), _BY)}
+
+
+def _power(size: Size, workers: int) -> Results:
+    cells = splits.cells([_POWER_ROWS], size.power_references, 1)
+    broken = _broken(_over(splits.power, cells, workers))
+    return {"power": counted(broken, [*_BY, "fault"])}
+
+
+def _time_order(size: Size, workers: int) -> Results:
     stretches = [
         part
         for table in timeline.names()[: size.tables]
         for part in timeline.stretches(table, 2 * workers, size.step)
     ]
     followed = _over(timeline.replay, stretches, workers)
-    by = ["table", "setting", "rule"]
+    broken, unbroken = _broken(followed), _unbroken(followed)
     return {
-        "clean": counted(clean, by),
-        "power": counted(_broken(struck), [*by, "fault"]),
-        "power_columns": counted(_ours(_broken(struck)), [*by, "fault", "column"]),
-        "natural": counted(_unbroken(followed), by),
-        "days": _days(_unbroken(followed)),
-        "detection": counted(_broken(followed), [*by, "fault"]),
-        "detection_columns": counted(_ours(_broken(followed)), [*by, "fault", "column"]),
-        "costs": costs(),
+        "natural": counted(unbroken, _BY),
+        "days": _days(unbroken),
+        "detection": counted(broken, [*_BY, "fault"]),
+        "columns": counted(_ours(broken), [*_BY, "fault", "column"]),
     }
+
+
+def _costs(_: Size, __: int) -> Results:
+    return {"costs": costs()}
+
+
+PARTS: Mapping[str, Callable[[Size, int], Results]] = {
+    "time-order": _time_order,
+    "clean": _clean,
+    "power": _power,
+    "costs": _costs,
+}
+"""What can be measured by itself, each giving the result tables that it is named for."""
 
 
 def _over(work: Callable[[Any], list[Case]], tasks: Iterable[Any], workers: int) -> list[Case]:
