@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from seawall.drift.categories import comparable, noise, unlisted_before
 from seawall.drift.counts import counted
 from seawall.drift.distances import ks, total_variation
-from seawall.drift.prominent import most_frequent, most_risen
+from seawall.drift.prominent import prominent
 from seawall.drift.shares import Share
 from seawall.profile.column import ColumnProfile
 from seawall.profile.shape import WORDED
@@ -63,7 +63,7 @@ def effect(reference: ColumnProfile, batch: ColumnProfile) -> Effect:
     unlisted = (
         unlisted_before(reference) if worded else Share(reference.unlisted, counts.reference_rows)
     )
-    top, risen = most_frequent(reference, batch), most_risen(reference, batch)
+    top, risen = prominent(reference, batch)
     shift, spread = _moved(reference, batch)
     return Effect(
         rows=counts.rows,

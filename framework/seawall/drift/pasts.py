@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from seawall.drift.effects import Effect, effect
 from seawall.drift.values import Past
 from seawall.profile import ColumnProfile, Profile
+from seawall.profile.distinct import Distinct
 
 __all__ = ["ALIKE", "against", "effects_of", "past_of", "rolling_reference"]
 
@@ -52,12 +54,18 @@ def rolling_reference(before: Sequence[Batch], season: str = "", *, rolling: int
 
 def past_of(batches: Sequence[Batch], *, rolling: int) -> tuple[Past, ...]:
     """Each batch against the rolling reference of those before it; the first has none and is left out."""
-    found = []
+    found, counts = [], [(name, _counts(profile), season) for name, profile, season in batches]
     for place, (name, profile, season) in enumerate(batches):
-        reference = rolling_reference(batches[:place], season, rolling=rolling)
+        reference = rolling_reference(counts[:place], season, rolling=rolling)
         if reference is not None:
             found.append(Past(name, profile.rows, effects_of(reference, profile), season))
     return tuple(found)
+
+
+def _counts(profile: Profile) -> Profile:
+    """The profile without its distinct values: half the cost of adding it up, and no effect has them."""
+    columns = profile.columns.items()
+    return Profile(profile.rows, {name: replace(c, distinct=Distinct()) for name, c in columns})
 
 
 def _summed(name: str, newest: ColumnProfile, chosen: Sequence[Batch]) -> ColumnProfile:

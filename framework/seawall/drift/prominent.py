@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import math
 from dataclasses import dataclass
 
@@ -12,7 +13,7 @@ from seawall.drift.shares import Share, rise_p
 from seawall.profile.column import ColumnProfile
 from seawall.profile.shape import WORDED
 
-__all__ = ["Prominent", "most_frequent", "most_risen", "risen_p"]
+__all__ = ["Prominent", "most_risen", "prominent", "risen_p"]
 
 _NONE = Share(0, 0)
 
@@ -42,10 +43,14 @@ class _Candidates:
     """Of values that neither the grid nor the vocabulary names, by cell."""
 
 
-def most_frequent(reference: ColumnProfile, batch: ColumnProfile) -> Prominent:
-    """The value that most of the batch's values are."""
+def prominent(reference: ColumnProfile, batch: ColumnProfile) -> tuple[Prominent, Prominent]:
+    """The value that most of the batch's values are, and the one whose share rose most."""
     candidates = _candidates(reference, batch)
-    return _prominent(reference, batch, candidates, int(candidates.batch.argmax()))
+    most = int(candidates.batch.argmax())
+    return (
+        _prominent(reference, batch, candidates, most),
+        _most_risen(reference, batch, candidates),
+    )
 
 
 def most_risen(reference: ColumnProfile, batch: ColumnProfile) -> Prominent:
@@ -53,7 +58,12 @@ def most_risen(reference: ColumnProfile, batch: ColumnProfile) -> Prominent:
 
     By the deviance of a Poisson count against what the reference's share lets expect.
     """
-    candidates = _candidates(reference, batch)
+    return _most_risen(reference, batch, _candidates(reference, batch))
+
+
+def _most_risen(
+    reference: ColumnProfile, batch: ColumnProfile, candidates: _Candidates
+) -> Prominent:
     together = candidates.batch + candidates.bound
     total = max(batch.counted + reference.counted, 1)
     expected = np.maximum(together * (batch.counted / total), 1e-300)
@@ -116,4 +126,4 @@ def _cell(profile: ColumnProfile, name: str) -> int:
     """The gap that a value lies in which the grid does not name, or the cell of all unlisted words."""
     if profile.shape.kind in WORDED:
         return len(profile.cells) - 1
-    return 2 * int(np.searchsorted(profile.shape.grid, float(name)))
+    return 2 * bisect.bisect_left(profile.shape.grid, float(name))
