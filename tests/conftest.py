@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from tests.broken import table as broken
 from tests.http_server import http_server  # noqa: F401 - a fixture for every test
@@ -37,7 +38,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """The rows of the table are gathered here, also from other processes."""
+    """The rows of the table are gathered here, also from other processes; no example has a deadline."""
+    settings.register_profile("unhurried", deadline=None)  # a busy machine is no defect
+    settings.load_profile("unhurried")
     config.stash[ROWS] = set()
     config.pluginmanager.register(Table(config), "breaks-table")
 
