@@ -6,10 +6,12 @@ from collections import Counter
 
 import numpy as np
 import pandas as pd
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from seawall.profile import Atoms, ColumnProfile, Shape, measure, unseen
+from seawall.profile.repeats import repeats_of
 
 VALUES = st.lists(st.integers(0, 200) | st.integers(0, 3), max_size=300)
 
@@ -33,6 +35,14 @@ def test_bounds(values: list[int], chunks: int) -> None:
         for name, n in truth.items()
     )
     assert found.missed <= 2 * len(values) / 33 + chunks
+
+
+def test_a_long_stream() -> None:
+    """However many new values come after each other, no more than 1/33 of the rows is missed."""
+    parts = [Atoms({str(start + n): 100 for n in range(32)}) for start in range(0, 2_000, 5)]
+    found = sum(parts, Atoms())
+
+    assert found.missed <= len(parts) * 3_200 / 33
 
 
 def test_a_sentinel() -> None:
@@ -60,6 +70,18 @@ def test_many_values_of_few_kinds() -> None:
 
     assert sorted(found.counts.values(), reverse=True) == [count for _, count in truth]
     assert all(found.counts[name] == count for name, count in truth[:30])
+
+
+@pytest.mark.parametrize("kinds", [300, 4_000, 60_000])
+def test_repeats(kinds: int) -> None:
+    """Without sorting, the values of so many rows are those that sorting finds, with their rows."""
+    values = np.random.default_rng(kinds).integers(0, kinds, 40_000) / 10
+    found = repeats_of(values, 9)
+    expected, counts = np.unique(values, return_counts=True)
+    order = np.argsort(found.kinds)
+
+    assert found.kinds[order].tolist() == expected[counts >= 9].tolist()
+    assert found.counts[order].tolist() == counts[counts >= 9].tolist()
 
 
 def test_new_words_are_named() -> None:

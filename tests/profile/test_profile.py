@@ -108,6 +108,7 @@ def test_what_exceeds_a_float_is_infinite() -> None:
 
 
 @given(values=ANY, grid=GRIDS)
+@example(values=[-0.0], grid=(-1e-50, 0.0))
 @example(values=[1.0, 2.0], grid=tuple(np.linspace(1e9, 1e9 + 1, 200)))
 def test_cells(values: list[float], grid: tuple[float, ...]) -> None:
     """Each finite value is counted at the grid point that it is, or in the gap that holds it."""

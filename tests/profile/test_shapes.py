@@ -85,7 +85,10 @@ def test_a_grid_tells_no_row() -> None:
     shape = shape_of(pd.Series(values))
     document = to_json(measure(pd.DataFrame({"a": values}), {"a": shape}))
 
+    gaps = np.diff(np.searchsorted(np.sort(values), shape.grid))
+
     assert set(shape.grid).isdisjoint(values.tolist())
+    assert gaps.max() <= 1.25 / 255 * 20_000 + 10
     assert shape.grid[0] <= values.min() < values.max() <= shape.grid[-1] < 1.02 * values.max()
     assert len(json.dumps(document, separators=(",", ":"))) < 5_000
 

@@ -72,6 +72,13 @@ def test_documents(numbers: list[float], words: list[str | None]) -> None:
     assert found.columns["x"].distinct.count == whole.columns["x"].distinct.count
 
 
+def test_a_document_is_packed() -> None:
+    """What was read from a document and packed again still knows how many values there are."""
+    read = from_json(to_json(big()))
+
+    assert unpacked(packed(read), SHAPES) == read
+
+
 def test_a_document_adds_up() -> None:
     """What was read from a document can be added to what was measured."""
     whole = big()
@@ -113,6 +120,39 @@ def test_edited_by_hand(way: str) -> None:
             else:
                 assert (found + found).summary() is not None
     assert refused > 500
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "problem"),
+    [
+        (("moments", "count"), 7, "moments of 7 values"),
+        (("moments", "m2"), -1.0, "m2 -1.0"),
+        (("moments", "mean"), "nan", "the mean nan"),
+        (("moments", "min"), 99.0, "values from 99.0 to"),
+        (("moments", "max"), None, "values without a range"),
+        (("rows",), 3, "20,000 values in 3 rows"),
+        (("nulls",), -1, "-1 where a count is"),
+        (("gaps",), [1], "1 gaps for 3 grid points"),
+        (("grid",), [1.0, "nan", 3.0], "nan in its grid"),
+        (("points",), {"3": 1}, "index 3 is out of bounds"),
+        (("below",), {"16320": 1}, "a bucket that is none"),
+        (("above",), {}, "above the grid"),
+        (("atoms",), {"word": 5}, "the frequent value 'word'"),
+        (("atoms",), {str(n): 5 for n in range(33)}, "33 frequent values"),
+        (("kind",), "colour", "kind"),
+        (("vocabulary",), ["a"], "a vocabulary"),
+    ],
+)
+def test_each_figure_is_held(place: tuple[str, ...], value: Any, problem: str) -> None:
+    """A figure that does not fit the others is refused, by column and fault."""
+    document = to_json(big())
+    holder = document["columns"]["x"]
+    for key in place[:-1]:
+        holder = holder[key]
+    holder[place[-1]] = value
+
+    with pytest.raises(ValueError, match=f"column x: .*{problem}"):
+        from_json(document)
 
 
 def test_what_is_refused_is_named() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, get_args
 
 __all__ = ["BOOLEAN", "MOST_CELLS", "MOST_POINTS", "MOST_WORDS", "WORDED", "Kind", "Shape"]
 
@@ -31,6 +31,8 @@ class Shape:
     vocabulary: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        if self.kind not in get_args(Kind):
+            raise ValueError(f"the kind {self.kind!r}, allowed: {', '.join(get_args(Kind))}")
         problem = _grid_problem(self.grid) or _vocabulary_problem(self.vocabulary)
         if self.kind in WORDED and self.grid:
             problem = "a grid, which its words do not have"
