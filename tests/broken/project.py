@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-__all__ = ["BATCH", "EARLIER", "INACTIVE", "ROWS", "loans", "put", "write"]
+__all__ = ["BATCH", "EARLIER", "INACTIVE", "ROWS", "loans", "predicted", "put", "refer", "write"]
 
 BATCH = "2024-03-08"
 EARLIER = ("2024-03-05", "2024-03-06", "2024-03-07")
 ROWS, INACTIVE, GROUP = 120, 8, 32
+WATCHED = ["mid", "amount", "income", "plan", "discount"]
 CITIES = ("Rome", "Oslo", "Bonn")
 PIPELINE = """\
 pipeline: loans
@@ -74,6 +76,10 @@ check_output:
   bounds: {mid: {min: 0, max: 1}}
   rows: [{increasing: [low, mid, high]}]
   distribution: {mid: {mean: [0.05, 0.6], max_top_share: 50%, max_mean_change: 0.01}}
+
+drift:
+  reference: references/loans.json
+  columns: [mid, amount, income, plan, discount]
 
 publish: {type: files, format: parquet, path: out/loans}
 
@@ -154,6 +160,28 @@ def write(root: Path) -> None:
     (root / "pipeline.yaml").write_text(PIPELINE.replace("DIGEST", digest))
     for batch in (*EARLIER, BATCH):
         put(root, loans(batch), batch)
+    refer(root, [predicted(loans(batch)) for batch in EARLIER])
+
+
+def predicted(rows: pd.DataFrame) -> pd.DataFrame:
+    """The active rows with what the model says of them, as far as drift looks at it."""
+    kept = rows[rows["active"]]
+    burden = kept["amount"] / kept["terms"] / kept["income"]
+    rate = kept["city"].map({"Rome": 0.031, "Oslo": 0.042, "Bonn": 0.028})
+    mid = COEFFICIENTS[1][0] * burden + COEFFICIENTS[1][1] * rate + INTERCEPTS[1]
+    discount = kept["discount"].fillna(0.0)
+    return kept.assign(mid=mid, discount=discount)[WATCHED]
+
+
+def refer(root: Path, frames: list[pd.DataFrame], pipeline: str = "loans") -> None:
+    """The reference is made from these rows."""
+    import seawall
+    from seawall.disk import Disk
+    from seawall.references import Reference, write_reference
+
+    profile = seawall.profile(pd.concat(frames, ignore_index=True))
+    made = Reference(pipeline, "a table", datetime(2024, 3, 7, tzinfo=UTC), profile)
+    write_reference(Disk(), root / "references" / "loans.json", made)
 
 
 def _train(path: Path) -> str:

@@ -20,6 +20,7 @@ __all__ = [
     "frame",
     "model_bytes",
     "rates",
+    "reference_bytes",
     "retyped",
     "table",
     "texts",
@@ -119,3 +120,13 @@ def code(before: str, after: str) -> Spoil:
 def model_bytes(change: Callable[[Path], None]) -> Spoil:
     """Something happened to the model's file."""
     return lambda project: change(project / "models" / "risk.skops")
+
+
+def reference_bytes(change: Callable[[Path], None]) -> Spoil:
+    """Something happened to the reference's file, and the batch has something new to score."""
+
+    def spoil(project: Path) -> None:
+        change(project / "references" / "loans.json")
+        put(project, loans().assign(amount=lambda rows: rows["amount"] + 0.01))
+
+    return spoil

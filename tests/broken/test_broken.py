@@ -11,12 +11,13 @@ import pytest
 from tests.broken.cases import INPUTS, Case
 from tests.broken.conftest import Outcome
 from tests.broken.controls import CONTROLS
+from tests.broken.drifts import DRIFTS
 from tests.broken.parts import PARTS, TRACE
 from tests.broken.project import loans
 from tests.broken.spoil import Spoil
 from tests.end_to_end.conftest import said as told
 
-CASES = {**INPUTS, **PARTS}
+CASES = {**INPUTS, **PARTS, **DRIFTS}
 LONGEST = 6_000
 Run = Callable[[Path], Outcome]
 
@@ -88,6 +89,6 @@ def test_hostile_values(project: Path, outcome: Run, name: str) -> None:
 
 
 def test_how_many() -> None:
-    """There are at least eighty broken inputs, and each says in words what it breaks."""
-    assert len(CASES) == len(INPUTS) + len(PARTS) >= 80
+    """There are at least ninety-five broken inputs, and each says in words what it breaks."""
+    assert len(CASES) == len(INPUTS) + len(PARTS) + len(DRIFTS) >= 95
     assert all(case.words for case in CASES.values())

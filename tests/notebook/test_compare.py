@@ -104,7 +104,7 @@ def days(number: int, **changed: Any) -> list[pd.DataFrame]:
 def test_with_history_a_usual_difference_is_no_drift() -> None:
     """What moves every day may move again; without history the same day is a warning."""
     usual, today = shop(500, 40), shop(500, 41, amount=shop(500, 41)["amount"] * 1.2)
-    seasoned = by_column(seawall.compare(None, today, history=days(30), kinds=KEY))
+    seasoned = by_column(seawall.compare(None, today, history=days(20), kinds=KEY))
     cold = by_column(seawall.compare(usual, today, kinds=KEY))
 
     assert (seasoned["amount"].severity, cold["amount"].severity) == ("ok", "warn")
@@ -113,7 +113,7 @@ def test_with_history_a_usual_difference_is_no_drift() -> None:
 
 def test_with_history_an_unusual_difference_is_found() -> None:
     """Three times the amounts is not what happens from day to day."""
-    *before, today = days(31)
+    *before, today = days(21)
     today["amount"] *= 3
     found = by_column(seawall.compare(None, today, history=before, kinds=KEY))
 
@@ -133,7 +133,7 @@ def test_a_short_history_is_a_reference_without_history() -> None:
 
 def test_a_reference_with_history_has_its_own_thresholds() -> None:
     """How far the earlier days were from it is what today is held against."""
-    *before, today = days(31)
+    *before, today = days(21)
     found = by_column(seawall.compare(before[0], today, history=before[1:], kinds=KEY))
 
     assert "with history" in found["amount"].message
@@ -204,7 +204,9 @@ WRONG_CALLS: dict[str, tuple[dict[str, Any], str]] = {
     "no pair": ({"floors": {"nulls": 0.2}}, "(warn, fail)"),
     "no floors": ({"floors": 0.2}, "floors="),
     "an unknown rule": ({"rule": "psi"}, "ks-p-value"),
-    "no p": ({"p_value": 5}, "between 0 and 1"),
+    "no p": ({"rule": "ks-p-value", "p_value": 5}, "between 0 and 1"),
+    "a p without its rule": ({"p_value": 0.01}, "rule='ks-p-value'"),
+    "alarms of p-values": ({"rule": "ks-p-value", "alarms": "1 in 30 runs"}, "rule='seawall'"),
     "a text for outputs": ({"outputs": "fee"}, "outputs="),
     "settings and options": ({"settings": Settings(), "rule": "seawall"}, "one of them"),
     "an unknown kind": ({"kinds": {"fee": "number"}}, "ordered"),

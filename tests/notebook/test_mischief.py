@@ -61,6 +61,9 @@ CASES = {
     "huge on both sides": Case(
         lambda v: np.where(np.arange(len(v)) % 2, 1, -1) * 1e308, "fail", ""
     ),
+    "huge beside tiny": Case(
+        lambda v: np.where(np.arange(len(v)) % 10 == 0, 1e307, v * 1e-300), "fail", "D"
+    ),
     "tiny": Case(lambda v: v * 1e-308, "fail", "D"),
     "another sign": Case(lambda v: -v, "fail", "D"),
     "another unit": Case(lambda v: v * 1000, "fail", "D"),

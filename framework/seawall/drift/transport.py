@@ -36,7 +36,9 @@ def wasserstein(reference: ColumnProfile, batch: ColumnProfile) -> float:
     apart = np.cumsum(batch.cells) / batch.counted - np.cumsum(reference.cells) / reference.counted
     starts = apart[2 * first + 1 : 2 * last : 2]
     ends = apart[2 * first + 2 : 2 * last + 1 : 2]
-    return float(np.dot(widths, _mean_height(starts, ends)))
+    heights = _mean_height(starts, ends)
+    moved = heights > 0  # where nothing has to be moved, an infinite width is no distance
+    return float(np.dot(widths[moved], heights[moved]))
 
 
 def bulk(reference: ColumnProfile) -> tuple[int, int]:

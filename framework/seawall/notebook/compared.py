@@ -37,8 +37,8 @@ def compare(
     """What the batch has against the reference: a finding a column, predictions first, then failures.
 
     Frames or profiles will do, and a path for the reference; None compares with the sum of the last
-    ten of `history`, which are earlier batches, the oldest first. With eight or more of these the
-    thresholds of a column come from its own history; otherwise significance and effect decide.
+    ten of `history`, which are earlier batches, the oldest first. With eight or more of these (nine
+    without a reference) a column's limits come from its own history; otherwise significance and effect decide.
     `kinds` says what a column is where its dtype doesn't tell; columns of the kind `key` are left
     out. `settings`, or else the options of `drift` in a pipeline file (`alarms="1 in 30 runs"`), say
     what is borne. A column that is missing, new or of another kind gets a finding of its own. Raises

@@ -38,6 +38,7 @@ def settings_of(settings: Settings | None, options: Mapping[str, Any]) -> Settin
         return settings
     for name in options:
         _known(name, list(Options.__annotations__), "option")
+    _hold_effect(options)
     usual = Settings()
     return Settings(
         alarms=_alarms(options["alarms"]) if "alarms" in options else usual.alarms,
@@ -93,6 +94,17 @@ def _p_value(value: object) -> float:
     if not isinstance(value, int | float) or not 0 < value < 1:
         raise UsageError("no p-value", "p_value", shown(value), "a number between 0 and 1")
     return value
+
+
+def _hold_effect(options: Mapping[str, Any]) -> None:
+    """UsageError for an option that the rule never looks at."""
+    rule = options.get("rule", "seawall")
+    idle = ("p_value",) if rule == "seawall" else ("alarms", "floors")
+    for name in idle:
+        if name in options:
+            allowed = "rule='ks-p-value'" if name == "p_value" else "rule='seawall'"
+            seen = f"{name}, and rule={rule!r}"
+            raise UsageError("an option without effect", "compare", seen, allowed, "leave one out")
 
 
 def _known(name: object, names: Sequence[str], what: str) -> None:
