@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from benchmarks.drift.report import report
+from benchmarks.drift.report import NAMES, report
 from benchmarks.drift.run import FULL, PARTS, QUICK
 from benchmarks.drift.tables import ROOT
 
@@ -42,6 +42,8 @@ def main() -> None:
             _write(_RESULTS, results)
     if chosen.quick:
         print(report(found))
+    elif missing := NAMES - _read(_RESULTS).keys():
+        print(f"no document yet: {', '.join(sorted(missing))} not measured")
     else:
         _DOCUMENT.write_text(report(_read(_RESULTS)))
     print(f"{time.monotonic() - begun:.0f} s")

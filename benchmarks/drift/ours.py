@@ -9,14 +9,16 @@ from itertools import chain
 import pandas as pd
 
 from benchmarks.drift.samples import Column
+from seawall.contracts import Finding
 from seawall.drift.cold import Tried, judged
 from seawall.drift.effects import Effect, effect
+from seawall.drift.judge import judge_drift
 from seawall.drift.limits import Learned, learned
 from seawall.drift.pasts import effects_of
 from seawall.drift.seasoned import seasoned_outcomes
 from seawall.drift.settings import Settings
 from seawall.drift.trials import trials
-from seawall.drift.values import Outcome, Past
+from seawall.drift.values import Baseline, Outcome, Past
 from seawall.profile import ColumnProfile, Profile, Shape, measure, shapes_of
 
 __all__ = ["Follower", "WithHistory", "WithoutHistory"]
@@ -86,6 +88,13 @@ class Follower:
         past = [self.past(d) for d in range(max(self._rolling, day - most), day)]
         usual = learned(past, list(self.shapes), _SETTINGS)
         return WithHistory(self.shapes, self.reference(day), usual, self.profiles[day].rows)
+
+    def alarms(self, day: int, *, most: int) -> list[Finding]:
+        """The warnings and failures of this batch, as the framework words them."""
+        past = tuple(self.past(d) for d in range(max(self._rolling, day - most), day))
+        baseline = Baseline(f"the last {self._rolling} batches", self.reference(day), past)
+        found = judge_drift(self.profiles[day], baseline, _SETTINGS)
+        return [finding for finding in found if finding.severity in {"warn", "fail"}]
 
     def reference(self, day: int) -> Profile:
         """The batches before this one, as many as roll."""

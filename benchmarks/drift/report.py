@@ -6,85 +6,45 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from benchmarks.drift import prose
 from benchmarks.drift.asked import Results, asked
 from benchmarks.drift.faults import FAULTS
 from benchmarks.drift.simulated import MADE_UP
 from benchmarks.drift.words import share, share_of, sums, table, with_interval
 
-__all__ = ["report"]
+__all__ = ["NAMES", "report"]
 
-_INTRODUCTION = """\
-# Drift: the evidence
+NAMES = frozenset(
+    {"clean", "power", "natural", "days", "foretold", "detection", "columns", "costs"}
+)
+"""The result tables that the document is written from."""
 
-Written by `python -m benchmarks.drift`; every number below is in `benchmarks/results/drift/`. An alarm is a
-warning or a failure. Shares are followed by their 95 % interval (Clopper and Pearson) where it matters.
-"""
-_RIVALS = """\
-The rules beside ours: `ks-p-value` is Kolmogorov–Smirnov, of categories chi², with p < 0.05 in each column;
-`ks-bonferroni` divides 0.05 by the number of columns; `psi` is a population stability index above 0.2;
-`evidently` is the default of Evidently 0.7.23 (`benchmarks/drift/check_evidently.py` holds our writing of it
-against the package: no answer in 1,855 columns of 120 reports differs). Of a column without values
-Evidently raises an error; that is counted as found. `mean+3sd` is a column's distance to its rolling reference
-above the mean + 3 standard deviations of up to 60 earlier ones, the same for its nulls.
-"""
-_SPLITS = """\
-## Random splits: false alarms
-
-The reference is a random half of the table (at most 50,000 rows), a batch a random part of the other half: nothing
-has changed. Share of batches with an alarm in any column, 500 batches a table and size, all real tables together.
-"""
-_POWER = """\
-## Random splits: what is found in 1,000 rows
-
-A fault in one column of a clean batch, each column in turn (twenty at most), twenty batches a table, real tables.
-Found: an alarm that names the column. Columns that the fault hardly changes (the sign of zeros) don't count.
-"""
-_TIME = """\
-## Time order: alarms with nothing injected
-
-Batches in the order in which they came, each against the ten before it, with up to sixty for a history; `fixed` is
-the reference of the warm-up. Nothing is injected, but the world moves, and some days are truly odd.
-"""
-_DETECTION = """\
-## Time order: what is found
-
-A fault in one column of a batch, each column in turn (ten of the simulated ones), every eighth batch. Flights after 30 days of warm-up.
-Found: an alarm that names the column; ours in brackets: any alarm.
-"""
-_COMMANDS = """\
-## Again
-
-    pip install -e '.[bench]'
-    python -m benchmarks.drift              # all of it, written
-    python -m benchmarks.drift --quick      # about a minute, printed
-    python -m benchmarks.drift --parts=     # this document from the results
-    python -m benchmarks.drift.check_evidently PYTHON   # our writing of Evidently's rule against itself
-
-Seeds are fixed: the same versions give the same counts for any number of workers. Costs are of the machine.
-"""
+_LARGE = ("all null", "unit × 1000", "sign flip", "frozen", "shift 1 sd")
 
 
 def report(results: Results) -> str:
     """The whole document, as Markdown."""
     parts = [
-        _INTRODUCTION,
+        prose.INTRODUCTION,
         "## What was asked for\n",
         _asked(results),
-        _RIVALS,
-        _SPLITS,
+        prose.RIVALS,
+        prose.SPLITS,
         _clean(results["clean"]),
         _clean_by_table(results["clean"]),
-        _POWER,
+        prose.POWER,
         _by_rule(_real(results["power"])),
         _simulated_power(results["power"]),
-        _TIME,
+        prose.TIME,
         _natural(results["natural"]),
         _where(results["days"]),
-        _DETECTION,
+        prose.FORETOLD,
+        _foretold(results["foretold"]),
+        prose.DETECTION,
         _by_rule(_flights(results["detection"])),
         _by_table(results["detection"]),
         _weak(results["columns"]),
-        _COMMANDS,
+        prose.COMMANDS,
     ]
     return "\n".join(parts)
 
@@ -169,15 +129,28 @@ def _natural(natural: pd.DataFrame) -> str:
 
 
 def _where(days: pd.DataFrame) -> str:
-    flights = days[(days["table"] == "flights") & (days["setting"] == "30")]
     rows = []
-    for month, part in flights.groupby(flights["batch"].str[:7]):
-        told = "; ".join(
-            f"{d[8:]}: {c}" for d, c in zip(part["batch"], part["flagged"], strict=True)
-        )
-        rows.append([str(month), str(len(part)), told])
-    heading = "Where our alarms of the flights lie, by month, and which columns they name.\n\n"
-    return heading + table(["month", "days", "day: columns"], rows, left=3)
+    for batch, part in days.groupby("batch"):
+        said = zip(part["severity"], part["message"], strict=True)
+        told = "; ".join(f"{severity}: {message}" for severity, message in said)
+        rows.append([str(batch), str(len(part)), told])
+    months = days.groupby(days["batch"].str[:7])["batch"].nunique()
+    by_month = ", ".join(f"{month} {count}" for month, count in months.items())
+    heading = f"Our alarms of the flights after 30 days, and why. By month: {by_month}.\n\n"
+    return heading + table(["day", "columns", "what was said"], rows, left=3)
+
+
+def _foretold(foretold: pd.DataFrame) -> str:
+    held = foretold["came"].between(foretold["low"], foretold["high"])
+    columns = {
+        "table": foretold["table"],
+        "after": foretold["batches"].astype("str"),
+        "alarms until then": foretold["rate"].map(share),
+        "foretold of the next 60": foretold["low"].map(str) + " to " + foretold["high"].map(str),
+        "came": foretold["came"].astype("str"),
+        "held": held.map({True: "yes", False: "**no**"}),
+    }
+    return table([*columns], zip(*columns.values(), strict=True))
 
 
 def _by_table(detection: pd.DataFrame) -> str:
@@ -193,14 +166,10 @@ def _by_table(detection: pd.DataFrame) -> str:
 
 def _weak(columns: pd.DataFrame) -> str:
     """The columns in which large faults are found least."""
-    flights = columns[(columns["table"] == "flights") & (columns["setting"] == "30")]
-    strong = flights[
-        flights["fault"].isin(["all null", "unit × 1000", "sign flip", "frozen", "shift 1 sd"])
-    ]
-    missed = sums(strong, ["fault", "column"])
+    flights = _flights(columns)
+    missed = sums(flights[flights["fault"].isin(_LARGE)], ["fault", "column"])
     missed = missed[missed["found"] < missed["cases"]]
-    rows = [[r.fault, r.column, f"{r.found} of {r.cases}"] for r in missed.itertuples()]
+    found = missed["found"].map(str) + " of " + missed["cases"].map(str)
+    rows = zip(missed["fault"], missed["column"], found, strict=True)
     heading = "Where a large fault in the flights was missed.\n\n"
-    return heading + table(
-        ["fault", "column", "found"], [[str(c) for c in row] for row in rows], left=2
-    )
+    return heading + table(["fault", "column", "found"], rows, left=2)

@@ -11,11 +11,13 @@ import pandas as pd
 
 from benchmarks.drift import splits, timeline
 from benchmarks.drift.costs import costs
+from benchmarks.drift.foretold import calibrations, explained
 from benchmarks.drift.tally import Case, counted
 
 __all__ = ["FULL", "PARTS", "QUICK", "Size"]
 
 _POWER_ROWS = 1_000
+_LONG = ("flights", "weather", "movies")
 _BY = ["table", "setting", "rule"]
 
 Results = dict[str, pd.DataFrame]
@@ -58,10 +60,14 @@ def _time_order(size: Size, workers: int) -> Results:
     broken, unbroken = _broken(followed), _unbroken(followed)
     return {
         "natural": counted(unbroken, _BY),
-        "days": _days(unbroken),
         "detection": counted(broken, [*_BY, "fault"]),
         "columns": counted(_ours(broken), [*_BY, "fault", "column"]),
     }
+
+
+def _foretold(_: Size, __: int) -> Results:
+    foretold = pd.concat([calibrations(table) for table in _LONG])
+    return {"days": explained(_LONG[0]), "foretold": foretold}
 
 
 def _costs(_: Size, __: int) -> Results:
@@ -70,6 +76,7 @@ def _costs(_: Size, __: int) -> Results:
 
 PARTS: Mapping[str, Callable[[Size, int], Results]] = {
     "time-order": _time_order,
+    "foretold": _foretold,
     "clean": _clean,
     "power": _power,
     "costs": _costs,
@@ -98,12 +105,3 @@ def _unbroken(cases: Sequence[Case]) -> list[Case]:
 
 def _ours(cases: Sequence[Case]) -> list[Case]:
     return [case for case in cases if case.rule == "seawall"]
-
-
-def _days(cases: Sequence[Case]) -> pd.DataFrame:
-    """The batches in time order on which our rule raised an alarm, with the columns it named."""
-    alarms = [case for case in _ours(cases) if case.found]
-    rows = [
-        (case.of.table, case.of.setting, case.of.batch, case.flagged or "rows") for case in alarms
-    ]
-    return pd.DataFrame(rows, columns=["table", "setting", "batch", "flagged"])

@@ -26,11 +26,21 @@ from benchmarks.drift.simulated import simulated_days
 from benchmarks.drift.tables import Ordered, ordered
 from benchmarks.drift.tally import Case, Struck, strikes
 
-__all__ = ["ROLLING", "WARM_UPS", "Stretch", "names", "replay", "stretches"]
+__all__ = [
+    "MOST_PAST",
+    "ROLLING",
+    "WARM_UPS",
+    "Stretch",
+    "batch_names",
+    "follower",
+    "names",
+    "replay",
+    "stretches",
+]
 
 WARM_UPS = (30, 60)
 ROLLING = 10
-_MOST_PAST = 60
+MOST_PAST = 60
 _FLOORS = (0.05, 0.02)
 _DEVIATIONS = 3.0
 _VERY_MANY = 40
@@ -98,6 +108,18 @@ def names() -> list[str]:
     return [*_all()]
 
 
+def batch_names(table: str) -> list[str]:
+    """The table's batches, the oldest first."""
+    return [name for name, _ in _all()[table].days]
+
+
+@cache
+def follower(table: str, warm_up: int) -> Follower:
+    """Our rule over the table."""
+    frames = [frame for _, frame in _all()[table].days]
+    return Follower(frames, warm_up=warm_up, rolling=ROLLING)
+
+
 def stretches(table: str, parts: int, step: int) -> Iterator[Stretch]:
     """The table after each warm-up that leaves as many batches again, cut into parts for several processes."""
     batches = len(_all()[table].days)
@@ -111,13 +133,13 @@ def stretches(table: str, parts: int, step: int) -> Iterator[Stretch]:
 
 def replay(stretch: Stretch) -> list[Case]:
     """What every rule says of each batch as it is, and of every fault in every column of some."""
-    followed, follower = _followed(stretch.table), _follower(stretch.table, stretch.warm_up)
+    followed, ours = _followed(stretch.table), follower(stretch.table, stretch.warm_up)
     fixed = _merged(followed.samples[: stretch.warm_up])
     cases: list[Case] = []
     for day in range(stretch.first, stretch.last):
         frame = followed.frames[day]
         struck = Struck(stretch.table, str(stretch.warm_up), followed.dates[day])
-        verdicts = judged(frame, _judges(followed, follower, day).items())
+        verdicts = judged(frame, _judges(followed, ours, day).items())
         cases += struck.clean(verdicts.clean())
         cases += struck.clean(judged(frame, _rivals(fixed, "fixed")).clean())
         if stretch.step and (day - stretch.warm_up) % stretch.step == 0:
@@ -141,22 +163,17 @@ def _followed(table: str) -> Followed:
     return Followed(_all()[table])
 
 
-@cache
-def _follower(table: str, warm_up: int) -> Follower:
-    return Follower(_followed(table).frames, warm_up=warm_up, rolling=ROLLING)
-
-
 def _columns(frame: pd.DataFrame) -> list[str]:
     """All columns, of a table with very many every fifth."""
     columns = [str(column) for column in frame]
     return columns if len(columns) < _VERY_MANY else columns[::5]
 
 
-def _judges(followed: Followed, follower: Follower, day: int) -> dict[str, Judge]:
-    past = [followed.past(d) for d in range(max(ROLLING, day - _MOST_PAST), day)]
+def _judges(followed: Followed, ours: Follower, day: int) -> dict[str, Judge]:
+    past = [followed.past(d) for d in range(max(ROLLING, day - MOST_PAST), day)]
     rolling = followed.rolling(day)
     return {
-        "seawall": follower.at(day, most=_MOST_PAST),
+        "seawall": ours.at(day, most=MOST_PAST),
         "mean+3sd rolling": ThreeDeviations(rolling, past),
         **dict(_rivals(rolling, "rolling")),
     }
