@@ -62,7 +62,9 @@ CASES = {
         lambda v: np.where(np.arange(len(v)) % 2, 1, -1) * 1e308, "fail", ""
     ),
     "huge beside tiny": Case(
-        lambda v: np.where(np.arange(len(v)) % 10 == 0, 1e307, v * 1e-300), "fail", "D"
+        lambda v: np.where(np.arange(len(v)) % 10, np.arange(len(v)) % 9 * 1e-300, 1e307),
+        "fail",
+        "D",
     ),
     "tiny": Case(lambda v: v * 1e-308, "fail", "D"),
     "another sign": Case(lambda v: -v, "fail", "D"),
