@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -10,14 +11,16 @@ import pytest
 
 import seawall
 from seawall.errors import UsageError
+from seawall.notebook.profiled import profile
+from seawall.profile import Profile
 from tests.notebook.frames import shop
 
 
 def test_every_column_has_the_kind_that_its_values_say() -> None:
     """Numbers are ordered, few texts are categories, truth is boolean, and times are times."""
-    profile = seawall.profile(shop())
+    described = seawall.profile(shop())
 
-    kinds = {name: column.shape.kind for name, column in profile.columns.items()}
+    kinds = {name: column.shape.kind for name, column in described.columns.items()}
     assert kinds == {
         "sale": "ordered",
         "amount": "ordered",
@@ -26,6 +29,14 @@ def test_every_column_has_the_kind_that_its_values_say() -> None:
         "card": "boolean",
         "at": "timestamp",
     }
+
+
+def test_the_function_keeps_its_name_beside_the_package() -> None:
+    """`seawall.profile` is what people call, also when the package of that name was imported before."""
+    import_module("seawall.profile.measure")
+
+    assert seawall.profile is profile
+    assert import_module("seawall.profile").Profile is Profile
 
 
 def test_keys_are_left_out() -> None:
