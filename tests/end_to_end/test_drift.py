@@ -216,21 +216,51 @@ def test_a_missing_reference_is_a_fault_of_the_file(
 
 
 def test_replayed_rows_are_in_the_profile(watched: Path, score: Command) -> None:
-    """The version that a replay makes describes all of its rows, those before among them."""
-    write(
-        watched,
-        BATCH,
-        day_of_rows(BATCH).assign(speed=lambda r: r["speed"].where(r["id"] > 3, -500)),
-    )
+    """The version that a replay makes describes all of its rows, counted as those before were."""
+    speed = day_of_rows(BATCH)["speed"].mask(lambda speed: speed.index < 4, -500)
+    write(watched, BATCH, day_of_rows(BATCH).assign(speed=speed))
     run = json.loads(score(watched, "--json").stdout)
-    (watched / "factory/steps.py").write_text(
-        (watched / "factory/steps.py").read_text().replace("> -100", "> -1000")
-    )
+    before = rows_described(watched)
+    # What new shapes would be like: those of a sample.
+    shutil.rmtree(watched / "out/breakdowns.seawall/profiles")
+    steps = watched / "factory/steps.py"
+    steps.write_text(steps.read_text().replace("> -100", "> -1000"))
     done = command(watched, "replay", run["run_id"])
 
     assert done.returncode == 0, done.stderr
-    assert [json.loads(path.read_text())["live"]["rows"] for path in profiles(watched)] == [
-        300,
-        296,
-        300,
-    ]
+    assert (before, rows_described(watched)) == ([300, 296], [300])
+
+
+def rows_described(project: Path) -> list[int]:
+    """How many rows each version's profile is of."""
+    return [json.loads(path.read_text())["live"]["rows"] for path in profiles(project)]
+
+
+def shapes(project: Path) -> dict[str, Any]:
+    """How the newest plan counts its columns."""
+    (path,) = (project / "out/breakdowns.seawall/plans" / BATCH).glob("*/shapes.json")
+    return dict(json.loads(path.read_text())["columns"])
+
+
+def test_without_a_past_a_sample_gives_the_grids(project: Path, score: Command) -> None:
+    """A first run says where its grids are from, and counts the model's columns by them."""
+    done = score(project, "--log-format", "json")
+    (said,) = (json.loads(line) for line in done.stderr.splitlines() if "shapes fixed" in line)
+
+    assert done.returncode == 0, done.stderr
+    assert (said["taken_from.a sample of 52 rows"], said["columns"]) == (3, 3)
+    assert set(shapes(project)) == {"p_break", "load", "strain"}
+    assert all(len(shape["grid"]) > 20 for shape in shapes(project).values())
+
+
+def test_a_sample_that_fails_fails_no_run(project: Path, score: Command) -> None:
+    """A stage that cannot do as many rows at once as a sample has: the columns have no grid, and it is said."""
+    steps = project / "factory/steps.py"
+    few = "def add_strain(frame, *, scale: float):\n    assert len(frame) < 20\n"
+    steps.write_text(steps.read_text().replace("def add_strain(frame, *, scale: float):\n", few))
+    done = score(project, "--log-format", "json")
+    (said,) = (json.loads(line) for line in done.stderr.splitlines() if "shapes fixed" in line)
+
+    assert done.returncode == 0, done.stderr
+    assert "AssertionError" in said["problem"]
+    assert {tuple(shape["grid"]) for shape in shapes(project).values()} == {()}

@@ -137,6 +137,15 @@ def test_receipts(scored: Scored, space: Workspace) -> None:
     assert space.started() == set()
 
 
+def test_a_receipt_holds_for_one_way_of_counting(project: Any, space: Workspace) -> None:
+    """Counts by other shapes would not add up: a chunk's key tells them apart."""
+    plan = project.plan()
+    counted = [plan.with_shapes(space.put_shapes(shapes)) for shapes in (SHAPES, Shapes())]
+    keys = {one.chunk_key(one.chunks[0]) for one in (plan, *counted)}
+
+    assert len(keys) == 3
+
+
 @pytest.mark.parametrize("rows", [1, 2, 3, 100])
 def test_any_chunking(project: Any, scored: Scored, space: Workspace, rows: int) -> None:
     """The published rows and the figures are the same for any size of chunks."""

@@ -61,8 +61,7 @@ def _severity(segment: Segment, found: Sequence[Finding]) -> Severity:
     """What is said of a segment in which nothing moved."""
     if segment.baseline is None:
         return "uncalibrated"
-    sure = any(one.severity == "ok" for one in found)
-    return "ok" if sure and all(one.severity == "ok" for one in found) else "insufficient"
+    return "ok" if found and all(one.severity == "ok" for one in found) else "insufficient"
 
 
 def _of(column: str, value: str, finding: Finding) -> Finding:
