@@ -71,9 +71,9 @@ class Fault:
 
 def _differ(before: pd.Series, after: pd.Series) -> int:
     """How many rows differ; two nulls don't."""
-    old, new = before.astype("object"), after.astype("object")
-    both_null = old.isna() & new.isna()
-    return int(((old != new) & ~both_null).sum())
+    kind = "float64" if pd.api.types.is_numeric_dtype(before.dtype) else "object"
+    old, new = (side.astype(kind).to_numpy() for side in (before, after))
+    return int(((old != new) & ~(pd.isna(old) & pd.isna(new))).sum())
 
 
 def _numbers(change: Callable[[Place, pd.Series], pd.Series]) -> Change:

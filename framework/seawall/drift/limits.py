@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from seawall.drift.effects import Effect
 from seawall.drift.magnitudes import ROWS, ROWS_FLOORS, TESTS, floors_of, magnitudes
 from seawall.drift.settings import Settings
-from seawall.drift.usual import Scale, Usual, usual, usual_without_each
+from seawall.drift.usual import Scale, usual, usual_without_each
 from seawall.drift.values import Past
 
 __all__ = ["LEAST_PAST", "Learned", "is_constant", "is_empty", "learned", "surprises"]
@@ -49,13 +49,14 @@ _ROWS_BEFORE = 10
 class Learned:
     """What is usual, for each test of each column and for the number of rows (the last one).
 
-    `bars` are the surprises above which it is an alarm, `limits` and `fails` the magnitudes that a warning
-    and a failure exceed; all of shape (tests,). `rows` is the usual number of rows, `empty` are the
-    columns of which a whole batch was null before, `constant` those that had one value throughout.
+    `normal` are the median magnitudes, `bars` the surprises above which it is an alarm, `limits` and
+    `fails` the magnitudes that a warning and a failure exceed; all of shape (tests,). `rows` is the
+    usual number of rows, `empty` are the columns of which a whole batch was null before, `constant`
+    those that had one value throughout.
     """
 
     columns: tuple[str, ...]
-    usual: Usual
+    normal: Floats
     bars: Floats
     limits: Floats
     fails: Floats
@@ -76,7 +77,7 @@ def learned(past: Sequence[Past], columns: Sequence[str], settings: Settings) ->
     }
     return Learned(
         columns=tuple(columns),
-        usual=found,
+        normal=np.nan_to_num(found.scale.back(found.median), nan=0.0),
         bars=bars,
         limits=np.fmax(found.limits(bars), floors[:, 0]),
         fails=np.fmax(found.limits(bars + _FAILS), floors[:, 1]),

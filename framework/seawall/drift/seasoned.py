@@ -120,12 +120,11 @@ def _of_rows(rows: int, known: Learned) -> Outcome:
 
 
 def _figures(found: float, limit: float, known: Learned, place: int) -> dict[str, Scalar]:
-    normal = known.usual.scale.back(known.usual.median)[place]
     return {
         "rule": WITH_HISTORY,
         "statistic": float(found),
         "limit": float(limit),
-        "usual": 0.0 if math.isnan(normal) else float(normal),
+        "usual": float(known.normal[place]),
         "batches": known.batches,
     }
 
