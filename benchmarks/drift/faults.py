@@ -71,8 +71,8 @@ class Fault:
 
 def _differ(before: pd.Series, after: pd.Series) -> int:
     """How many rows differ; two nulls don't."""
-    kind = "float64" if pd.api.types.is_numeric_dtype(before.dtype) else "object"
-    old, new = (side.astype(kind).to_numpy() for side in (before, after))
+    kind = np.float64 if pd.api.types.is_numeric_dtype(before.dtype) else np.object_
+    old, new = (side.to_numpy(dtype=kind) for side in (before, after))
     return int(((old != new) & ~(pd.isna(old) & pd.isna(new))).sum())
 
 
