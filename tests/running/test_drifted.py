@@ -54,7 +54,8 @@ class Log:
         self.commits += 1
         run = f"r{self.commits}"
         self.sink.layout.data(batch).mkdir(parents=True, exist_ok=True)
-        finding = Finding("drift", "warn", "x", "", "", "", {"judged": judged, "in_a_row": 1})
+        row = {} if judged == "warn" else {"in_a_row": 1}
+        finding = Finding("drift", "warn", "x", "", "", "", {"judged": "fail", **row})
         with self.sink.claim(batch, Holder.here(run)) as claim:
             profile = about.pop("profile", None) or like(self.commits)
             kept = claim.keep_profile(Described(batch, run, profile, NONE).stored())
@@ -129,10 +130,13 @@ def test_days_count_by_their_keys(log: Log) -> None:
 
 
 def test_what_failed_counts_only_by_a_persons_word(log: Log) -> None:
-    """A failure that was published, because it only warns, is no measure of anything; a release is."""
+    """What only waits for a second failure to be held is no measure of anything; a release is one.
+
+    Where the file says that failures only warn, they count.
+    """
     log.publish("a", judged="fail")
     failed = log.publish("b", judged="fail")
-    fine = log.publish("c")
+    fine = log.publish("c", judged="warn")
     log.publish("d", judged="fail", kind="release")
     before = log.known()
     log.decide("b", failed, "accept")

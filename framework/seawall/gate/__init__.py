@@ -1,6 +1,7 @@
 """The gate: everything that was promised about the whole batch, held against what was added up."""
 
 from seawall.gate.degraded import over_degraded
+from seawall.gate.drift import IN_A_ROW
 from seawall.gate.input import over_budget
 from seawall.gate.judge import judge
 from seawall.gate.terms import narrowed
@@ -15,6 +16,7 @@ from seawall.gate.values import (
 )
 
 __all__ = [
+    "IN_A_ROW",
     "Degradation",
     "Drifted",
     "History",

@@ -19,7 +19,10 @@ from seawall.gate.words import failed
 from seawall.profile import Profile
 from seawall.shown import listed
 
-__all__ = ["drift_findings"]
+__all__ = ["IN_A_ROW", "drift_findings"]
+
+IN_A_ROW = "in_a_row"
+"""The figure of a failure that holds the run, or would if there were enough of them in a row."""
 
 
 def drift_findings(
@@ -158,11 +161,12 @@ def _acted(finding: Finding, drift: Drift, history: Drifted) -> Finding:
     }:
         return finding
     watched = drift.watched(finding.column or "")
+    if (watched.on_fail or drift.on_fail) == "warn":
+        return replace(finding, severity="warn", figures={**finding.figures, "judged": "fail"})
     place = (str(finding.figures.get("segment", "")), finding.column)
     count, wanted = 1 + history.streaks.get(place, 0), watched.for_ or drift.for_
-    figures = {**finding.figures, "judged": "fail", "in_a_row": count}
-    held = (watched.on_fail or drift.on_fail) == "hold" and count >= wanted
-    severity: Severity = "fail" if held else "warn"
+    figures = {**finding.figures, "judged": "fail", IN_A_ROW: count}
+    severity: Severity = "fail" if count >= wanted else "warn"
     message = finding.message
     if wanted > 1:
         message += f". It failed in {count} runs in a row; {wanted} hold the result"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from seawall.contracts import Finding, LogEntry, StoredFile
+from seawall.gate import IN_A_ROW
 from seawall.sinks.files.decisions import Decision, decided
 from seawall.sinks.files.described import Described, described
 from seawall.sinks.files.log import batches, newest
@@ -38,8 +39,9 @@ def day_of(batch: str) -> date | None:
 def accepted(sink: FilesSink, before: str | None = None) -> Iterator[Accepted]:
     """What is live of each batch and was accepted, the newest first, read as it is asked for.
 
-    A version is accepted without a word if no column has failed in it; a person's word on a
-    run counts for more, and lets a held one in. With `before`, only earlier batches: by their keys where
+    A version is accepted without a word if no column failed in it for which the file wants a hold:
+    one failure may not teach the next run that it is usual. A person's word on a run counts for more,
+    and lets a held one in. With `before`, only earlier batches: by their keys where
     it begins with a day, else all others, by the time of their commit. A batch whose profile went as
     garbage is left out. Raises StorageError for decisions, or a log, that cannot be read.
     """
@@ -108,6 +110,5 @@ def _undisputed(live: Sequence[LogEntry]) -> bool:
 
 
 def _failed(finding: Finding) -> bool:
-    """Whether a column has failed, whatever that did to the run."""
-    drifted = finding.check.startswith("drift")
-    return drifted and "fail" in {finding.severity, finding.figures.get("judged")}
+    """Whether a column failed that may hold a run, be it that the hold waits for a second failure."""
+    return finding.check.startswith("drift") and IN_A_ROW in finding.figures

@@ -11,7 +11,7 @@ from seawall.drift.limits import LEAST_PAST
 from seawall.drift.pasts import against, past_of, rolling_reference
 from seawall.drift.values import Baseline
 from seawall.errors import StorageError
-from seawall.gate import Drifted, narrowed
+from seawall.gate import IN_A_ROW, Drifted, narrowed
 from seawall.plan.profiled import compared_columns
 from seawall.plan.referenced import NamedReference
 from seawall.profile import Profile
@@ -149,6 +149,6 @@ def _streaks(claim: Claim) -> Iterator[tuple[tuple[str, str | None], int]]:
     """For how many batches in a row each column had failed when the batch before was published."""
     before = live_before(claim.sink, claim.batch)
     for finding in () if before is None else before.findings:
-        count = finding.figures.get("in_a_row")
+        count = finding.figures.get(IN_A_ROW)
         if isinstance(count, int):
             yield (str(finding.figures.get("segment", "")), finding.column), count
