@@ -51,7 +51,9 @@ def verdict(
     """The verdict on a batch that is compared with the reference."""
     sums: dict[str, Any] = {name: {} for name in ("filtered", "quarantined", "warned", "nulls")}
     account = Account(batch.rows, batch.rows)
-    totals = Totals(account, **sums, profile=batch, **known.pop("totals", {}), degraded_rows=degraded)
+    totals = Totals(
+        account, **sums, profile=batch, **known.pop("totals", {}), degraded_rows=degraded
+    )
     history = {"columns": ("p", "x"), "baseline": Baseline("the reference", REFERENCE), **known}
     return judge(config(**(said or {})), totals, history=History(drift=Drifted(**history)))
 
