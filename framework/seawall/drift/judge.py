@@ -14,6 +14,7 @@ from seawall.drift.other_kind import other_kinds
 from seawall.drift.pasts import effects_of
 from seawall.drift.seasoned import seasoned_outcomes
 from seawall.drift.settings import Settings
+from seawall.drift.small import beyond_chance
 from seawall.drift.values import Baseline, Outcome, Past
 from seawall.profile import Profile
 
@@ -42,7 +43,8 @@ def outcomes_of(batch: Profile, baseline: Baseline, settings: Settings) -> list[
     outcomes = list(other)
     if known:
         limits = learned(baseline.past, known, settings)
-        outcomes += seasoned_outcomes(effects, batch.rows, limits, settings)
+        seasoned = seasoned_outcomes(effects, batch.rows, limits, settings)
+        outcomes += beyond_chance(seasoned, baseline.reference, batch, limits)
     rest = {name: column for name, column in batch.columns.items() if name not in known}
     if rest:
         outcomes += cold_outcomes(baseline.reference, replace(batch, columns=rest), settings)

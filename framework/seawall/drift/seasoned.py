@@ -16,7 +16,7 @@ from seawall.drift.limits import ALL_NULL, Learned, is_constant, is_empty
 from seawall.drift.magnitudes import MOVES, ROWS, TESTS, by_chance, magnitudes
 from seawall.drift.settings import Settings
 from seawall.drift.values import Outcome
-from seawall.drift.words import number, percent
+from seawall.drift.words import number, percent, values
 
 __all__ = ["WITH_HISTORY", "seasoned_outcomes"]
 
@@ -102,7 +102,7 @@ def _frozen(name: str, effect: Effect, most: Literal["fail", "warn"]) -> Outcome
 
 def _too_small(name: str, effect: Effect, known: Learned) -> Outcome:
     usual_rows = known.column_rows[name]
-    seen = f"{effect.rows:,} values, usually {usual_rows:,.0f}"
+    seen = f"{values(effect.rows)}, usually {usual_rows:,.0f}"
     allowed = f"about {math.ceil(usual_rows / 4):,} values, to be told apart from chance"
     figures: dict[str, Scalar] = {"rule": WITH_HISTORY, "statistic": effect.rows}
     return Outcome(name, "insufficient", "distance", seen, allowed, figures)
@@ -113,7 +113,7 @@ def _of_rows(rows: int, known: Learned) -> Outcome:
     status = _status(found, known.limits[-1], known.fails[-1], "fail")
     reach = min(float(known.limits[-1]), _ANY_ROWS)
     low, high = (known.rows * math.exp(sign * reach) for sign in (-1, 1))
-    seen = f"{rows:,} rows, usually {known.rows:,.0f}"
+    seen = f"{rows:,} row{'' if rows == 1 else 's'}, usually {known.rows:,.0f}"
     allowed = "any number" if reach == _ANY_ROWS else f"{low:,.0f} to {high:,.0f}"
     figures = _figures(found, known.limits[-1], known, len(known.limits) - 1)
     return Outcome("", status, ROWS, seen, allowed, figures)

@@ -24,6 +24,7 @@ _QUANTILES = (0.5, 0.75, 0.9)
 _LEAST_SHARE = 0.15
 _LEAST_MOVE = {"distance": 0.03, "location": 0.03, "scale": 0.02, ROWS: 0.05}
 """The least scatter: in standard deviations, and in logarithms. A series that never moved is not exact."""
+_LEAST_FLOOR = 0.001
 _SMALLEST = 1e-300
 
 
@@ -32,7 +33,8 @@ class Scale:
     """On which scale each of some tests is looked at; `floors` are their warning floors, shape (tests,).
 
     A distance becomes the shift of a normal column that has it, 2·Φ⁻¹((1 + D)/2); a shift of the mean or
-    spread its ln(1 + x); a share its logarithm, as far down as a quarter of the floor.
+    spread its ln(1 + x); a share its logarithm, as far down as a quarter of the floor, which counts as
+    0.1 % at least.
     """
 
     tests: tuple[str, ...]
@@ -43,7 +45,7 @@ class Scale:
         from scipy.special import ndtri
 
         shifts = 2 * ndtri((1 + np.clip(magnitudes, 0, 1 - 1e-9)) / 2)
-        shares = np.log(np.maximum(magnitudes, self.floors / 4))
+        shares = np.log(np.maximum(magnitudes, np.maximum(self.floors, _LEAST_FLOOR) / 4))
         moved = np.where(self._named("distance"), shifts, np.log1p(np.clip(magnitudes, 0, 1e12)))
         return np.asarray(np.where(self.moves, moved, shares))
 
