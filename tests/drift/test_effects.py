@@ -142,6 +142,16 @@ def test_every_kind_has_an_effect_and_tests(values: pd.Series, kind: str) -> Non
     assert ("location" in p_values(*columns)) is (kind in {"timestamp", "text"})
 
 
+def test_the_p_of_a_distance_is_that_of_its_lower_bound() -> None:
+    """What may hide between two points of a grid makes no batch more surprising."""
+    shape = Shape("ordered", grid=(0.0, 10.0))
+    inner = np.linspace(1, 9, 200)
+    columns = measured(inner, shape), measured(inner, shape)
+
+    assert effect(*columns).distance_up == 1
+    assert p_values(*columns)["distance"] == 1
+
+
 def test_columns_of_other_shapes_are_refused_by_both_shapes() -> None:
     """The message names what each of them was counted by."""
     grid, words = Shape("ordered", (0.0, 1.0)), Shape("categorical", (), ("a",))

@@ -33,6 +33,14 @@ def test_the_p_of_kolmogorov_and_smirnov_is_within_5_percent(
     assert ks_p(known.statistic, *rows) == pytest.approx(known.pvalue, rel=0.05)
 
 
+def test_effective_rows_have_no_lattice() -> None:
+    """Of rows that are not whole nothing is taken off the distance: p is that of Stephens' formula."""
+    root = math.sqrt(100.5 * 100.5 / 201)
+
+    assert ks_p(0.1, 100.5, 100.5) == stats.kstwobign.sf((root + 0.12 + 0.11 / root) * 0.1)
+    assert ks_p(0.1, 100.5, 100.5) < ks_p(0.1, 101, 101)
+
+
 def test_the_p_of_no_distance_is_no_p() -> None:
     """NaN stays NaN, without rows to divide by."""
     assert math.isnan(ks_p(math.nan, 0, 10))
