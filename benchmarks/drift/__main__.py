@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -28,6 +29,12 @@ def arguments() -> argparse.Namespace:
     parser.add_argument(
         "--parts", default=",".join(PARTS), help="of %(default)s; the others' results are kept"
     )
+    parser.add_argument(
+        "--batches",
+        type=int,
+        default=FULL.references * FULL.batches,
+        help="clean batches a table and size (%(default)s)",
+    )
     return parser.parse_args()
 
 
@@ -35,8 +42,10 @@ def main() -> None:
     """Measures, writes, and says how long it took. Without a part the document alone is written."""
     chosen, begun = arguments(), time.monotonic()
     found: dict[str, pd.DataFrame] = {}
+    full = replace(FULL, references=max(1, chosen.batches // FULL.batches))
+    size = QUICK if chosen.quick else full
     for part in filter(None, chosen.parts.split(",")):
-        results = PARTS[part](QUICK if chosen.quick else FULL, chosen.workers)
+        results = PARTS[part](size, chosen.workers)
         found.update(results)
         if not chosen.quick:
             _write(_RESULTS, results)

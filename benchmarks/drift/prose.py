@@ -22,12 +22,12 @@ SPLITS = """\
 ## Random splits: false alarms
 
 The reference is a random half of the table (at most 50,000 rows), a batch a random part of the other half: nothing
-has changed. Share of batches with an alarm in any column, 500 batches a table and size, all real tables together.
+has changed. Share of batches with an alarm in any column, {batches} batches a table and size, all real tables together.
 """
 POWER = """\
 ## Random splits: what is found in 1,000 rows
 
-A fault in one column of a clean batch, each column in turn (twenty at most), twenty batches a table, real tables.
+A fault in one column of a clean batch, each column in turn (twenty at most), in several batches a table, real tables.
 Found: an alarm that names the column. Columns that the fault hardly changes (the sign of zeros) don't count.
 """
 TIME = """\

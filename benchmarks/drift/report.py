@@ -29,7 +29,7 @@ def report(results: Results) -> str:
         "## What was asked for\n",
         _asked(results),
         prose.RIVALS,
-        prose.SPLITS,
+        prose.SPLITS.format(batches=int(results["clean"]["cases"].median())),
         _clean(results["clean"]),
         _clean_by_table(results["clean"]),
         prose.POWER,
