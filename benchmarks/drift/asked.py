@@ -74,7 +74,7 @@ def _power(power: pd.DataFrame) -> Iterator[Asked]:
     for fault, least in _POWER.items():
         part = real[real["fault"] == fault]
         what = f"random splits, {fault} in one of 1,000 rows' columns found"
-        yield Asked(what, f"at least {least:.0%}", with_interval(part), share_of(part) >= least)
+        yield Asked(what, f"at least {share(least)}", with_interval(part), share_of(part) >= least)
 
 
 def _natural(natural: pd.DataFrame) -> Iterator[Asked]:
@@ -90,4 +90,4 @@ def _detection(detection: pd.DataFrame) -> Iterator[Asked]:
         for warm_up, part in flights[flights["fault"] == fault].groupby("setting"):
             what = f"flights in time order, {fault} found after {warm_up} days"
             held = share_of(part) >= least
-            yield Asked(what, f"at least {least:.0%}", with_interval(part), held)
+            yield Asked(what, f"at least {share(least)}", with_interval(part), held)

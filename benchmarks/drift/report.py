@@ -107,7 +107,7 @@ def _simulated_power(power: pd.DataFrame) -> str:
     for fault in _named(ours):
         cells = [ours[(ours["fault"] == fault) & (ours["table"] == name)] for name in MADE_UP]
         rows.append([fault, *(with_interval(cell) for cell in cells)])
-    heading = "Ours on simulated normal columns: harder, as real ones have few distinct values and long tails.\n\n"
+    heading = prose.SIMULATED
     return heading + table(["fault", *MADE_UP], rows)
 
 

@@ -29,7 +29,7 @@ def share(value: float) -> str:
     if value != value:  # noqa: PLR0124  # NaN
         return "–"
     percent = 100 * value
-    return f"{percent:.0f} %" if percent in {0.0, 100.0} else f"{percent:.1f} %"
+    return f"{percent:.0f} %" if percent.is_integer() else f"{percent:.1f} %"
 
 
 def with_interval(frame: pd.DataFrame) -> str:
