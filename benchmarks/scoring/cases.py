@@ -83,7 +83,7 @@ def _bare(pipeline: dict[str, Any]) -> dict[str, Any]:
     types = {n: {"dtype": contract[n]["dtype"], "nullable": True} for n in _LOOKED_UP}
     pipeline["validate"] = {"columns": types, "filters": pipeline["validate"]["filters"]}
     pipeline["profile"] = {"columns": "none"}
-    for guard in ("check_output", "limits"):
+    for guard in ("check_output", "drift", "limits"):
         pipeline.pop(guard)
     return pipeline
 
