@@ -116,7 +116,9 @@ def end() -> Callable[..., RunEnded]:
             "version": 3,
             "path": "predictions",
             "account": Account(10, 8, 1, 1),
-            "findings": (Finding("mean", "fail", "p_late", "0.9", "at most 0.6", "too high"),),
+            "findings": (
+                Finding("mean", "fail", "p_late", "0.9", "at most 0.6", "too high", {"D": 0.5}),
+            ),
             "message": "the mean is too high",
             "seconds": 1.5,
         }

@@ -42,7 +42,7 @@ def test_a_webhook_is_told_what_happened(server: Any, end: Any) -> None:
 
     (body,) = server.bodies
     assert (body["state"], body["exit"], body["account"]["quarantined"]) == ("held", 4, 1)
-    assert body["findings"][0]["column"] == "p_late"
+    assert (body["findings"][0]["column"], body["findings"][0]["figures"]) == ("p_late", {"D": 0.5})
     assert body["text"] == "seawall: delays 2013-07-01 held (exit 4): the mean is too high"
 
 

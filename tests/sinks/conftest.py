@@ -46,7 +46,7 @@ with sink.claim("2013-07-01", Holder.here(f"run-{value}")) as claim:
     writer.write(table)
     claim.commit(Draft(kind="publish", commit_id=f"commit-{value}", run_id=f"run-{value}",
         file=writer.close(), account=Account(rows, rows), fingerprint={"input": str(value)},
-        committed_at=datetime.now(UTC)))
+        committed_at=datetime.now(UTC), profile=claim.keep_profile(b"{}")))
     claim.refresh_view()
     plan.put_outcome("committed")
 """
