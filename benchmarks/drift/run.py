@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 from typing import Any
 
 import pandas as pd
@@ -85,12 +87,13 @@ PARTS: Mapping[str, Callable[[Size, int], Results]] = {
 
 
 def _over(work: Callable[[Any], list[Case]], tasks: Iterable[Any], workers: int) -> list[Case]:
-    """All cases of all tasks; the same for any number of workers."""
-    from joblib import Parallel, delayed
+    """All cases of all tasks; the same for any number of workers.
 
+    A worker keeps the tables that it has loaded; joblib's are replaced when they hold much memory.
+    """
     begun = time.monotonic()
-    results = Parallel(n_jobs=workers, batch_size=4)(delayed(work)(task) for task in tasks)
-    cases = [case for result in results for case in result]
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        cases = [case for result in pool.map(work, tasks) for case in result]
     print(f"{work.__name__}: {len(cases):,} cases in {time.monotonic() - begun:.0f} s", flush=True)
     return cases
 

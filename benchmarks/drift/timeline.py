@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -113,7 +113,7 @@ def batch_names(table: str) -> list[str]:
     return [name for name, _ in _all()[table].days]
 
 
-@cache
+@lru_cache(maxsize=2)
 def follower(table: str, warm_up: int) -> Follower:
     """Our rule over the table."""
     frames = [frame for _, frame in _all()[table].days]
@@ -158,7 +158,7 @@ def _all() -> dict[str, Ordered]:
     return {table.name: table for table in (*ordered(), *simulated_days())}
 
 
-@cache
+@lru_cache(maxsize=1)
 def _followed(table: str) -> Followed:
     return Followed(_all()[table])
 
