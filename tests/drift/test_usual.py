@@ -81,3 +81,13 @@ def test_a_series_without_values_surprises_nobody() -> None:
     known = usual(SCALE, np.full((12, 3), np.nan))
 
     np.testing.assert_array_equal(known.surprise(np.array([1.0, 1.0, 1.0])), np.zeros(3))
+
+
+def test_one_odd_day_does_not_hide_the_next() -> None:
+    """A shift by three standard deviations, once in forty days, leaves a limit below two."""
+    rng = np.random.default_rng(3)
+    days = np.abs(rng.normal(0, 0.05, (40, 1)))
+    days[20] = 3.0
+    scale = Scale(("location",), np.array([0.1]))
+
+    assert usual(scale, scale.of(days)).limits(np.full(1, np.log(1000)))[0] < 2.0

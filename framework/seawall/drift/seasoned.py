@@ -56,7 +56,7 @@ def _of_column(
             _status(found[n] - chance[n], limits[n], fails[n], most),
             test,
             _seen(test, effect),
-            f"at most {_written(test, limits[n])} as {known.batches} batches before",
+            f"{_written(test, limits[n])}, as {known.batches} batches before",
             _figures(found[n], limits[n], known, where.start + n),
         )
         for n, test in enumerate(TESTS)
@@ -152,4 +152,6 @@ def _share(test: str, effect: Effect) -> tuple[float, float]:
 
 
 def _written(test: str, limit: float) -> str:
-    return number(limit) if test in MOVES else f"{percent(limit)} more"
+    if test in MOVES:
+        return f"at most {number(limit)}" if test == "distance" else f"within ±{number(limit)}"
+    return f"at most {percent(limit)} more"

@@ -25,6 +25,9 @@ _LEAST_SHARE = 0.15
 _LEAST_MOVE = {"distance": 0.03, "location": 0.03, "scale": 0.02, ROWS: 0.05}
 """The least scatter: in standard deviations, and in logarithms. A series that never moved is not exact."""
 _LEAST_FLOOR = 0.001
+_ODD_DAY = 5.0
+"""The largest value may say that much more scatter than the others do: one odd day that was accepted
+would hide every later one. Of shares the largest alone tells of outages, which do come again."""
 _SMALLEST = 1e-300
 
 
@@ -134,9 +137,11 @@ def _usual(
     largest = _quantile(ordered, left_out, count, 1.0)
     known = [*zip(_QUANTILES[1:], upper, strict=True)]
     found = [(high - median) / _above(scale, np.full(count.shape, p)) for p, high in known]
+    bulk = np.maximum(np.fmax.reduce(found), scale.least)
     # Blom (1958): where the largest of n values lies.
-    found.append((largest - median) / _above(scale, (places - 0.375) / (places + 0.25)))
-    scatter = np.maximum(np.fmax.reduce(found), scale.least)
+    farthest = (largest - median) / _above(scale, (places - 0.375) / (places + 0.25))
+    most = np.where(scale.moves, _ODD_DAY * bulk, np.inf)
+    scatter = np.fmax(bulk, np.fmin(farthest, most))
     return Usual(scale, median, np.nan_to_num(scatter, nan=np.inf), count)
 
 
