@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import sys
 from decimal import Decimal
 from typing import Any
 
@@ -41,8 +42,11 @@ MOMENT = dt.datetime(2024, 3, 1, 12, 30)  # noqa: DTZ001 - a time without a zone
         (["a", "b", None], "str", "categorical"),
         (["a", "b", None], object, "categorical"),
         ([1, 2], "category", "categorical"),
+        (["a", "b", None], ARROW(pa.dictionary(pa.int32(), pa.string())), "categorical"),
         ([f"{n}" for n in range(51)], "str", "text"),
         ([f"{n}" for n in range(51)] * 2, "str", "categorical"),
+        ([f"{n}" for n in range(1_001)] * 10, "str", "categorical"),
+        ([f"{n}" for n in range(1_001)] * 9, "str", "text"),
         ([None, None], "str", "text"),
         ([None, None], object, "text"),
         ([[1], {"a": 2}, "x", 5], object, "text"),
@@ -93,10 +97,25 @@ def test_a_grid_tells_no_row() -> None:
     assert len(json.dumps(document, separators=(",", ":"))) < 5_000
 
 
-@pytest.mark.parametrize("extreme", [1e308, 5e-324, 1e-300])
-def test_grids_of_extremes(extreme: float) -> None:
+LARGEST = sys.float_info.max
+COMMON = np.random.default_rng(5).normal(size=1001)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        1e308 * np.linspace(-1, 1, 1001),
+        5e-324 * np.arange(1001),
+        1e-300 * np.linspace(-1, 1, 1001),
+        np.append(COMMON, LARGEST),
+        np.append(COMMON, -LARGEST),
+        np.append(COMMON, [LARGEST, -LARGEST]),
+        LARGEST * np.linspace(-1, 1, 1001),
+        np.append(COMMON, 5e-324 * np.arange(1001)),
+    ],
+)
+def test_grids_of_extremes(values: np.ndarray[Any, Any]) -> None:
     """Values near the ends of what a float can hold have a grid like any others."""
-    values = extreme * np.linspace(-1, 1, 1001)
     shape = shape_of(pd.Series(values))
 
     assert shape.grid[0] <= values.min() <= values.max() <= shape.grid[-1]

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pytest
 
 from seawall.profile import ColumnProfile, Kind, Shape, measure, shape_of
+from seawall.profile.tally import word_of
 
 ARROW = pd.ArrowDtype
 MOMENT = dt.datetime(2024, 3, 1, 12, 30, tzinfo=dt.UTC)
@@ -110,6 +111,35 @@ def test_booleans(values: list[Any], dtype: Any) -> None:
     assert (found.cells.tolist(), found.nulls) == ([1, 1, 0], 1)
 
 
+@pytest.mark.parametrize(
+    ("values", "dtype"),
+    [
+        ([4, -7, 4], "int64"),
+        ([4.0, -7.0, 4.0, None], "float64"),
+        ([4.0, -7.0, 4.0], "float32"),
+        ([4, -7, 4, None], "Int64"),
+        ([4, -7, 4, None], ARROW(pa.float64())),
+        ([4.0, -7.0, 4.0, None], "category"),
+        ([Decimal("4.00"), Decimal(-7), 4.0, None], object),
+        ([4, -7, 4, None], ARROW(pa.decimal128(9, 2))),
+        ([4, -7, 4], ARROW(pa.dictionary(pa.int8(), pa.int64()))),
+        (["4", "-7", "4", None], ARROW(pa.dictionary(pa.int8(), pa.string()))),
+    ],
+)
+def test_codes(values: list[Any], dtype: Any) -> None:
+    """A whole number is one word in every type: a null makes floats of integers, and no other codes."""
+    shape = Shape("categorical", vocabulary=("-7", "4"))
+    frame = pd.DataFrame({"a": pd.Series(values, dtype=dtype)})
+
+    assert measure(frame, {"a": shape}).columns["a"].cells.tolist() == [1, 2, 0]
+
+
+@pytest.mark.parametrize("value", [4.5, -1e-9, 1e30, True, np.True_, Decimal("4.5"), math.inf])
+def test_other_values_keep_their_words(value: Any) -> None:
+    """A fraction, a truth value or what no integer of 64 bits can be goes by its own text."""
+    assert word_of(value) == str(value).lower()
+
+
 class Wordless:
     """An object that has no text."""
 
@@ -136,6 +166,9 @@ def test_mixtures(kind: Kind) -> None:
     assert isinstance(found.summary(), dict)
 
 
+VIEWS = pa.DictionaryArray.from_arrays(pa.array([0, None]), pa.array(["a"], pa.string_view()))
+
+
 @pytest.mark.parametrize("kind", ["ordered", "timestamp", "text", "categorical", "boolean"])
 @pytest.mark.parametrize(
     "values",
@@ -144,6 +177,8 @@ def test_mixtures(kind: Kind) -> None:
         pd.Series([None, None], dtype=ARROW(pa.null())),
         pd.Series([[1], None], dtype=ARROW(pa.list_(pa.int64()))),
         pd.Series(["a", None], dtype=ARROW(pa.dictionary(pa.int8(), pa.string()))),
+        pd.Series([1, None], dtype=ARROW(pa.dictionary(pa.int8(), pa.int64()))),
+        pd.Series(pd.arrays.ArrowExtensionArray(VIEWS)),
         pd.Series([dt.time(1), None], dtype=ARROW(pa.time64("us"))),
         pd.Series([pd.Interval(0, 1), None]),
         pd.Series(["a", None], dtype="str"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,7 @@ Counts = NDArray[np.int64]
 
 _DIGITS = 2
 _OFTEN = 5
-_LARGEST_POWER = 306
+_LARGEST = sys.float_info.max
 _WIGGLE = 8 * (MOST_POINTS - 1)
 
 
@@ -74,7 +75,7 @@ def _shortest(value: float, low: float, high: float) -> float:
         return value
     first = -math.ceil(math.log10(width) + 0.5)
     for digits in range(first, first + 4):
-        short = round(value, digits)
+        short = _round(value, digits)
         if low < short < high:
             return short
     return value
@@ -83,11 +84,15 @@ def _shortest(value: float, low: float, high: float) -> float:
 def _outward(low: float, high: float) -> tuple[float, float]:
     """Both ends, moved outward to multiples of a power of ten: by at most a hundredth of the range."""
     digits = _DIGITS - math.floor(math.log10(high / 2 - low / 2) + math.log10(2))
-    step = 10.0**-digits if -digits < _LARGEST_POWER else math.inf
-    ends = (
-        round(math.floor(low / step) * step, digits),
-        round(math.ceil(high / step) * step, digits),
-    )
-    if not (math.isfinite(ends[0]) and math.isfinite(ends[1])):
-        return low, high
-    return min(ends[0], low), max(ends[1], high)
+    step = 10.0**-digits
+    first = _round(math.floor(low / step) * step, digits)
+    last = _round(math.ceil(high / step) * step, digits)
+    return max(min(first, low), -_LARGEST), min(max(last, high), _LARGEST)
+
+
+def _round(value: float, digits: int) -> float:
+    """The value to so many decimals; infinite where no float is as large."""
+    try:
+        return round(value, digits)
+    except OverflowError:
+        return math.copysign(math.inf, value)

@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from seawall.profile.decoded import decoded
 from seawall.profile.nulls import nulls_of
 from seawall.profile.shape import Kind
 from seawall.profile.tally import word_of
@@ -48,6 +49,7 @@ def numbers_of(values: pd.Series[Any], kind: Kind) -> Numbers:
     microsecond. Times without a zone are taken as UTC; timedeltas and Decimals are numbers.
     """
     with np.errstate(over="ignore", invalid="ignore"):  # what overflows is infinite, and is counted
+        values = decoded(values)
         if isinstance(values.dtype, pd.CategoricalDtype):
             return _of_categories(values, kind)
         read = {"timestamp": _times, "text": _lengths}.get(kind, _plain)
@@ -183,6 +185,7 @@ def _length(value: Any) -> float | None:
 
 def texts_of(values: pd.Series[Any]) -> pa.Array:
     """The texts of a column, without what is null or no text."""
+    values = decoded(values)
     if isinstance(values.dtype, pd.CategoricalDtype):
         values = values.astype(object)
     if isinstance(values.dtype, pd.StringDtype | pd.ArrowDtype):

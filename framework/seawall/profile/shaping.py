@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from seawall.profile.decoded import is_dictionary
 from seawall.profile.grids import grid_of
 from seawall.profile.numeric import numbers_of
 from seawall.profile.shape import BOOLEAN, MOST_WORDS, Kind, Shape
@@ -19,6 +20,8 @@ _NO_KINDS: Mapping[str, Kind] = {}
 _FEW_WORDS = 50
 _RARE = 5
 _SMALL = 1_000
+_REPEATED = 2
+_MANY_REPEATED = 10
 
 
 def shapes_of(
@@ -54,7 +57,8 @@ def shape_of(values: pd.Series[Any], kind: Kind | None = None) -> Shape:
 def kind_of(values: pd.Series[Any]) -> Kind:
     """What the values are, by their type, and texts by how often they repeat.
 
-    Texts are categories when there are at most 50 of them, or 1,000 and on average each twice.
+    Texts are categories when there are at most 50 of them, 1,000 and on average each twice, or more
+    and on average each ten times.
     Objects of one kind (numbers, dates, booleans) are of that kind; any mixture is text, of which only the
     texts are counted, and so is what has no kind at all, nulls alone among it.
     """
@@ -66,7 +70,7 @@ def kind_of(values: pd.Series[Any]) -> Kind:
 def _kind_of_type(kind: Any) -> Kind | None:
     """What every column of the type is; None where only the values can tell."""
     types = pd.api.types
-    if isinstance(kind, pd.CategoricalDtype):
+    if isinstance(kind, pd.CategoricalDtype) or is_dictionary(kind):
         return "categorical"
     if types.is_bool_dtype(kind):
         return "boolean"
@@ -80,8 +84,9 @@ def _kind_of_type(kind: Any) -> Kind | None:
 def _kind_of_texts(values: pd.Series[Any]) -> Kind:
     found = tally(values)
     different, rows = len(found.words), int(found.counts.sum())
-    repeated = different <= MOST_WORDS and 2 * different <= rows
-    return "categorical" if rows and (different <= _FEW_WORDS or repeated) else "text"
+    times = _REPEATED if different <= MOST_WORDS else _MANY_REPEATED
+    repeated = different <= _FEW_WORDS or times * different <= rows
+    return "categorical" if rows and repeated else "text"
 
 
 def _kind_of_objects(values: pd.Series[Any]) -> Kind:

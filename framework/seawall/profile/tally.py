@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from decimal import Decimal
+from typing import Any, TypeGuard
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from seawall.profile.decoded import decoded
 from seawall.profile.nulls import nulls_of
 
 __all__ = ["Tally", "Worded", "tally", "word_of", "worded"]
+
+_LARGEST = 2**64
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +48,8 @@ def tally(values: pd.Series[Any]) -> Tally:
 
 
 def worded(values: pd.Series[Any]) -> Worded:
-    """Every value as a word: texts as they are, true and false, anything else as Python writes it.
-
-    An object that cannot be written is counted by its type's name.
-    """
+    """Every value as a word (see word_of)."""
+    values = decoded(values)
     kind = values.dtype
     if isinstance(kind, pd.CategoricalDtype):
         return _of_places(values.cat.codes.to_numpy(), values.cat.categories)
@@ -85,12 +87,23 @@ def _is_text(kind: Any) -> bool:
 
 
 def word_of(value: object) -> str:
-    """The value's text; what has none that can be stored goes by its type."""
+    """Texts as they are, true and false, anything else as Python writes it; an integral 4.0 as 4.
+
+    A single null makes floats of a column of integers, and a code is the same code for all that.
+    What has no text that can be stored goes by its type.
+    """
     if isinstance(value, bool | np.bool_):
         return "true" if value else "false"
     try:
-        text = str(value)
+        text = str(int(value) if _is_integral(value) else value)
         text.encode()
     except Exception:  # noqa: BLE001 - the border of a foreign object
         return f"a {type(value).__name__} without a text"
     return text
+
+
+def _is_integral(value: object) -> TypeGuard[float | Decimal]:
+    """Whether it is a whole number of a type that has fractions, too, and 64 bits hold it."""
+    if not isinstance(value, float | np.floating | Decimal):
+        return False
+    return bool(-_LARGEST <= value <= _LARGEST and value == int(value))
