@@ -73,3 +73,33 @@ def test_any_size(values: list[float]) -> None:
 
     assert all(low <= high for low, high in pairwise(found))
     assert all(min(values) <= value <= max(values) for value in found)
+
+
+@given(values=st.lists(SIZED, min_size=1, max_size=40), grid=GRIDS)
+def test_bounds_hold_the_quantile(values: list[float], grid: tuple[float, ...]) -> None:
+    """Each exact quantile lies between its bounds, beyond the grid's ends to the stated 0.8 %."""
+    column = described(values, Shape("ordered", grid))
+    exact = np.quantile(values, SHARES, method="inverted_cdf").tolist()
+
+    for (low, high), value in zip(column.bounds(SHARES), exact, strict=True):
+        inside = bool(grid) and grid[0] <= value <= grid[-1]
+        spare = 0.0 if inside else allowed(value, grid)
+        assert low - spare <= value <= high + spare
+
+
+@pytest.mark.parametrize(
+    ("shares", "error", "word"),
+    [
+        ([2, -1], ValueError, "a quantile of 2, allowed: shares from 0 to 1"),
+        ([0.5, float("nan")], ValueError, "nan"),
+        (0.5, TypeError, "a list of shares"),
+        ("0.5", TypeError, "a list of shares"),
+    ],
+)
+def test_what_is_no_share_is_refused(shares: object, error: type[Exception], word: str) -> None:
+    """Also of a column without values, and of its bounds."""
+    for values in ([], [1.0, 2.0]):
+        column = described(values, Shape("ordered", (1.0,)))
+        for ask in (column.quantiles, column.bounds):
+            with pytest.raises(error, match=word):
+                ask(shares)  # type: ignore[arg-type]

@@ -8,6 +8,7 @@ from seawall.contracts import Scalar
 from seawall.drift.distances import distances
 from seawall.drift.effects import effect
 from seawall.drift.live import change_of
+from seawall.drift.moved_quantiles import Quantile, medians
 from seawall.profile import ColumnProfile
 
 __all__ = ["figures", "plain"]
@@ -20,7 +21,8 @@ def figures(
 ) -> dict[str, Scalar]:
     """Rows, distances, nulls, mean and median of both sides; both are counted by the same shape.
 
-    With `live` rows apart, their distance, and their change in what the test is about.
+    A median that the counts do not tell is given by the values that it lies between: `median_from`
+    and `median_to`. With `live` rows apart, their distance, and their change in what the test is about.
     """
     seen = effect(reference, batch)
     found: dict[str, Scalar] = {
@@ -33,13 +35,21 @@ def figures(
     found |= {_DISTANCE.get(name, name): value for name, value in every.items()}
     for name, column in (("", batch), ("_before", reference)):
         if column.finite:
-            median = column.quantiles([0.5])[0]
-            found |= {f"mean{name}": column.mean, f"median{name}": median}
+            found[f"mean{name}"] = column.mean
+    if batch.finite and reference.finite:
+        before, now = medians(reference, batch)
+        found |= {**_median("", now), **_median("_before", before)}
     if live is not None:
         rest = effect(reference, live)
         found |= {"live_distance": rest.distance, "live_change": change_of(test, rest)}
         found["live_rows"] = live.rows
     return found
+
+
+def _median(side: str, median: Quantile) -> dict[str, Scalar]:
+    if median.known:
+        return {f"median{side}": median.value}
+    return {f"median{side}_from": median.low, f"median{side}_to": median.high}
 
 
 def plain(value: Scalar) -> Scalar:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from seawall.drift.effects import Effect, effect
-from seawall.drift.moved_numbers import number_moves, written
+from seawall.drift.moved_numbers import number_moves
 from seawall.drift.moved_words import word_moves
 from seawall.drift.other_kind import OTHER_KIND, noun, other_share
-from seawall.drift.words import percent
+from seawall.drift.words import percent, written
 from seawall.profile import ColumnProfile
 from seawall.profile.shape import WORDED
 from seawall.shown import shown

@@ -6,15 +6,11 @@ from collections.abc import Collection, Iterator
 
 import numpy as np
 
-from seawall.drift.words import number, percent
+from seawall.drift.moved_quantiles import quantile_moves
+from seawall.drift.words import number, percent, written
 from seawall.profile import ColumnProfile
-from seawall.profile.summary import moment
 
-__all__ = ["number_moves", "written"]
-
-_SHARES = (0.05, 0.25, 0.5, 0.75, 0.95)
-_MEDIAN = 2
-_FURTHER = 1.2
+__all__ = ["number_moves"]
 
 
 def number_moves(
@@ -33,7 +29,7 @@ def number_moves(
 
 def _said(reference: ColumnProfile, batch: ColumnProfile, tests: Collection[str]) -> Iterator[str]:
     if "distance" in tests:
-        yield _quantiles(reference, batch)
+        yield quantile_moves(reference, batch)
     if "location" in tests:
         yield from _pair("mean", written(batch, reference.mean), written(batch, batch.mean))
     if "scale" in tests and reference.std is not None and batch.std is not None:
@@ -49,24 +45,6 @@ def _pair(name: str, before: str, now: str) -> Iterator[str]:
     """From what to what; nothing where both read the same: a rank test sees what a mean does not."""
     if before != now.removesuffix(" s"):
         yield f"{name} {before} → {now}"
-
-
-def written(column: ColumnProfile, value: float) -> str:
-    """A value of the column: a number with the digits that count, or a time in UTC."""
-    if column.shape.kind == "timestamp":
-        return str(moment(value))
-    return number(value)
-
-
-def _quantiles(reference: ColumnProfile, batch: ColumnProfile) -> str:
-    """The median, and the one of five quantiles that moved furthest, if clearly further."""
-    before, now = reference.quantiles(_SHARES), batch.quantiles(_SHARES)
-    apart = [abs(late - early) for early, late in zip(before, now, strict=True)]
-    most = max(range(len(apart)), key=apart.__getitem__)
-    pairs = [f"{written(batch, a)} → {written(batch, b)}" for a, b in zip(before, now, strict=True)]
-    if apart[most] <= apart[_MEDIAN] * _FURTHER:
-        return f"median {pairs[_MEDIAN]}"
-    return f"median {pairs[_MEDIAN]}, most p{_SHARES[most] * 100:02.0f}: {pairs[most]}"
 
 
 def _range(reference: ColumnProfile, batch: ColumnProfile) -> str:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import math
 
-__all__ = ["SIGNS", "number", "p_value", "percent", "points", "statistic", "values"]
+from seawall.profile import ColumnProfile
+from seawall.profile.summary import moment
+
+__all__ = ["SIGNS", "number", "p_value", "percent", "points", "statistic", "values", "written"]
 
 SIGNS = {"distance": "D", "location": "shift", "scale": "spread"}
 """The tests whose statistic is no share of rows."""
@@ -45,3 +48,10 @@ def statistic(test: str, before: float, now: float) -> str:
 def values(count: int) -> str:
     """`1 value`, `1,250 values`."""
     return f"{count:,} value{'' if count == 1 else 's'}"
+
+
+def written(column: ColumnProfile, value: float) -> str:
+    """A value of the column: a number with the digits that count, or a time in UTC."""
+    if column.shape.kind == "timestamp":
+        return str(moment(value))
+    return number(value)

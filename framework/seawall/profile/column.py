@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from seawall.profile.atoms import Atoms
 from seawall.profile.distinct import Distinct
 from seawall.profile.moments import Moments
-from seawall.profile.quantiles import quantiles, stretches
+from seawall.profile.quantiles import Stretches, bounds, quantiles, stretches
 from seawall.profile.shape import WORDED, Shape
 
 __all__ = ["ColumnProfile", "unseen"]
@@ -153,18 +153,35 @@ class ColumnProfile:
         The smallest value of which at least the share is at or below it. Exact where it is a grid
         point; between two of them, off by less than their distance; beyond the grid's ends, and
         everywhere without a grid, within 0.8 % of the distance to the end (to 0), as long as that is
-        between 1e-38 and 3e38; always within the range.
+        between 1e-38 and 3e38; always within the range. Raises ValueError for what is no share.
         """
-        if self.moments.min is None or self.moments.max is None:
-            return []
-        found = quantiles(stretches(self.shape, self.cells, self.below, self.above), shares)
-        return [min(max(value, self.moments.min), self.moments.max) for value in found]
+        return [self._within(value) for value in quantiles(self._stretches, shares)]
+
+    def bounds(self, shares: Sequence[float]) -> list[tuple[float, float]]:
+        """Between which values each of these quantiles lies: equal where it is exact, [] without any.
+
+        Beyond the grid's ends they are equal, too, and off by 0.8 % of the distance to the end.
+        """
+        found = bounds(self._stretches, shares)
+        return [(self._within(low), self._within(high)) for low, high in found]
 
     def summary(self) -> dict[str, float | int | str | None]:
         """The figures that people read, in the order in which they read them."""
         from seawall.profile.summary import summary
 
         return summary(self)
+
+    @property
+    def _stretches(self) -> Stretches:
+        """Where the finite values lie; nothing of words, which lie nowhere."""
+        if self.shape.kind in WORDED:
+            return stretches(Shape("ordered"), np.zeros(1, dtype=np.int64), {}, {})
+        return stretches(self.shape, self.cells, self.below, self.above)
+
+    def _within(self, value: float) -> float:
+        """The value, or the end of the column's range that it exceeds."""
+        low, high = self.moments.min, self.moments.max
+        return value if low is None or high is None else min(max(value, low), high)
 
     def _plain(self) -> tuple[object, ...]:
         """Everything that compares as a value, the rarest to differ last."""
