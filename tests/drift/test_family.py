@@ -53,6 +53,15 @@ def test_many_tests_of_one_column_do_not_help_another() -> None:
     assert not surprises(p_values, [0.0] * 10, columns, 0.01).found[8:].any()
 
 
+def test_columns_of_one_test_each_are_those_of_benjamini_and_hochberg() -> None:
+    """Each column that is found leaves the next one more room: 0.008 is below 0.01 times four of five."""
+    p_values, columns = [0.001, 0.003, 0.005, 0.008, 0.5], ["a", "b", "c", "d", "e"]
+    told = surprises(p_values, [0.0] * 5, columns, 0.01)
+
+    assert told.found.tolist() == discoveries(p_values, 0.01).tolist() == [True] * 4 + [False]
+    assert told.limits.tolist() == [0.01 * 4 / 5] * 5
+
+
 def test_a_test_that_could_not_be_made_is_no_discovery() -> None:
     """NaN is not found, and nothing is found where there is no test."""
     assert surprises([math.nan, 0.0], [0.0, 0.0], ["a", "a"], 0.01).found.tolist() == [False, True]
