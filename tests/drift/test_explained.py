@@ -14,6 +14,7 @@ from seawall.drift.cold import cold_outcomes
 from seawall.drift.explained import findings, with_fallbacks
 from seawall.drift.settings import Settings
 from seawall.drift.values import Outcome
+from seawall.drift.words import p_and_limit
 from seawall.profile import measure
 from tests.drift.batches import baseline_of
 
@@ -243,3 +244,17 @@ def test_a_reference_of_another_name_is_named() -> None:
     outcomes = cold_outcomes(baseline.reference, batch, Settings())
 
     assert "the last 10 accepted batches" in findings(outcomes, baseline, batch)[0].message
+
+
+@pytest.mark.parametrize(
+    ("p", "limit", "said"),
+    [
+        (0.0001862, 0.0001938, ("p = 0.000186", "0.000194")),
+        (0.00019, 0.00019, ("p = 0.00019", "0.00019")),
+        (0.003, 0.005, ("p = 0.003", "0.005")),
+        (0.0, 0.005, ("p < 1e-12", "0.005")),
+    ],
+)
+def test_a_p_and_its_limit_are_told_apart(p: float, limit: float, said: tuple[str, str]) -> None:
+    """`p = 0.00019`, allowed `p above 0.00019`, would be a contradiction."""
+    assert p_and_limit(p, limit) == said

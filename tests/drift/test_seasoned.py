@@ -180,7 +180,30 @@ def test_figures_have_the_limit_and_what_is_usual() -> None:
     )
     found = next(one for one in outcomes if one.column == "stable" and one.test == "distance")
 
-    assert 0 < float(found.figures["usual"] or 0) < float(found.figures["limit"] or 0)
+    names = ("usual", "limit", "fail_limit")
+    usual, limit, fail_limit = (float(found.figures[name] or 0) for name in names)
+
+    assert 0 < usual < limit < fail_limit
     assert found.figures["batches"] == len(past)
     assert isinstance(reference, Profile)
     assert how
+
+
+@pytest.mark.parametrize(
+    ("frame", "allowed"),
+    [
+        (table(43).assign(stable=lambda f: f["stable"] * 1000), "; beyond {limit:.3g} it fails"),
+        (table(43, rows=20), "; beyond {low:,.0f} to {high:,.0f} it fails"),
+    ],
+)
+def test_a_failure_says_the_limit_that_it_exceeds(frame: pd.DataFrame, allowed: str) -> None:
+    """Beside that of a warning, which alone would be no reason."""
+    past, reference, how = known()
+    outcomes = outcomes_of(measure(frame, how), Baseline("before", reference, past), SETTINGS)
+    failed = [one for one in outcomes if one.status == "fail" and one.test in {"distance", "rows"}]
+    limit = float(failed[-1].figures["fail_limit"] or 0)
+    usual = float(np.median([one.rows for one in past[-10:]]))
+    ends = {"low": usual * np.exp(-limit), "high": usual * np.exp(limit)}
+
+    assert failed[-1].allowed.endswith(allowed.format(limit=limit, **ends))
+    assert float(failed[-1].figures["statistic"] or 0) > limit

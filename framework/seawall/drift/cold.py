@@ -18,7 +18,7 @@ from seawall.drift.significance import radius
 from seawall.drift.trials import Trial, trials
 from seawall.drift.uncounted import uncounted
 from seawall.drift.values import Outcome, Status
-from seawall.drift.words import SIGNS, number, p_value, points, statistic, values
+from seawall.drift.words import SIGNS, number, p_and_limit, points, statistic, values
 from seawall.profile import ColumnProfile, Profile
 
 __all__ = ["ENOUGH", "WITHOUT_HISTORY", "Tried", "cold_outcomes", "judged", "rows_enough"]
@@ -100,18 +100,20 @@ def _outcome(one: Tried, status: Status, p_limit: float) -> Outcome:
         "p_limit": p_limit,
     }
     seen = statistic(trial.test, trial.before, trial.now)
+    limit = f"{p_limit:.2g}"
     if not math.isnan(trial.p):
-        figures["p"], seen = trial.p, f"{seen}, {p_value(trial.p)}"
-    return Outcome(one.column, status, trial.test, seen, _allowed(trial, p_limit), figures)
+        said, limit = p_and_limit(trial.p, p_limit)
+        figures["p"], seen = trial.p, f"{seen}, {said}"
+    return Outcome(one.column, status, trial.test, seen, _allowed(trial, limit), figures)
 
 
-def _allowed(trial: Trial, p_limit: float) -> str:
+def _allowed(trial: Trial, p_limit: str) -> str:
     """What would be ok."""
     if not trial.floors[0]:
-        return f"p above {p_limit:.2g}"
+        return f"p above {p_limit}"
     if trial.test in SIGNS:
-        return f"below {number(trial.floors[0])}, or p above {p_limit:.2g}"
-    return f"a change of less than {points(trial.floors[0])}, or p above {p_limit:.2g}"
+        return f"below {number(trial.floors[0])}, or p above {p_limit}"
+    return f"a change of less than {points(trial.floors[0])}, or p above {p_limit}"
 
 
 def _too_small(

@@ -11,7 +11,7 @@ from seawall.drift.p_values import p_values
 from seawall.drift.settings import Settings
 from seawall.drift.uncounted import uncounted
 from seawall.drift.values import Outcome, Status
-from seawall.drift.words import p_value, values
+from seawall.drift.words import p_and_limit, values
 from seawall.profile import ColumnProfile, Profile
 
 __all__ = ["KS_P_VALUE", "ks_outcomes"]
@@ -42,5 +42,5 @@ def _outcome(name: str, reference: ColumnProfile, batch: ColumnProfile, least: f
         return Outcome(name, status, "distance", seen, allowed, figures)
     distance = effect(reference, batch).distance
     figures |= {"statistic": distance, "p": p}
-    seen = f"D = {distance:.3g}, {p_value(p)}"
+    seen = f"D = {distance:.3g}, {p_and_limit(p, least)[0]}"
     return Outcome(name, "fail" if p < least else "ok", "distance", seen, allowed, figures)

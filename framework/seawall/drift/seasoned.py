@@ -50,18 +50,15 @@ def _of_column(
         return [_all_null(name, effect, most)]
     if is_constant(effect) and name not in known.constant and _could_vary(effect):
         return [_frozen(name, effect, most)]
-    outcomes = [
-        Outcome(
-            name,
-            _status(found[n] - chance[n], limits[n], fails[n], most),
-            test,
-            _seen(test, effect),
-            f"{_written(test, limits[n])}, as {known.batches} batches before",
-            _figures(found[n], limits[n], known, where.start + n),
-        )
-        for n, test in enumerate(TESTS)
-        if not math.isnan(found[n])
-    ]
+    outcomes = []
+    for n, test in enumerate(TESTS):
+        if not math.isnan(found[n]):
+            status = _status(found[n] - chance[n], limits[n], fails[n], most)
+            allowed = f"{_written(test, limits[n])}, as {known.batches} batches before"
+            if status == "fail":
+                allowed += f"; beyond {_size(test, fails[n])} it fails"
+            figures = _figures(found[n], known, where.start + n)
+            outcomes.append(Outcome(name, status, test, _seen(test, effect), allowed, figures))
     told = any(outcome.status != "ok" for outcome in outcomes)
     return outcomes if told or chance[0] <= limits[0] else [_too_small(name, effect, known)]
 
@@ -111,19 +108,26 @@ def _too_small(name: str, effect: Effect, known: Learned) -> Outcome:
 def _of_rows(rows: int, known: Learned) -> Outcome:
     found = abs(math.log(max(rows, 1) / max(known.rows, 1)))
     status = _status(found, known.limits[-1], known.fails[-1], "fail")
-    reach = min(float(known.limits[-1]), _ANY_ROWS)
-    low, high = (known.rows * math.exp(sign * reach) for sign in (-1, 1))
     seen = f"{rows:,} row{'' if rows == 1 else 's'}, usually {known.rows:,.0f}"
-    allowed = "any number" if reach == _ANY_ROWS else f"{low:,.0f} to {high:,.0f}"
-    figures = _figures(found, known.limits[-1], known, len(known.limits) - 1)
-    return Outcome("", status, ROWS, seen, allowed, figures)
+    allowed = _rows_within(known.rows, float(known.limits[-1]))
+    if status == "fail":
+        allowed += f"; beyond {_rows_within(known.rows, float(known.fails[-1]))} it fails"
+    return Outcome("", status, ROWS, seen, allowed, _figures(found, known, len(known.limits) - 1))
 
 
-def _figures(found: float, limit: float, known: Learned, place: int) -> dict[str, Scalar]:
+def _rows_within(usual: float, reach: float) -> str:
+    """`840 to 1,310`: the numbers of rows that lie no further from the usual one."""
+    if reach >= _ANY_ROWS:
+        return "any number"
+    return " to ".join(f"{usual * math.exp(sign * reach):,.0f}" for sign in (-1, 1))
+
+
+def _figures(found: float, known: Learned, place: int) -> dict[str, Scalar]:
     return {
         "rule": WITH_HISTORY,
         "statistic": float(found),
-        "limit": float(limit),
+        "limit": float(known.limits[place]),
+        "fail_limit": float(known.fails[place]),
         "usual": float(known.normal[place]),
         "batches": known.batches,
     }
@@ -152,6 +156,10 @@ def _share(test: str, effect: Effect) -> tuple[float, float]:
 
 
 def _written(test: str, limit: float) -> str:
+    return f"{'within' if test in {'location', 'scale'} else 'at most'} {_size(test, limit)}"
+
+
+def _size(test: str, limit: float) -> str:
     if test in MOVES:
-        return f"at most {number(limit)}" if test == "distance" else f"within ±{number(limit)}"
-    return f"at most {percent(limit)} more"
+        return number(limit) if test == "distance" else f"±{number(limit)}"
+    return f"{percent(limit)} more"

@@ -7,7 +7,17 @@ import math
 from seawall.profile import ColumnProfile
 from seawall.profile.summary import moment
 
-__all__ = ["SIGNS", "number", "p_value", "percent", "points", "statistic", "values", "written"]
+__all__ = [
+    "SIGNS",
+    "number",
+    "p_and_limit",
+    "p_value",
+    "percent",
+    "points",
+    "statistic",
+    "values",
+    "written",
+]
 
 SIGNS = {"distance": "D", "location": "shift", "scale": "spread"}
 """The tests whose statistic is no share of rows."""
@@ -36,6 +46,15 @@ def points(change: float) -> str:
 def p_value(p: float) -> str:
     """`p = 0.0031`, `p < 1e-12`."""
     return f"p < {_SMALLEST:g}" if p < _SMALLEST else f"p = {p:.2g}"
+
+
+def p_and_limit(p: float, limit: float) -> tuple[str, str]:
+    """`p = 0.0031` and `0.005`: with as many digits as tell them apart, where they are not equal."""
+    if p < _SMALLEST or p == limit:
+        return p_value(p), f"{limit:.2g}"
+    texts = ((f"{p:.{digits}g}", f"{limit:.{digits}g}") for digits in range(2, 18))
+    said, allowed = next(pair for pair in texts if pair[0] != pair[1])
+    return f"p = {said}", allowed
 
 
 def statistic(test: str, before: float, now: float) -> str:
