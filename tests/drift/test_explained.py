@@ -48,6 +48,8 @@ def outcome(column: str, status: Any, test: str = "distance") -> Outcome:
         (STEPS, STEPS[:1_000] ** 2 / 99, "median 49 → 25; mean 49.5 → 33.2; std"),
         (STEPS, STEPS[:1_000] * (1 + (STEPS[:1_000] > 80)), "median 49 → 49, most p95: 94 → 188"),
         (STEPS, STEPS[:1_000] * 1_000, "beyond 0 to 99: 0% → 99%, from 0 to 99,000"),
+        (STEPS, [*STEPS[:970], *[-999] * 30], "from -999 to 99; -999 in 0% → 3% of the values ("),
+        (STEPS, [*STEPS[:970], *[7.5] * 30], "between 7 and 8; 7.5 in 0% → 3% of the values ("),
         (STEPS, STEPS[:1_000] + 0.5, "99% are values that the reference does not have"),
         (STEPS, STEPS[:1_000] / 2 + 24.75, "std 28.9 → 14.4"),
         (STEPS, [*STEPS[:500], *[np.nan] * 500], "x: null share 0% → 50%, p < 1e-12, allowed a"),

@@ -8,7 +8,7 @@ from seawall.drift.effects import Effect, effect
 from seawall.drift.moved_numbers import number_moves
 from seawall.drift.moved_words import word_moves
 from seawall.drift.other_kind import OTHER_KIND, noun, other_share
-from seawall.drift.words import percent, written
+from seawall.drift.words import in_values, percent, written
 from seawall.profile import ColumnProfile
 from seawall.profile.shape import WORDED
 from seawall.shown import shown
@@ -41,7 +41,7 @@ def _risen(batch: ColumnProfile, seen: Effect) -> Iterator[str]:
     top = (seen.top_value, seen.top_before, seen.top)
     further = top[0] != risen[0] and top[2] - top[1] > risen[2] - risen[1]
     for value, before, now in (risen, top) if further else (risen,):
-        yield f"{_value(batch, value)} in {percent(before)} → {percent(now)} of the values"
+        yield in_values(_value(batch, value), before, now)
 
 
 def _value(batch: ColumnProfile, name: str) -> str:

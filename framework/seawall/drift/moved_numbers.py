@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from seawall.drift.moved_quantiles import quantile_moves
-from seawall.drift.words import number, percent, written
+from seawall.drift.prominent import most_risen
+from seawall.drift.words import in_values, number, percent, written
 from seawall.profile import ColumnProfile
 
 __all__ = ["number_moves"]
+
+_MOST = 0.5
+"""A value that is told to be the new ones is at least half of them."""
 
 
 def number_moves(
@@ -39,6 +44,8 @@ def _said(reference: ColumnProfile, batch: ColumnProfile, tests: Collection[str]
         yield _range(reference, batch)
     if "never seen" in tests:
         yield _never_seen(reference, batch)
+    if "top value" not in tests:
+        yield from _sentinel(reference, batch, tests)
 
 
 def _pair(name: str, before: str, now: str) -> Iterator[str]:
@@ -58,8 +65,7 @@ def _range(reference: ColumnProfile, batch: ColumnProfile) -> str:
 
 def _never_seen(reference: ColumnProfile, batch: ColumnProfile) -> str:
     """The share of values in inner cells of which the reference has nothing, and where most of them lie."""
-    new = np.where(reference.cells == 0, batch.cells, 0)
-    new[[0, -1]] = 0
+    new = _unseen(reference, batch)
     most, grid = int(new.argmax()), batch.shape.grid
     where = f"most are {written(batch, grid[most // 2])}"
     if most % 2 == 0:
@@ -68,3 +74,27 @@ def _never_seen(reference: ColumnProfile, batch: ColumnProfile) -> str:
     return (
         f"{percent(new.sum() / batch.counted)} are values that the reference does not have; {where}"
     )
+
+
+def _unseen(reference: ColumnProfile, batch: ColumnProfile) -> NDArray[np.int64]:
+    """What stands in each cell between the grid's ends of which the reference has nothing."""
+    new = np.where(reference.cells == 0, batch.cells, 0)
+    new[[0, -1]] = 0
+    return new
+
+
+def _sentinel(
+    reference: ColumnProfile, batch: ColumnProfile, tests: Collection[str]
+) -> Iterator[str]:
+    """The one value that most of what is new are: `-999 in 0% → 3% of the values`."""
+    risen = most_risen(reference, batch)
+    low, high = batch.shape.edges
+    if not risen.value or not {*tests} & {"unlisted", "never seen"}:
+        return
+    value = float(risen.value)
+    beyond = not low <= value <= high
+    if ("unlisted" if beyond else "never seen") not in tests:
+        return
+    new = batch.unlisted if beyond else int(_unseen(reference, batch).sum())
+    if risen.now.count >= _MOST * new and risen.now.value > risen.before.value:
+        yield in_values(written(batch, value), risen.before.value, risen.now.value)

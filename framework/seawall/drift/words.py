@@ -9,6 +9,7 @@ from seawall.profile.summary import moment
 
 __all__ = [
     "SIGNS",
+    "in_values",
     "number",
     "p_and_limit",
     "p_value",
@@ -74,3 +75,8 @@ def written(column: ColumnProfile, value: float) -> str:
     if column.shape.kind == "timestamp":
         return str(moment(value))
     return number(value)
+
+
+def in_values(value: str, before: float, now: float) -> str:
+    """How often a value stands: `-999 in 0% → 3% of the values`."""
+    return f"{value} in {percent(before)} → {percent(now)} of the values"
