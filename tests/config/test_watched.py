@@ -13,7 +13,7 @@ ROLLING = "drift: {reference: {rolling: 10}, "
     ("said", "path", "what"),
     [
         ("columns: [temp, flight_id]", "columns.1", "'flight_id' is a key"),
-        ("columns: {temp: {kind: key}}", "columns.temp", "'temp' is a key"),
+        ("columns: {temp: {kind: key}}", "columns.temp.kind", "not one of the choices"),
         ("segments: [flight_id]", "segments.0", "every row would be a segment"),
         ("segments: [origin, temp]", "segments.1", "'temp' does not cut the batch"),
         ("p_value: 0.01", "p_value", "p_value has no effect with rule: seawall"),

@@ -178,6 +178,15 @@ def test_what_could_not_be_gathered_counts_as_failed() -> None:
     assert drift(damaged)[0].severity == "warn"
 
 
+def test_a_damaged_word_of_a_person_warns() -> None:
+    """The run is published, and it is told which word is damaged."""
+    found = verdict(like(), torn=("x.json: run r1 stays excluded", "y.json"))
+
+    assert found.decision == "publish"
+    assert drift(found)[0].severity == "warn"
+    assert "run r1 stays excluded (and 1 more)" in drift(found)[0].message
+
+
 def test_a_column_that_is_not_there_fails() -> None:
     """A column that is to be compared and is in no row is never passed over."""
     found = verdict(like(), columns=("p", "gone"))

@@ -140,6 +140,11 @@ REFUSED = {
         lambda b: b.replace(b'"pipeline": "orders"', b'"pipeline": "others"'),
         "was changed",
     ),
+    "a key twice": (lambda b: b.replace(b"{", b'{"pipeline":"x",', 1), "a key stands twice"),
+    "a key of a column twice": (
+        lambda b: b.replace(b'"kind":"ordered"', b'"kind":"text","kind":"ordered"', 1),
+        "a key stands twice",
+    ),
     "without a seal": (lambda b: b.replace(b"sha256", b"sha255"), "was changed"),
     "NaN": (lambda b: b.replace(b'"grid":[', b'"grid":[NaN,', 1), "NaN where a number belongs"),
     "too large a number": (
@@ -182,7 +187,7 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="there is no such reference") as raised:
         read_reference(tmp_path / "none.json")
 
-    assert "seawall reference build" in raised.value.todo
+    assert "seawall reference build CONFIG --batch A..B" in raised.value.todo
 
 
 def test_a_folder(tmp_path: Path) -> None:

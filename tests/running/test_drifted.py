@@ -300,11 +300,14 @@ def test_damaged_batches_are_named(log: Log) -> None:
     assert found.baseline is not None
 
 
-def test_a_torn_decision_is_a_problem(log: Log) -> None:
-    """Nobody knows then which batches count: the gate is told, and the run does not crash."""
-    log.days(9)
-    log.sink.layout.decisions.mkdir()
-    (log.sink.layout.decisions / "x.json").write_text("{")
+def test_a_torn_word_ends_nothing(log: Log) -> None:
+    """A run that was excluded stays so where the decision's content is junk, and that is told."""
+    log.days(10)
+    log.decide("2024-01-04", log.sink.entries("2024-01-04")[0].run_id, "exclude")
+    (path,) = log.sink.layout.decisions.glob("*.json")
+    path.write_bytes(b"junk")
     found = gathered(log, "2024-02-01", {"reference": {"rolling": 3}})
 
-    assert "a decision on a run is torn" in found.problem
+    assert "2024-01-04" not in [one.batch for one in accepted(log.sink)]
+    assert (found.problem, len(found.torn)) == ("", 1)
+    assert "batch 2024-01-04" in found.torn[0]

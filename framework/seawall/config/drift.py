@@ -13,7 +13,7 @@ from seawall.config.scalars import ColumnName, Count, Items, PathTemplate, Secti
 
 __all__ = ["Drift", "Floors", "Kind", "RollingReference", "Watched"]
 
-Kind = Literal["ordered", "categorical", "boolean", "timestamp", "text", "key"]
+Kind = Literal["ordered", "categorical", "boolean", "timestamp", "text"]
 OnFail = Literal["hold", "warn"]
 Season = Literal["weekday", "month"]
 

@@ -32,7 +32,7 @@ def _columns(config: PipelineConfig, drift: Drift, places: Places) -> Iterator[F
     named = isinstance(drift.columns, dict)
     for number, name in enumerate(drift.columns):
         path: KeyPath = ("drift", "columns", name if named else number)
-        if name == config.ingest.primary.key or drift.watched(name).kind == "key":
+        if name == config.ingest.primary.key:
             what = f"{shown(name)} is a key: its values are others in every batch"
             yield Fault(places.key(path), dotted(path), what, todo="leave it out")
 

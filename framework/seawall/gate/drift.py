@@ -120,6 +120,11 @@ def _unread(history: Drifted) -> Iterator[Finding]:
         seen = f"the profiles of {len(history.damaged):,} batches: {listed(history.damaged)}"
         message = f"damaged, and left out of what is usual: {seen}"
         yield Finding(DRIFT, "warn", None, seen, "profiles as they were written", message)
+    if history.torn:
+        left = len(history.torn) - 1
+        seen = history.torn[0] + (f" (and {left:,} more)" if left else "")
+        message = f"a person's word on a run is damaged, and judged by its file's name: {seen}"
+        yield Finding(DRIFT, "warn", None, seen, "decisions as they were written", message)
 
 
 def _undescribed(totals: Totals, history: Drifted) -> Iterator[Finding]:

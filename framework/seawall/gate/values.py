@@ -97,8 +97,8 @@ class Drifted:
     how many batches more it takes. `anchor` stands beside a rolling reference and only warns.
     `segments` has a baseline for each value of a column by which the rows are compared apart.
     `streaks` counts the batches in a row right before this one in which a column had failed, by
-    segment and column. `damaged` names profiles that could not be read, `problem` says why nothing
-    could be gathered.
+    segment and column. `damaged` names profiles that could not be read, `torn` people's words on runs
+    that are not as they were written; `problem` says why nothing could be gathered.
     """
 
     columns: tuple[str, ...] = ()
@@ -108,6 +108,7 @@ class Drifted:
     missing: int = 0
     streaks: Mapping[tuple[str, str | None], int] = field(default_factory=dict)
     damaged: tuple[str, ...] = ()
+    torn: tuple[str, ...] = ()
     problem: str = ""
 
 

@@ -107,4 +107,4 @@ def _word(value: object) -> str:
 
 
 def _build(how: str) -> str:
-    return f"seawall reference build writes it anew, {how}"
+    return f"seawall reference build CONFIG --batch A..B --force writes it anew, {how}"

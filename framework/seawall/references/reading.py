@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
+from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -17,7 +19,10 @@ from seawall.shown import shown
 __all__ = ["MOST_BYTES", "read_reference"]
 
 MOST_BYTES = 64 * 1024 * 1024
-_AGAIN = "restore the file from where it is kept, or write it anew: seawall reference build"
+_AGAIN = (
+    "restore the file from where it is kept, or write it anew: "
+    "seawall reference build CONFIG --batch A..B --force"
+)
 
 
 def read_reference(path: Path) -> Reference:
@@ -67,7 +72,9 @@ def _text(path: Path) -> str:
 
 def _document(path: Path, text: str) -> dict[str, Any]:
     try:
-        document = json.loads(text, parse_constant=_no_number)
+        document = json.loads(
+            text, parse_constant=_no_number, object_pairs_hook=partial(_once, path)
+        )
     except json.JSONDecodeError as error:
         seen = f"line {error.lineno}, column {error.colno}: {error.msg}"
         cut = text.lstrip().startswith("{") and not text.rstrip().endswith("}")
@@ -78,6 +85,15 @@ def _document(path: Path, text: str) -> dict[str, Any]:
     if not isinstance(document, dict):
         raise _refused(path, "not a reference", type(document).__name__, f'{{"{MARK}": …}}')
     return document
+
+
+def _once(path: Path, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """The mapping; a key that stands twice is refused: the seal is of what JSON makes of it, the last."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        twice = next(key for key, times in Counter(key for key, _ in pairs).items() if times > 1)
+        raise _refused(path, "a key stands twice", shown(twice), "each key once, as it was written")
+    return found
 
 
 def _no_number(word: str) -> NoReturn:
@@ -95,7 +111,7 @@ def _hold_version(path: Path, document: dict[str, Any]) -> None:
             "a reference of another version",
             shown(version),
             str(VERSION),
-            "write it anew with this version: seawall reference build",
+            "write it anew with this version: seawall reference build CONFIG --batch A..B --force",
         )
 
 
@@ -112,7 +128,7 @@ def _first(error: ValidationError) -> str:
 
 
 def _build(path: Path) -> str:
-    return f"seawall reference build CONFIG --out {path}"
+    return f"before the first run: seawall reference build CONFIG --batch A..B --out {path}"
 
 
 def _refused(

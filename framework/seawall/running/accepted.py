@@ -14,7 +14,7 @@ from seawall.sinks.files.log import batches, newest
 from seawall.sinks.files.rollback import added_to
 from seawall.sinks.files.sink import FilesSink
 
-__all__ = ["Accepted", "accepted", "day_of", "in_order", "live_before", "profile_of"]
+__all__ = ["Accepted", "accepted", "counting", "day_of", "in_order", "live_before", "profile_of"]
 
 _DAY = len("2013-07-01")
 
@@ -43,12 +43,19 @@ def accepted(sink: FilesSink, before: str | None = None) -> Iterator[Accepted]:
     one failure may not teach the next run that it is usual. A person's word on a run counts for more,
     and lets a held one in. With `before`, only earlier batches: by their keys where
     it begins with a day, else all others, by the time of their commit. A batch whose profile went as
-    garbage is left out. Raises StorageError for decisions, or a log, that cannot be read.
+    garbage is left out. Raises StorageError for a log that cannot be read.
     """
+    for found in counting(sink, before):
+        if sink.disk.exists(sink.layout.state / found.profile.path):
+            yield found
+
+
+def counting(sink: FilesSink, before: str | None = None) -> Iterator[Accepted]:
+    """The same batches, with those whose profile is gone."""
     decisions = decided(sink.disk, sink.layout)
     for batch in in_order(sink, decisions, before):
         found = _of(sink.entries(batch), batch, decisions)
-        if found is not None and sink.disk.exists(sink.layout.state / found.profile.path):
+        if found is not None:
             yield found
 
 

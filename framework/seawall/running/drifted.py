@@ -17,6 +17,7 @@ from seawall.plan.referenced import NamedReference
 from seawall.profile import Profile
 from seawall.running.accepted import accepted, day_of, live_before, profile_of
 from seawall.running.fold import Fold
+from seawall.sinks.files.decisions import torn
 from seawall.sinks.files.sink import Claim, FilesSink
 from seawall.staging import Shapes
 
@@ -106,6 +107,7 @@ class _Sides:
             missing=LEAST_PAST + 1 - len(self.earlier.batches),
             streaks=dict(_streaks(self.claim)),
             damaged=self.earlier.damaged,
+            torn=tuple(torn(self.claim.sink.disk, self.claim.sink.layout)),
         )
 
     def _baseline(self) -> Baseline | None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -16,19 +16,21 @@ from pydantic import TypeAdapter, ValidationError
 from seawall.contracts import LogEntry, StoredFile
 from seawall.disk import Disk, make_folders, put, unused_name
 from seawall.errors import StorageError, UsageError
-from seawall.names import did_you_mean
-from seawall.shown import listed
+from seawall.shown import line, listed
 from seawall.sinks.files import log
+from seawall.sinks.files.described import Described
 from seawall.sinks.files.layout import Layout
-from seawall.staging import Workspace
 
-__all__ = ["PROFILE", "Decision", "decide", "decided"]
+__all__ = ["PROFILE", "Decision", "Said", "decide", "decided", "torn"]
 
 PROFILE = "profile.json"
 """Where a plan's folder has the profile of a run that came to its end, published or held."""
 
 _OWN_PATH = re.compile(r"decisions/[A-Za-z0-9][A-Za-z0-9._-]*")
 _KEPT = "profile"
+_STAMP = "%Y%m%dT%H%M%S%f"
+_NAME = re.compile(r"(\d{8}T\d{12})\.(accept|exclude)\.(.+)\.([^.]+)\.[0-9a-f]+\.json")
+"""Of a decision's file: when (UTC), which word, on which batch and run. It holds when the content is lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +63,17 @@ class Said:
 def decided(disk: Disk, layout: Layout) -> dict[str, Decision]:
     """The last decision on each run that there is one on, by the run's id.
 
-    Raises StorageError when one of them cannot be read: nobody knows then which runs count.
+    Of a file whose content is damaged the name is believed: the word on the run stands, without a
+    reason and a profile. `torn` names such files.
     """
-    found = sorted(_decisions(disk, layout), key=lambda decision: decision.at)
-    return {decision.run_id: decision for decision in found}
+    return {one.run_id: one for _, one, _ in _decisions(disk, layout) if one is not None}
+
+
+def torn(disk: Disk, layout: Layout) -> Iterator[str]:
+    """Each decision that is not as it was written: its file, what was decided, what counts now."""
+    for path, one, fault in _decisions(disk, layout):
+        if fault:
+            yield f"{layout.state.name}/decisions/{path.name}: {line(fault)}; {_meant(one)}"
 
 
 def decide(disk: Disk, layout: Layout, *, batch: str, run_id: str, said: Said) -> Decision:
@@ -78,84 +87,112 @@ def decide(disk: Disk, layout: Layout, *, batch: str, run_id: str, said: Said) -
         )
     profile = _profile_of(disk, layout, batch, run_id)
     make_folders(disk, layout.decisions)
-    stem = f"{said.at:%Y%m%dT%H%M%S%f}-{unused_name()}"
-    kept = profile and _kept(disk, layout, stem, profile)
-    decision = Decision(
-        run_id, batch, said.word, said.reason.strip(), said.by, said.at, kept or None
-    )
+    at = f"{said.at.astimezone(UTC):{_STAMP}}"
+    stem = f"{at}.{said.word}.{batch}.{run_id}.{unused_name()}"
+    kept = None if profile is None else _kept(disk, layout, stem, profile)
+    decision = Decision(run_id, batch, said.word, said.reason.strip(), said.by, said.at, kept)
     put(disk, layout.decisions / f"{stem}.json", _adapter().dump_json(decision, indent=1))
     return decision
 
 
-def _profile_of(disk: Disk, layout: Layout, batch: str, run_id: str) -> bytes:
+def _profile_of(disk: Disk, layout: Layout, batch: str, run_id: str) -> bytes | None:
     """The bytes of a held run's profile, none of a published run; UsageError where neither has one."""
     entries = [entry for entry in log.entries(disk, layout, batch) if entry.run_id == run_id]
     if any(entry.profile for entry in entries):
-        return b""
-    plans = layout.plans(batch)
-    for name in reversed(disk.list(plans)):
-        space = Workspace(plans / name, unused_name(), disk)
-        if space.last_run() == run_id and disk.exists(space.folder / PROFILE):
-            return disk.read(space.folder / PROFILE)
-    raise _no_profile(run_id, batch, entries, list(_known(disk, layout, batch)))
+        return None
+    held = dict(_held(disk, layout, batch))
+    if run_id not in held:
+        published = (e.run_id for e in log.entries(disk, layout, batch) if e.profile)
+        raise _no_profile(run_id, batch, entries, [*published, *held])
+    return held[run_id]
 
 
-def _known(disk: Disk, layout: Layout, batch: str) -> Iterator[str]:
-    """The runs of the batch that can be decided on."""
-    for entry in log.entries(disk, layout, batch):
-        if entry.profile:
-            yield entry.run_id
+def _held(disk: Disk, layout: Layout, batch: str) -> Iterator[tuple[str, bytes]]:
+    """The profiles in the batch's plans, by the run that came to its end and wrote it."""
     for name in disk.list(layout.plans(batch)):
-        space = Workspace(layout.plans(batch) / name, unused_name(), disk)
-        if disk.exists(space.folder / PROFILE):
-            yield space.last_run() or ""
+        try:
+            payload = disk.read(layout.plans(batch) / name / PROFILE)
+            yield Described.read(payload).run_id, payload
+        except (FileNotFoundError, ValueError):
+            continue
 
 
 def _no_profile(run_id: str, batch: str, entries: list[LogEntry], known: list[str]) -> UsageError:
-    what = "no such run" if not entries else "the run was published before runs kept a profile"
-    names = list(dict.fromkeys(filter(None, known)))
+    what = "it did not come to its end" if not entries else "it was published without one"
+    names = listed(dict.fromkeys(known))
     return UsageError(
-        f"{what}: nothing tells what its rows looked like",
+        f"the run kept no profile: {what}, so nothing tells what its rows looked like",
         f"batch {batch}",
         run_id,
-        listed(names) or "a run that was published or held, whose columns were described",
-        did_you_mean(run_id, names) or "seawall runs lists them",
+        names or "a run that was published or held, whose columns were described",
+        "name one of these" if names else "seawall runs lists them",
     )
 
 
 def _kept(disk: Disk, layout: Layout, stem: str, payload: bytes) -> StoredFile:
     """The profile beside the decision, under a name that was never used."""
-    path = layout.decisions / f"{stem}.{_KEPT}"
+    path, profile = layout.decisions / f"{stem}.{_KEPT}", Described.read(payload)
     put(disk, path, payload)
     name = path.relative_to(layout.state).as_posix()
-    return StoredFile(name, hashlib.sha256(payload).hexdigest(), len(payload), 0)
+    rows = profile.live.rows + profile.degraded.rows
+    return StoredFile(name, hashlib.sha256(payload).hexdigest(), len(payload), rows)
 
 
-def _decisions(disk: Disk, layout: Layout) -> Iterator[Decision]:
-    for name in disk.list(layout.decisions):
-        if name.endswith(".json") and not name.startswith("."):
-            yield _read(layout.decisions / name, disk.read)
+def _decisions(disk: Disk, layout: Layout) -> list[tuple[Path, Decision | None, str]]:
+    """Every file with its decision, the oldest first, and what is wrong with it; None of a foreign name."""
+    names = [name for name in disk.list(layout.decisions) if not name.startswith(".")]
+    paths = [layout.decisions / name for name in names if name.endswith(".json")]
+    return sorted((_read(disk, path) for path in paths), key=_order)
 
 
-def _read(path: Path, read: Callable[[Path], bytes]) -> Decision:
+def _order(found: tuple[Path, Decision | None, str]) -> tuple[datetime, str]:
+    """By the time of the word."""
+    path, decision, _ = found
+    return (datetime.min.replace(tzinfo=UTC) if decision is None else decision.at), path.name
+
+
+def _read(disk: Disk, path: Path) -> tuple[Path, Decision | None, str]:
+    named = _named(path.name)
+    if named is None:
+        return path, None, "not the name of a decision"
     try:
-        decision = _adapter().validate_json(read(path))
+        decision = _adapter().validate_json(disk.read(path))
     except ValidationError as error:
-        raise _torn(path, str(error.errors(include_url=False)[0]["msg"])) from None
+        return path, named, str(error.errors(include_url=False)[0]["msg"])
+    except (StorageError, FileNotFoundError) as error:
+        return path, named, str(error)
     own = decision.profile is None or _OWN_PATH.fullmatch(decision.profile.path)
-    if decision.at.tzinfo is None or not own:
-        raise _torn(path, f"at {decision.at}, profile {decision.profile}")
-    return decision
+    same = decision.at.tzinfo is not None and _word(decision) == _word(named)
+    return (path, decision, "") if own and same else (path, named, "its content was changed")
 
 
-def _torn(path: Path, seen: str) -> StorageError:
-    return StorageError(
-        "a decision on a run is torn or was changed",
-        str(path),
-        seen,
-        "the decision as it was written",
-        "restore the file from a backup, or remove it and decide again",
+def _named(name: str) -> Decision | None:
+    """What the name of the file says; None where it says nothing."""
+    match = _NAME.fullmatch(name)
+    if match is None:
+        return None
+    stamp, word, batch, run_id = match.groups()
+    try:
+        at = datetime.strptime(stamp, _STAMP).replace(tzinfo=UTC)
+    except ValueError:
+        return None
+    return Decision(run_id, batch, "accept" if word == "accept" else "exclude", "", "", at)
+
+
+def _word(one: Decision) -> tuple[str, str, str, datetime]:
+    return one.run_id, one.batch, one.word, one.at
+
+
+def _meant(one: Decision | None) -> str:
+    """What was decided, as far as the name tells."""
+    if one is None:
+        return "nothing is decided by it; remove it"
+    again = (
+        f'seawall reference {one.word} {one.run_id} --reason "…" says it anew, then remove the file'
     )
+    if one.word == "exclude":
+        return f"batch {one.batch}, run {one.run_id} stays excluded; {again}"
+    return f"batch {one.batch}, run {one.run_id} was accepted, and does not count if it was held; {again}"
 
 
 @cache
