@@ -32,6 +32,15 @@ def test_leaving_one_out_is_what_the_others_alone_say(series: np.ndarray) -> Non
         np.testing.assert_allclose(every.scatter[row][known], alone.scatter[known])
 
 
+def test_a_series_without_values_is_no_limit() -> None:
+    """What was never seen is never surprising: no value, however far out, is beyond what is usual."""
+    found = usual(SCALE, np.full((9, 3), np.nan))
+
+    assert np.isinf(found.scatter).all()
+    assert not (np.array([1.0, 1e9, 1.0]) > found.limits(np.full(3, 5.0))).any()
+    assert (found.surprise(np.full(3, 40.0)) == 0).all()
+
+
 def test_a_scale_leads_back_to_where_it_came_from() -> None:
     """Magnitudes above a quarter of the floor survive the way there and back."""
     found = np.array([[0.3, 2.5, 0.2], [0.9, 1000.0, 0.006]])

@@ -171,6 +171,13 @@ def test_days_of_all_sizes_promise_nothing_of_the_next() -> None:
     assert found["town"].severity in {"ok", "insufficient"}
 
 
+def test_a_history_without_a_row_is_no_reference() -> None:
+    """Nine empty days are no trouble, and a tenth like them is not called like the others."""
+    found = by_column(seawall.compare(None, shop(0), history=[shop(0)] * 9, kinds=KEY))
+
+    assert found["amount"].severity in {"insufficient", "uncalibrated"}
+
+
 def test_options_say_what_settings_say() -> None:
     """In the words of a pipeline file."""
     reference, batch = shop(seed=1), shop(seed=2, amount=shop(seed=2)["amount"] * 1.1)

@@ -142,7 +142,7 @@ def _usual(
     farthest = (largest - median) / _above(scale, (places - 0.375) / (places + 0.25))
     most = np.where(scale.moves, _ODD_DAY * bulk, np.inf)
     scatter = np.fmax(bulk, np.fmin(farthest, most))
-    return Usual(scale, median, np.nan_to_num(scatter, nan=np.inf), count)
+    return Usual(scale, median, np.where(np.isnan(scatter), np.inf, scatter), count)
 
 
 def _quantile(
