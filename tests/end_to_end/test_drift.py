@@ -160,7 +160,7 @@ def test_a_hold_may_wait_for_a_second_run(moved: Path, score: Command) -> None:
     second = command(moved, "run", "pipeline.yaml", "--batch", NEXT, *wait)
 
     assert (first.returncode, second.returncode) == (0, 4)
-    assert "failed in 1 runs in a row" in first.stdout
+    assert "failed in 1 run in a row" in first.stdout
     assert "failed in 2 runs in a row" in second.stdout
 
 
@@ -193,10 +193,7 @@ def test_a_damaged_profile_is_left_out_and_told(watched: Path, score: Command) -
     done = score(watched, "--force")
 
     assert done.returncode == 0, done.stderr
-    assert (
-        f"damaged, and left out of what is usual: the profiles of 1 batches: {DAYS[5]}"
-        in done.stdout
-    )
+    assert f"damaged, and left out of what is usual: 1 profile: {DAYS[5]}" in done.stdout
 
 
 @pytest.mark.breaks("the reference that `drift` names is not there")

@@ -132,8 +132,8 @@ def test_a_segment_that_moved_is_named_and_the_others_share_a_line() -> None:
 
     assert [(one.column, one.figures["segment"]) for one in moved] == [("x", "c = 'b'")]
     assert moved[0].message.startswith("c = 'b': x moved")
-    assert {"by c, as before: 1 segments: 'a'"} <= {one.message for one in found}
-    assert {"by c, nothing to compare with yet: 1 segments: 'z'"} <= {one.message for one in found}
+    assert {"by c, as before: 1 segment: 'a'"} <= {one.message for one in found}
+    assert {"by c, nothing to compare with yet: 1 segment: 'z'"} <= {one.message for one in found}
 
 
 def test_a_segment_that_is_too_small_is_told_in_one_line() -> None:
@@ -144,7 +144,7 @@ def test_a_segment_that_is_too_small_is_told_in_one_line() -> None:
     found = drift(verdict(batch, {"segments": ["c"]}, segments=parts))
 
     assert [one.message for one in found if one.severity == "insufficient"] == [
-        "by c, too few rows to tell: 1 segments: 'a'"
+        "by c, too few rows to tell: 1 segment: 'a'"
     ]
 
 

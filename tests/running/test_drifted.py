@@ -282,11 +282,13 @@ def test_segments_have_baselines_of_their_own(log: Log) -> None:
 
 
 def test_batches_that_were_counted_otherwise_are_no_past(log: Log) -> None:
-    """Of a column whose grid has changed only the batches since count; nothing breaks."""
+    """After the grid has changed the past begins anew, and it is said how many batches it takes."""
     log.days(9, profile=like(1, {"x": Shape("ordered", (0.5,))}))
-    found = gathered(log, "2024-02-01", {"reference": "r.json"}, reference(anchor=False))
+    said = {"reference": {"rolling": 3, "anchor": "r.json"}}
+    found = gathered(log, "2024-02-01", said, reference(anchor=True))
 
-    assert all(past.effects == {} for past in found.baseline.past)
+    assert found.missing == 9
+    assert (found.baseline or found.anchor).past == ()
 
 
 def test_damaged_batches_are_named(log: Log) -> None:

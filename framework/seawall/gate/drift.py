@@ -15,7 +15,7 @@ from seawall.drift.values import Baseline
 from seawall.gate.segments import Segment, segment_findings
 from seawall.gate.terms import narrowed, only_warning, settings_of
 from seawall.gate.values import Drifted, Totals
-from seawall.gate.words import failed
+from seawall.gate.words import failed, several
 from seawall.profile import Profile
 from seawall.shown import listed
 
@@ -117,7 +117,7 @@ def _unread(history: Drifted) -> Iterator[Finding]:
         message = f"drift cannot be judged: {history.problem}"
         yield Finding("raised", "fail", None, history.problem, "a check that ends", message)
     if history.damaged:
-        seen = f"the profiles of {len(history.damaged):,} batches: {listed(history.damaged)}"
+        seen = f"{several(len(history.damaged), 'profile')}: {listed(history.damaged)}"
         message = f"damaged, and left out of what is usual: {seen}"
         yield Finding(DRIFT, "warn", None, seen, "profiles as they were written", message)
     if history.torn:
@@ -134,7 +134,8 @@ def _undescribed(totals: Totals, history: Drifted) -> Iterator[Finding]:
 
 
 def _uncalibrated(history: Drifted) -> Finding:
-    seen = f"{history.missing:,} more accepted batches are needed to know what is usual"
+    batches = several(history.missing, "more accepted batch", "more accepted batches")
+    seen = f"it takes {batches} to know what is usual"
     message = f"drift is not judged yet: {seen}"
     return Finding(DRIFT, "uncalibrated", None, seen, "", message, {"missing": history.missing})
 
@@ -174,5 +175,5 @@ def _acted(finding: Finding, drift: Drift, history: Drifted) -> Finding:
     severity: Severity = "fail" if count >= wanted else "warn"
     message = finding.message
     if wanted > 1:
-        message += f". It failed in {count} runs in a row; {wanted} hold the result"
+        message += f". It failed in {several(count, 'run')} in a row; {wanted} hold the result"
     return replace(finding, severity=severity, message=message, figures=figures)

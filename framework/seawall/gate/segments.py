@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from seawall.contracts import Finding, Severity
 from seawall.drift.explained import DRIFT
 from seawall.drift.values import Baseline
+from seawall.gate.words import several
 from seawall.profile import Profile
 from seawall.shown import listed, shown
 
@@ -46,7 +47,7 @@ def segment_findings(column: str, segments: Sequence[Segment], judge: Judge) -> 
             others[_severity(segment, found)].append(shown(segment.value))
     for severity, values in others.items():
         if values:
-            seen = f"{len(values):,} segments: {listed(values)}"
+            seen = f"{several(len(values), 'segment')}: {listed(values)}"
             message = f"by {column}, {_TOLD[severity]}: {seen}"
             yield Finding(DRIFT, severity, None, seen, "", message, {"segments": column})
 

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from seawall.contracts import Finding, Severity
 
-__all__ = ["ABOUT_INPUT", "NAMES", "exact", "failed", "name_of", "percent", "within"]
+__all__ = ["ABOUT_INPUT", "NAMES", "exact", "failed", "name_of", "percent", "several", "within"]
 
 NAMES = {
     "row account": "the row account does not balance",
@@ -64,6 +64,11 @@ def exact(share: float) -> Fraction:
 def percent(share: float) -> str:
     """The share as people write it."""
     return f"{share * 100:.9g}%"
+
+
+def several(count: int, noun: str, plural: str = "") -> str:
+    """`1 run`, `2 runs`."""
+    return f"{count:,} {noun if count == 1 else plural or f'{noun}s'}"
 
 
 def failed(check: str, seen: str, allowed: str, *, column: str | None = None) -> Finding:

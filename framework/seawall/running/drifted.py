@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from seawall.calling import said
@@ -14,7 +14,7 @@ from seawall.errors import StorageError
 from seawall.gate import IN_A_ROW, Drifted, narrowed
 from seawall.plan.profiled import compared_columns
 from seawall.plan.referenced import NamedReference
-from seawall.profile import Profile
+from seawall.profile import Profile, Shape
 from seawall.running.accepted import accepted, day_of, live_before, profile_of
 from seawall.running.fold import Fold
 from seawall.sinks.files.decisions import torn
@@ -40,7 +40,8 @@ def drifted(fold: Fold, claim: Claim, reference: NamedReference | None) -> Drift
         return None
     columns = compared_columns(config, shapes.features or ())
     try:
-        earlier = _earlier(config.drift, claim.sink, claim.batch, columns)
+        counted = {name: shapes.columns[name] for name in columns if name in shapes.columns}
+        earlier = _earlier(config.drift, claim.sink, claim.batch, counted)
         return _Sides(config.drift, claim, reference, earlier, shapes).drifted(columns)
     except Exception as error:  # noqa: BLE001 - the border of a check
         return Drifted(columns, problem=f"{type(error).__name__}: {said(error)}")
@@ -67,8 +68,11 @@ class _Earlier:
         return tuple((batch, part, season) for batch, part, season in parts if part and part.rows)
 
 
-def _earlier(drift: Drift, sink: FilesSink, batch: str, columns: Sequence[str]) -> _Earlier:
-    """As many as a rolling reference and its past take; of each the rows that no fallback served."""
+def _earlier(drift: Drift, sink: FilesSink, batch: str, counted: Mapping[str, Shape]) -> _Earlier:
+    """As many as a rolling reference and its past take; of each the rows that no fallback served.
+
+    Batches in which no column was counted as it is now are left out.
+    """
     rolling = drift.reference.rolling if isinstance(drift.reference, RollingReference) else 0
     found: list[Batch] = []
     damaged: list[str] = []
@@ -76,12 +80,12 @@ def _earlier(drift: Drift, sink: FilesSink, batch: str, columns: Sequence[str]) 
         if len(found) == _PAST + rolling:
             break
         try:
-            live = profile_of(sink, one).live
+            live = narrowed(profile_of(sink, one).live, tuple(counted))
         except StorageError:
             damaged.append(one.batch)
             continue
-        if live.rows:
-            found.append((one.batch, narrowed(live, tuple(columns)), season_of(drift, one.batch)))
+        if live.rows and any(c.shape == counted[name] for name, c in live.columns.items()):
+            found.append((one.batch, live, season_of(drift, one.batch)))
     return _Earlier(tuple(reversed(found)), tuple(damaged))
 
 
