@@ -171,7 +171,7 @@ def test_the_distance_of_200_words_without_drift_is_its_noise() -> None:
 
 
 def test_an_effect_is_made_of_plain_values() -> None:
-    """Floats, integers and texts of Python: it goes into JSON as it is."""
+    """Numbers, texts and truth values of Python: it goes into JSON as it is."""
     seen = dataclasses.asdict(effect(*pair(normal(300), normal(200, seed=4))))
 
-    assert {type(value) for value in seen.values()} == {int, float, str}
+    assert {type(value) for value in seen.values()} == {int, float, str, bool}

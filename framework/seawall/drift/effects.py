@@ -30,7 +30,7 @@ class Effect:
     is the batch's most frequent value, `risen` the one whose share rose most surprisingly. `shift` is
     the difference of the means in the reference's standard deviations, `spread` the
     logarithm of the ratio of both; each is 0 of words, and where a standard deviation that it needs
-    is 0 or unknown.
+    is 0 or unknown. `lengths` says that the values are those of texts.
     """
 
     rows: int
@@ -52,6 +52,7 @@ class Effect:
     risen: float = 0.0
     risen_value: str = ""
     risen_before: float = 0.0
+    lengths: bool = False
 
 
 def effect(reference: ColumnProfile, batch: ColumnProfile) -> Effect:
@@ -85,6 +86,7 @@ def effect(reference: ColumnProfile, batch: ColumnProfile) -> Effect:
         risen=risen.now.value,
         risen_value=risen.value,
         risen_before=risen.before.value,
+        lengths=batch.shape.kind == "text",
     )
 
 

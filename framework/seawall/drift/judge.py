@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from seawall.contracts import Finding
@@ -15,7 +15,9 @@ from seawall.drift.pasts import effects_of
 from seawall.drift.seasoned import seasoned_outcomes
 from seawall.drift.settings import Settings
 from seawall.drift.small import beyond_chance
+from seawall.drift.texts import text_outcomes
 from seawall.drift.values import Baseline, Outcome, Past
+from seawall.drift.wordless import without_words
 from seawall.profile import Profile
 
 __all__ = ["judge_drift", "outcomes_of"]
@@ -34,23 +36,32 @@ def judge_drift(
 
 
 def outcomes_of(batch: Profile, baseline: Baseline, settings: Settings) -> list[Outcome]:
-    """What every test says, the predictions first."""
-    other = other_kinds(baseline.reference, batch, settings)
+    """What every test says, the predictions first; of words that nothing has, that they tell nothing."""
+    reference = baseline.reference
+    outcomes = list(other_kinds(reference, batch, settings))
     if settings.rule == "ks-p-value":
-        return [*other, *ks_outcomes(baseline.reference, batch, settings)]
-    effects = effects_of(baseline.reference, batch)
-    known = [name for name in effects if _batches_with(name, baseline.past) >= LEAST_PAST]
-    outcomes = list(other)
-    if known:
-        limits = learned(baseline.past, known, settings)
-        seasoned = seasoned_outcomes(effects, batch.rows, limits, settings)
-        outcomes += beyond_chance(seasoned, baseline.reference, batch, limits)
-    rest = {name: column for name, column in batch.columns.items() if name not in known}
-    if rest:
-        outcomes += cold_outcomes(baseline.reference, replace(batch, columns=rest), settings)
+        outcomes += ks_outcomes(reference, batch, settings)
+    else:
+        outcomes += text_outcomes(reference, batch, settings)
+        outcomes += _by_seawall(batch, baseline, settings)
     order = dict.fromkeys((*settings.outputs, *batch.columns))
     places = {name: place for place, name in enumerate(order)}
-    return sorted(outcomes, key=lambda outcome: places.get(outcome.column, len(places)))
+    told = without_words(outcomes, reference, batch, settings)
+    return sorted(told, key=lambda outcome: places.get(outcome.column, len(places)))
+
+
+def _by_seawall(batch: Profile, baseline: Baseline, settings: Settings) -> Iterator[Outcome]:
+    """By what is usual where there is a history; empty batches are none."""
+    past = [one for one in baseline.past if one.rows]
+    effects = effects_of(baseline.reference, batch)
+    known = [name for name in effects if _batches_with(name, past) >= LEAST_PAST]
+    if known:
+        limits = learned(past, known, settings)
+        seasoned = seasoned_outcomes(effects, batch.rows, limits, settings)
+        yield from beyond_chance(seasoned, baseline.reference, batch, limits)
+    rest = {name: column for name, column in batch.columns.items() if name not in known}
+    if rest:
+        yield from cold_outcomes(baseline.reference, replace(batch, columns=rest), settings)
 
 
 def _batches_with(name: str, past: Sequence[Past]) -> int:

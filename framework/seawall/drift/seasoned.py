@@ -82,8 +82,11 @@ def _all_null(name: str, effect: Effect, most: Literal["fail", "warn"]) -> Outco
 
 
 def _could_vary(effect: Effect) -> bool:
-    """Whether so many rows of a column that was never constant have more than one value, surely."""
-    return effect.rows >= _VARIED and effect.top_before < _FEW
+    """Whether so many rows of a column that was never constant have more than one value, surely.
+
+    Texts of one length may all be different: see `texts`.
+    """
+    return effect.rows >= _VARIED and effect.top_before < _FEW and not effect.lengths
 
 
 def _frozen(name: str, effect: Effect, most: Literal["fail", "warn"]) -> Outcome:

@@ -123,7 +123,8 @@ def _top_value(reference: ColumnProfile, batch: ColumnProfile, p: float, floors:
     """The value that rose most: all are it where before they were not, or it is a new word, or neither."""
     risen = most_risen(reference, batch)
     change = risen.now.value - risen.bound.value
-    varied, worded = reference.distinct.count > 1, batch.shape.kind in WORDED
+    kind = batch.shape.kind
+    varied, worded = reference.distinct.count > 1 and kind != "text", kind in WORDED
     test, limits = "top value", floors.top
     if varied and 0 < risen.now.count == batch.counted and change > 0:
         test, limits = "frozen", (0.0, 0.0)

@@ -11,11 +11,14 @@ __all__ = ["uncounted"]
 def uncounted(
     name: str, reference: ColumnProfile | None, batch: ColumnProfile, rule: str
 ) -> Outcome | None:
-    """Why the column is uncalibrated; None where both sides are counted by the same shape."""
-    if reference is not None and reference.shape == batch.shape:
+    """Why the column is uncalibrated; None where both sides are counted by the same shape, and have rows."""
+    if reference is not None and reference.shape == batch.shape and reference.rows:
         return None
-    seen = "a column that the reference does not have"
-    if reference is not None:
-        seen = f"counted as {batch.shape}, and in the reference as {reference.shape}"
     allowed = "a reference that counts the column by the same grid or words"
+    if reference is None:
+        seen = "a column that the reference does not have"
+    elif reference.shape != batch.shape:
+        seen = f"counted as {batch.shape}, and in the reference as {reference.shape}"
+    else:
+        seen, allowed = "a reference without rows", "one that has some"
     return Outcome(name, "uncalibrated", "distance", seen, allowed, {"rule": rule})
