@@ -47,8 +47,17 @@ def test_each_contradiction_is_one_fault(project: Any, said: str, path: str, wha
         "rule: ks-p-value, p_value: 0.001",
         "on_fail: warn, for: 2 runs, columns: {temp: {on_fail: hold}}",
         "columns: {temp: {for: 3 runs, floors: {distance: [0.1, 0.3]}}}",
+        "on_fail: warn, columns: {temp: {for: 3 runs}}",
     ],
 )
 def test_what_goes_together_loads(project: Any, said: str) -> None:
     """Nothing is refused of what has an effect."""
     assert project.faults(project.sample + ROLLING + said + "}\n") == ()
+
+
+@pytest.mark.parametrize("said", ["for: 2 runs", "columns: {temp: {for: 2 runs}}"])
+def test_a_hold_is_ended_by_hand_whatever_it_waits_for(project: Any, said: str) -> None:
+    """`--set drift.on_fail=warn` is the way out of a hold; a `for` in the file does not refuse it."""
+    text = project.sample + ROLLING + said + "}\n"
+
+    assert project.faults(text, sets=["drift.on_fail=warn"]) == ()

@@ -66,16 +66,26 @@ def _rule(drift: Drift, places: Places) -> Iterator[Fault]:
 
 def _waiting(drift: Drift, places: Places) -> Iterator[Fault]:
     """How many runs a hold waits for, and a hold itself, where nothing is ever held."""
-    if drift.for_ > 1 and drift.on_fail == "warn" and not _held(drift):
+    waits = drift.for_ > 1 and drift.on_fail == "warn" and not _held(drift)
+    if waits and _together(("drift",), places):
         yield _idle(("drift", "for"), "for", "on_fail: warn", places)
     columns = drift.columns if isinstance(drift.columns, dict) else {}
     for name, watched in columns.items():
         path: KeyPath = ("drift", "columns", name)
         if watched.severity == "warn" and watched.on_fail == "hold":
             yield _idle((*path, "on_fail"), "on_fail: hold", "severity: warn", places)
-        if watched.for_ is not None and not _may_hold(drift, watched):
-            reason = "severity: warn" if watched.severity == "warn" else "on_fail: warn"
-            yield _idle((*path, "for"), "for", reason, places)
+        if watched.for_ is None:
+            continue
+        if watched.severity == "warn":
+            yield _idle((*path, "for"), "for", "severity: warn", places)
+        elif watched.on_fail == "warn" and _together(path, places):
+            yield _idle((*path, "for"), "for", "on_fail: warn", places)
+
+
+def _together(path: KeyPath, places: Places) -> bool:
+    """Whether `for` and `on_fail` stand beside each other in one file: `--set` is how a hold is ended."""
+    waits, acts = (places.value((*path, name)) for name in ("for", "on_fail"))
+    return waits.file == acts.file
 
 
 def _held(drift: Drift) -> bool:
