@@ -14,6 +14,7 @@ from seawall.drift.other_kind import OTHER_KIND
 from seawall.drift.values import Baseline, Outcome, Status
 from seawall.drift.words import values
 from seawall.profile import ColumnProfile, Profile
+from seawall.shown import line
 
 __all__ = ["DRIFT", "DRIFT_OF_PREDICTIONS", "DRIFT_OF_ROWS", "findings", "with_fallbacks"]
 
@@ -135,7 +136,7 @@ def _finding(column: _Column, *, predicted: bool) -> Finding:
 
 def _message(column: _Column) -> str:
     """What moved, how far, what would be allowed, against what, by which rule, and whose shift it is."""
-    worst, about = column.worst, column.name or "the number of rows"
+    worst, about = column.worst, line(column.name) or "the number of rows"
     if worst.status == "uncalibrated":
         return f"{about} is not judged: {worst.seen}; it takes {worst.allowed}"
     if worst.status == "insufficient":

@@ -12,7 +12,7 @@ from seawall.drift.judge import judge_drift
 from seawall.drift.settings import Settings
 from seawall.errors import UsageError
 from seawall.notebook.baselines import fixed, rolling, rolling_look
-from seawall.notebook.frames import kinds_of
+from seawall.notebook.frames import hold_known, kinds_of
 from seawall.notebook.handed import Given, Handed, handed
 from seawall.notebook.looks import Look, common_shapes, look_of, measured, without_keys
 from seawall.notebook.options import Options, settings_of
@@ -51,7 +51,10 @@ def compare(
         allowed = "a reference, or a history of earlier batches"
         raise UsageError("nothing to compare with", "compare", "neither", allowed)
     looks = [now, *earlier] if against is None else [now, *earlier, against.look]
-    known = kinds_of(kinds, [name for look in looks for name in look.columns])
+    names = [name for look in looks for name in look.columns]
+    known = kinds_of(kinds, names)
+    hold_known(told.outputs, names, "outputs")
+    hold_known(told.columns, names, "settings.columns")
     now, *earlier = [without_keys(look, known) for look in (now, *earlier)]
     if against is not None:
         against = replace(against, look=without_keys(against.look, known))

@@ -13,7 +13,7 @@ from seawall.shown import listed, shown
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["chosen", "frame_of", "kinds_of"]
+__all__ = ["chosen", "frame_of", "hold_known", "kinds_of"]
 
 
 def frame_of(given: Any, where: str) -> pd.DataFrame:
@@ -36,9 +36,10 @@ def frame_of(given: Any, where: str) -> pd.DataFrame:
 
 def kinds_of(kinds: Mapping[str, Kind] | None, names: Iterable[str]) -> dict[str, Kind]:
     """The kinds; UsageError for one that there is not, and for a column that nothing has."""
-    known = list(names)
+    if not isinstance(kinds, Mapping | None):
+        raise UsageError("no kinds", "kinds", shown(kinds), "kinds={'dest_id': 'categorical'}")
+    hold_known(kinds or (), names, "kinds")
     for name, kind in (kinds or {}).items():
-        _named(name, known, "kinds")
         if kind not in get_args(Kind):
             where = f"kinds[{name!r}]"
             raise UsageError("an unknown kind", where, shown(kind), listed(get_args(Kind)))
@@ -49,16 +50,18 @@ def chosen(
     columns: Iterable[str] | None, names: Iterable[str], kinds: Mapping[str, Kind]
 ) -> list[str]:
     """The columns that are asked for (None: all), keys left out; UsageError for one that is not there."""
-    known = list(names)
-    if isinstance(columns, str):
-        raise UsageError("no list of columns", "columns", shown(columns), f"[{columns!r}]")
-    wanted = known if columns is None else list(dict.fromkeys(columns))
-    for name in wanted:
-        _named(name, known, "columns")
+    if isinstance(columns, str) or not isinstance(columns, Iterable | None):
+        allowed = f"[{columns!r}]" if isinstance(columns, str) else "columns=['fee', 'town']"
+        raise UsageError("no list of columns", "columns", shown(columns), allowed)
+    wanted = list(names) if columns is None else list(dict.fromkeys(columns))
+    hold_known(wanted, names, "columns")
     return [name for name in wanted if kinds.get(name) != "key"]
 
 
-def _named(name: object, known: list[str], where: str) -> None:
-    if name not in known:
-        todo = did_you_mean(name, known)
-        raise UsageError("a column that is not there", where, shown(name), listed(known), todo)
+def hold_known(wanted: Iterable[object], names: Iterable[str], where: str) -> None:
+    """UsageError unless all that is wanted are columns; `where` is what names them."""
+    known = list(dict.fromkeys(names))
+    for name in wanted:
+        if name not in known:
+            what, todo = "a column that is not there", did_you_mean(name, known)
+            raise UsageError(what, where, shown(name), listed(known), todo)

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
-from typing import Any, Literal, TypedDict, cast, get_args
+from typing import Any, TypedDict, cast, get_args
 
 from pydantic import TypeAdapter, ValidationError
 
 from seawall.config.drift import Alarms
 from seawall.config.near import did_you_mean
-from seawall.drift.settings import Floors, Settings, Terms
+from seawall.drift.settings import Floors, Rule, Settings, Terms
 from seawall.errors import UsageError
 from seawall.shown import listed, shown
 
 __all__ = ["Options", "settings_of"]
-
-Rule = Literal["seawall", "ks-p-value"]
 
 
 class Options(TypedDict, total=False):
@@ -32,6 +30,9 @@ class Options(TypedDict, total=False):
 def settings_of(settings: Settings | None, options: Mapping[str, Any]) -> Settings:
     """The settings as given, or as the options say; UsageError for an option that cannot be."""
     if settings is not None:
+        if not isinstance(settings, Settings):
+            allowed = "a Settings, or plain options: compare(…, alarms='1 in 30 runs')"
+            raise UsageError("no settings", "settings", shown(settings), allowed)
         if options:
             seen, todo = listed(options), "say everything in one of them"
             raise UsageError("settings and options at once", "compare", seen, todo=todo)

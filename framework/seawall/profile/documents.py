@@ -15,6 +15,7 @@ from seawall.profile.shape import WORDED, Shape
 from seawall.profile.sound import sound
 from seawall.profile.stored import atoms_read, text, whole
 from seawall.profile.whole import Profile
+from seawall.shown import line
 
 __all__ = ["from_json", "to_json"]
 
@@ -81,7 +82,7 @@ def _read(name: str, stored: Mapping[str, Any]) -> ColumnProfile:
     try:
         return sound(_read_column(stored))
     except (ValueError, KeyError, TypeError, AttributeError, IndexError, OverflowError) as error:
-        raise ValueError(f"column {name}: {_said(error)}") from None
+        raise ValueError(f"column {line(name)}: {_said(error)}") from None
 
 
 def _read_column(stored: Mapping[str, Any]) -> ColumnProfile:

@@ -17,6 +17,7 @@ from seawall.profile.shape import MOST_CELLS, Shape
 from seawall.profile.sound import sound
 from seawall.profile.stored import atoms_read, whole
 from seawall.profile.whole import Profile
+from seawall.shown import line
 
 __all__ = ["packed", "unpacked"]
 
@@ -80,11 +81,11 @@ def _column(column: ColumnProfile) -> dict[str, Any]:
 
 def _read(name: str, stored: Mapping[str, Any], shapes: Mapping[str, Shape]) -> ColumnProfile:
     if name not in shapes:
-        raise ValueError(f"column {name}: no shape is known for it")
+        raise ValueError(f"column {line(name)}: no shape is known for it")
     try:
         return sound(_read_column(stored, shapes[name]))
     except _MALFORMED as error:
-        raise ValueError(f"column {name}: {error}") from None
+        raise ValueError(f"column {line(name)}: {error}") from None
 
 
 def _read_column(stored: Mapping[str, Any], shape: Shape) -> ColumnProfile:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from seawall.profile.column import ColumnProfile
+from seawall.shown import line, shown
 
 __all__ = ["Profile"]
 
@@ -29,6 +30,8 @@ class Profile:
 
         Raises ValueError, with the column's name, where the two count it by different shapes.
         """
+        if not isinstance(other, Profile):
+            return NotImplemented
         columns = dict(self.columns)
         for name, column in other.columns.items():
             columns[name] = _added(name, columns[name], column) if name in columns else column
@@ -39,8 +42,14 @@ class Profile:
                 mine[value] = mine[value] + part if value in mine else part
         return Profile(self.rows + other.rows, columns, segments)
 
+    def __radd__(self, other: object) -> Profile:
+        """The profile itself behind the 0 that sum() begins with."""
+        return self if isinstance(other, int) and other == 0 else NotImplemented
+
     def merge(self, other: Profile) -> Profile:
         """The profile of both: what + says, as a method."""
+        if not isinstance(other, Profile):
+            raise TypeError(f"merge takes a Profile, not {shown(other)}")
         return self + other
 
     def summary(self) -> dict[str, dict[str, float | int | str | None]]:
@@ -58,4 +67,5 @@ def _added(name: str, first: ColumnProfile, second: ColumnProfile) -> ColumnProf
     try:
         return first + second
     except ValueError as error:
-        raise ValueError(f"column {name}: {error}") from None
+        todo = "measure one with like= the other: seawall.profile(frame, like=…)"
+        raise ValueError(f"column {line(name)}: {error}; {todo}") from None
