@@ -11,6 +11,7 @@ from seawall.drift.ks_rule import KS_P_VALUE
 from seawall.drift.live import FALLBACK, without_fallback
 from seawall.drift.moved import moves
 from seawall.drift.other_kind import OTHER_KIND
+from seawall.drift.texts import DIFFERENT, OF_TEXTS
 from seawall.drift.values import Baseline, Outcome, Status
 from seawall.drift.words import values
 from seawall.profile import ColumnProfile, Profile
@@ -32,11 +33,13 @@ _LEADS = (
     "unlisted",
     "never seen",
     "top value",
+    DIFFERENT,
     "location",
     "scale",
     "rows",
 )
 """Which test is told first among those that find the same: what needs the fewest words to be believed."""
+_ONLY_LENGTHS = "only lengths are compared, and how many texts differ"
 _PLAIN = {"null share", "infinities"}
 """Tests whose statistic says everything that there is to say."""
 
@@ -63,6 +66,17 @@ class _Column:
         if self.reference is None or self.batch is None or self.worst.status == "uncalibrated":
             return None
         return self.reference, self.batch
+
+    @property
+    def of_texts(self) -> bool:
+        """Whether it is a column of texts, which are counted by their lengths."""
+        return self.batch is not None and self.batch.shape.kind == "text"
+
+    @property
+    def is_split(self) -> bool:
+        """Whether what leads can be told of the live rows apart: of lengths, not of texts."""
+        test = self.worst.test
+        return test != OTHER_KIND and not (self.of_texts and test in OF_TEXTS)
 
 
 def findings(
@@ -122,7 +136,8 @@ def _finding(column: _Column, *, predicted: bool) -> Finding:
     check = DRIFT_OF_PREDICTIONS if predicted else DRIFT if column.name else DRIFT_OF_ROWS
     found = {"test": worst.test, **worst.figures}
     if column.sides:
-        found |= figures(*column.sides, column.live, worst.test)
+        live = column.live if column.is_split else None
+        found |= figures(*column.sides, live, worst.test)
     return Finding(
         check,
         worst.status,
@@ -142,9 +157,10 @@ def _message(column: _Column) -> str:
     if worst.status == "insufficient":
         return f"{about} has too few values to tell: {worst.seen}; it takes {worst.allowed}"
     if worst.status == "ok":
-        return f"{about} is like {column.against}: {worst.seen}{_rule(worst)}"
+        lengths = f", {_ONLY_LENGTHS}" if column.of_texts else ""
+        return f"{about} is like {column.against}: {worst.seen}{lengths}{_rule(worst)}"
     said = [f"{about}{_moved(column)}", f"{_compared(column)}{_rule(worst)}"]
-    if column.sides and column.live is not None and worst.test != OTHER_KIND:
+    if column.sides and column.live is not None and column.is_split:
         said.append(without_fallback(worst.test, *column.sides, column.live))
     return ". ".join(said)
 
