@@ -61,3 +61,36 @@ def test_a_hold_is_ended_by_hand_whatever_it_waits_for(project: Any, said: str) 
     text = project.sample + ROLLING + said + "}\n"
 
     assert project.faults(text, sets=["drift.on_fail=warn"]) == ()
+
+
+@pytest.mark.parametrize(
+    ("said", "path", "allowed"),
+    [
+        ("rule: ks-p-value, p_value: 7", "p_value", "less than 1"),
+        ("rule: ks-p-value, p_value: 0", "p_value", "more than 0"),
+        ("floors: {distance: [0, 0.2]}", "floors.distance.0", "more than 0"),
+        ("floors: {distance: [0.1, 2]}", "floors.distance.1", "at most 1"),
+        ("alarms: 1 in 1000000 runs", "alarms", "in at most 999999"),
+        ("alarms: 1 in 1 runs", "alarms", "fewer than the runs"),
+        ("for: 100 runs", "for", "1 to 99"),
+    ],
+)
+def test_what_lies_outside_its_bounds_is_told_the_bound(
+    project: Any, said: str, path: str, allowed: str
+) -> None:
+    """`a number` alone would not say which."""
+    (fault,) = project.faults(project.sample + ROLLING + said + "}\n")
+
+    assert fault.path == f"drift.{path}"
+    assert allowed in fault.allowed
+
+
+@pytest.mark.parametrize("reference", ["https://x/y.json", "s3://x/y.json", "README.md"])
+@pytest.mark.parametrize("place", ["reference: {}", "reference: {{rolling: 10, anchor: {}}}"])
+def test_a_reference_is_a_file_of_its_own(project: Any, reference: str, place: str) -> None:
+    """No address, and nothing that building a reference would write over."""
+    (fault,) = project.faults(f"{project.sample}drift: {{{place.format(reference)}}}\n")
+
+    assert fault.seen == repr(reference)
+    assert "a file below the project that ends in .json" in fault.allowed
+    assert "reference build" not in fault.todo

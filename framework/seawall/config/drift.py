@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from seawall.config.judging import contradiction
 from seawall.config.scalars import ColumnName, Count, Items, PathTemplate, Section, Share
@@ -24,21 +23,26 @@ _RUNS = re.compile(r"([1-9]\d?) runs?")
 def _alarms(value: object) -> float:
     match = _ALARMS.fullmatch(value) if isinstance(value, str) else None
     if match is None or int(match[1]) >= int(match[2]):
-        allowed = "how many false alarms may be borne: 1 in 30 runs"
-        raise PydanticCustomError(
-            "seawall", "{what}|{allowed}", {"what": "not a rate", "allowed": allowed}
+        allowed = (
+            "how many false alarms may be borne: 1 in 30 runs; "
+            "fewer than the runs, at most 9999, in at most 999999"
         )
+        raise contradiction("not a rate", allowed)
     return int(match[1]) / int(match[2])
 
 
 def _runs(value: object) -> int:
     match = _RUNS.fullmatch(value) if isinstance(value, str) else None
     if match is None:
-        allowed = "how many in a row: 1 run, 2 runs"
-        raise PydanticCustomError(
-            "seawall", "{what}|{allowed}", {"what": "not a number of runs", "allowed": allowed}
-        )
+        raise contradiction("not a number of runs", "how many in a row, 1 to 99: 1 run, 2 runs")
     return int(match[1])
+
+
+def _file(path: str) -> str:
+    if "://" in path or not path.endswith(".json"):
+        allowed = "a file below the project that ends in .json: references/flight_delays.json"
+        raise contradiction("not a reference's file", allowed)
+    return path
 
 
 Alarms = Annotated[
@@ -53,6 +57,8 @@ Runs = Annotated[
 ]
 Size = Annotated[float, Field(gt=0, le=1)]
 """An effect: KS D of an ordered column, total variation of a categorical one."""
+ReferencePath = Annotated[PathTemplate, AfterValidator(_file)]
+"""`seawall reference build` writes it, so that it has to be a file, and none that is something else."""
 Pair = Annotated[tuple[Share, Share], Items]
 """From which change on it is a warning, and from which on a failure."""
 
@@ -88,13 +94,13 @@ class RollingReference(Section):
     """The sum of the last accepted batches, held against a frozen anchor."""
 
     rolling: Count = Field(ge=2, le=60)
-    anchor: PathTemplate | None = None
+    anchor: ReferencePath | None = None
 
 
 class Drift(Section):
     """Which columns are compared with which reference, and what a difference does."""
 
-    reference: PathTemplate | RollingReference
+    reference: ReferencePath | RollingReference
     columns: Annotated[tuple[ColumnName, ...], Items] | dict[ColumnName, Watched] = ()
     season: Season | None = None
     alarms: Alarms = 1 / 30

@@ -32,6 +32,8 @@ _LONGEST = 60
 _TEXTS: dict[str, tuple[str, str]] = {
     "greater_than_equal": ("too small", "at least {ge}"),
     "less_than_equal": ("too large", "at most {le}"),
+    "greater_than": ("too small", "more than {gt:g}"),
+    "less_than": ("too large", "less than {lt:g}"),
     "string_too_short": ("an empty text", "at least {min_length} character"),
     "string_too_long": ("too long a text", "at most {max_length} character"),
     "too_short": ("too few items", "at least {min_length}"),
