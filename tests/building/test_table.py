@@ -43,13 +43,13 @@ def loaded(tmp_path: Path) -> LoadedConfig:
 def built(loaded: LoadedConfig) -> Callable[..., Built]:
     """Builds from a table with this name and content."""
 
-    def build(name: str, content: str | pd.DataFrame) -> Built:
+    def build(name: str, content: str | pd.DataFrame, *, partial: bool = True) -> Built:
         path = loaded.root / name
         if isinstance(content, str):
             path.write_text(content)
         else:
             content.to_parquet(path)
-        return from_table(loaded, path, created_at=AT)
+        return from_table(loaded, path, created_at=AT, partial=partial)
 
     return build
 
@@ -65,6 +65,17 @@ def test_columns_are_typed_by_their_contract(built: Callable[..., Built]) -> Non
     assert kinds == {"shop": "categorical", "paid": "ordered"}
     assert (found.missing, found.reference.profile.rows) == (("weight",), 20)
     assert (found.reference.batches, found.reference.past) == ((), ())
+
+
+def test_a_table_that_lacks_what_is_compared(built: Callable[..., Built]) -> None:
+    """It is refused with the columns that it lacks, unless it is said that the others are enough."""
+    with pytest.raises(DataError, match="lacks columns that are compared: weight") as raised:
+        built("t.csv", ROWS, partial=False)
+    said = raised.value
+
+    assert (said.seen, said.allowed) == ("order, shop, paid", "shop, paid, weight")
+    assert "--partial" in said.todo
+    assert built("t.csv", ROWS).missing == ("weight",)
 
 
 def test_lines_of_json(built: Callable[..., Built]) -> None:
@@ -105,8 +116,12 @@ def test_no_table(
 
 
 def test_a_table_that_is_not_there(loaded: LoadedConfig) -> None:
-    """The error names the path."""
+    """The error names the path, the tables beside it, and the nearest of them."""
+    (loaded.root / "nine.csv").touch()
     with pytest.raises(DataError, match="no such table") as raised:
         from_table(loaded, loaded.root / "none.csv", created_at=AT)
 
     assert raised.value.where.endswith("none.csv")
+    assert raised.value.seen == "in this folder: nine.csv"
+    assert ".parquet, .csv" in raised.value.allowed
+    assert raised.value.todo == "did you mean 'nine.csv'?"

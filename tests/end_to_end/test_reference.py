@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 
+from seawall.building.batches import profiles_of_batches
+from seawall.building.built import shaping_of
+from seawall.building.told import few, tell_skipped
 from seawall.cli.border import outcome
+from seawall.cli.reference.orders import orders_of
+from seawall.config.load import load
 from seawall.references import read_reference
 from tests.end_to_end.conftest import command, copied, default_frame
 
@@ -132,7 +138,7 @@ def test_a_reference_is_not_replaced_unasked(seawall: Command, project: Path) ->
 def test_a_reference_of_a_table(seawall: Command, project: Path, frame: pd.DataFrame) -> None:
     """Training data is described as it is, and what it lacks of the model's columns is named."""
     frame[["city", "load"]].to_parquet(project / "training.parquet")
-    said = built(seawall, project, "--from", "training.parquet")
+    said = built(seawall, project, "--from", "training.parquet", "--partial")
 
     assert (said["rows"], said["missing"]) == (60, ["p_break", "strain"])
     assert said["columns"] == {"load": "ordered"}
@@ -145,7 +151,18 @@ def test_one_way_to_build(said: Said, project: Path) -> None:
     found = [said("reference", "build", config, *args) for args in ways]
 
     assert [code for code, _, _ in found] == [2, 2, 2]
+    assert "--from and --batch exclude each other" in found[0][2]
     assert "last:30" in found[2][2]
+
+
+def test_a_place_that_is_none(said: Said, both_days: Path) -> None:
+    """A folder is no place for a reference; where one stands, what is wrong with the table comes first."""
+    build = ("reference", "build", str(both_days / "pipeline.yaml"), "--from", "none.csv")
+    folder, taken = said(*build, "--out", str(both_days), "--force"), said(*build)
+
+    assert (folder[0], taken[0]) == (2, 65)
+    assert "a folder where a file belongs" in folder[2]
+    assert "no such table" in taken[2]
 
 
 def test_a_reference_of_runs(seawall: Command, published: Path, frame: pd.DataFrame) -> None:
@@ -159,6 +176,23 @@ def test_a_reference_of_runs(seawall: Command, published: Path, frame: pd.DataFr
 
     assert (both["batches"], both["rows"]) == ([BATCH, NEXT], 2 * 52)
     assert (one["batches"], one["rows"]) == ([BATCH], 52)
+
+
+def test_runs_whose_profile_is_lost(seawall: Command, published: Path, frame: pd.DataFrame) -> None:
+    """They are named, and end it unless they may be left out."""
+    second_day(published, frame)
+    assert seawall(published, "run", "pipeline.yaml", "--batch", NEXT).returncode == 0
+    (path,) = (published / f"out/breakdowns.seawall/profiles/{BATCH}").iterdir()
+    path.unlink()
+    lost = seawall(published, *BUILD, "--from-runs", "last:2")
+    left = built(seawall, published, "--from-runs", "last:2", "--skip-failed")
+
+    assert lost.returncode == 65
+    assert (
+        f"1 of the 2 accepted runs have no profile that can be read\n  seen: {BATCH}" in lost.stderr
+    )
+    assert (left["batches"], list(left["skipped"])) == ([NEXT], [BATCH])
+    assert left["origin"] == f"1 run, {NEXT}"
 
 
 def test_no_run_to_build_from(seawall: Command, project: Path) -> None:
@@ -202,6 +236,33 @@ def test_words_that_do_not_count(said: Said, cwd: Path, args: tuple[str, ...], w
     assert (code, word in told) == (2, True), told
 
 
+def test_a_run_that_failed_cannot_be_decided_on(
+    seawall: Command, said: Said, published: Path, cwd: Path
+) -> None:
+    """It is said what became of it, which runs there are, and none is what may have been meant."""
+    (published / "data" / f"{BATCH}.parquet").write_bytes(b"junk")
+    assert seawall(published, "run", "pipeline.yaml", "--batch", BATCH).returncode == 65
+    code, _, told = said("reference", "exclude", "last", "--reason", "x")
+
+    assert (code, ", failed: " in told, "did you mean" in told) == (2, True, False), told
+    assert "seawall runs" in told
+
+
+def test_what_becomes_usual_is_told(seawall: Command, project: Path, frame: pd.DataFrame) -> None:
+    """Who accepts a held run reads what had failed in it, column by column, and how many rows it has."""
+    built(seawall, project, "--batch", BATCH)
+    second_day(project, frame)
+    drift = ("--set", f"drift={{reference: {FILE}, columns: [load]}}")
+    assert seawall(project, "run", "pipeline.yaml", "--batch", NEXT, *drift).returncode == 4
+    accept = ("reference", "accept", "last", "--reason", "x", *drift)
+    shown = seawall(project, *accept).stdout.splitlines()
+    told = json.loads(seawall(project, *accept, "--json").stdout)
+
+    assert [line.startswith("  load moved: ") for line in shown[1:]] == [True], shown
+    assert shown[1].endswith(": this will be taken for usual")
+    assert (len(told["becomes_usual"]), told["profile"]["rows"]) == (1, 52)
+
+
 def test_a_reference_is_shown(said: Said, both_days: Path) -> None:
     """A line a column with its figures and a chart; by its path, and by the pipeline's file."""
     _, shown, _ = said("reference", "show", str(both_days / FILE))
@@ -231,6 +292,30 @@ def test_a_damaged_reference_is_not_shown(said: Said, both_days: Path, tmp_path:
     assert (code, out) == (65, "")
     assert "cut off" in err
     assert "seawall reference build" in err
+
+
+class Heard:
+    """Keeps what it is told."""
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+
+    def at(self, number: int, of: int, what: str) -> None:
+        """It is at so many of so many."""
+        self.said.append(f"{number} of {of}: {what}")
+
+    def note(self, text: str) -> None:
+        """Something that a person should know."""
+        self.said.append(text)
+
+
+def test_few_of_many_batches_are_named() -> None:
+    """The first five have a line each, all others one."""
+    told = Heard()
+    tell_skipped(told, {str(number): "no rows" for number in range(245)})
+
+    assert (len(told.said), told.said[-1]) == (6, "240 more batches are left out")
+    assert few([str(number) for number in range(245)]) == "0, 1, 2, 3, 4, and 240 more"
 
 
 @pytest.fixture
@@ -280,6 +365,37 @@ def test_calibrate_against_a_file(seawall: Command, eleven_days: Path) -> None:
 
     assert (said["batches"], list(said["visible"])) == (9, ["load"])
     assert [one["batch"] for one in said["alarmed"]] == ["2024-03-11"]
+
+
+@pytest.fixture
+def stages(both_days: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """This process imports the project's own stages, and forgets them."""
+    monkeypatch.syspath_prepend(both_days)
+    yield
+    for name in [name for name in sys.modules if name.partition(".")[0] == "factory"]:
+        del sys.modules[name]
+
+
+@pytest.mark.usefixtures("stages")
+def test_calibrate_says_where_it_is(both_days: Path) -> None:
+    """Where a reference says how columns are counted, all the time goes into counting: it is told."""
+    told, loaded = Heard(), load(both_days / "pipeline.yaml", env={})
+    how = shaping_of(read_reference(both_days / FILE).profile)
+    profiles_of_batches(orders_of(loaded, [f"{BATCH}..{NEXT}"]), how=how, told=told)
+
+    assert told.said[-2:] == [
+        f"1 of 2: all rows of batch {BATCH}",
+        f"2 of 2: all rows of batch {NEXT}",
+    ]
+
+
+def test_calibrate_says_who_shares_the_alarms(seawall: Command, eleven_days: Path) -> None:
+    """Segments, and an anchor, are not replayed, and take a part of what is asked for."""
+    drift = ("--set", "drift={reference: {rolling: 2}, segments: [city]}")
+    batches = ("--batch", "2024-03-01..2024-03-11")
+    done = seawall(eleven_days, "reference", "calibrate", "pipeline.yaml", *batches, *drift)
+
+    assert "the segments by city share these alarms" in done.stdout, done.stderr
 
 
 def test_calibrate_needs_batches(seawall: Command, published: Path) -> None:

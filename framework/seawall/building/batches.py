@@ -12,7 +12,7 @@ import pandas as pd
 
 from seawall.building.built import Built, Part, Shaping, built, shaping
 from seawall.building.prepared import Models, Prepared, prepared
-from seawall.building.told import NOBODY, Told
+from seawall.building.told import FEW, NOBODY, Told, few
 from seawall.errors import DataError, SeawallError
 from seawall.profile import Profile, measure
 from seawall.running.order import Order
@@ -45,7 +45,8 @@ class _Scored:
                 self.told.note(f"batch {batch} failed; --skip-failed builds from the others")
                 raise
             self.skipped[batch] = error.what
-            self.told.note(f"batch {batch} is left out: {error}")
+            if len(self.skipped) <= FEW:
+                self.told.note(f"batch {batch} is left out: {str(error).splitlines()[0]}")
 
     def sample(self, one: Prepared) -> None:
         """Rows of the batch stand among the samples."""
@@ -59,7 +60,8 @@ class _Scored:
         """What each batch adds."""
         found = []
         self.samples.clear()
-        for one in self.begun:
+        for number, one in enumerate(self.begun, 1):
+            self.told.at(number, len(self.begun), f"all rows of batch {one.batch}")
             with self.border(one.batch):
                 found.append(Part(one.batch, self._profile(one, how)))
         return found
@@ -108,6 +110,8 @@ def profiles_of_batches(
             raise DataError("no batch is left to build from", seen=_listed(scored.skipped))
         how = how or _shaping(scored, orders[0])
         parts = tuple(scored.parts(how))
+    if len(scored.skipped) > FEW:
+        told.note(f"{len(scored.skipped) - FEW:,} more batches are left out")
     return Batches(parts, how, tuple(scored.skipped.items()))
 
 
@@ -134,4 +138,4 @@ def _named(batches: Sequence[str]) -> str:
 
 
 def _listed(skipped: dict[str, str]) -> str:
-    return "; ".join(f"{batch}: {what}" for batch, what in skipped.items())
+    return few([f"{batch}: {what}" for batch, what in skipped.items()], "; ")

@@ -40,8 +40,7 @@ def calibrated_by_runs(
     Raises DataError where there are too few batches to say, UsageError for the rule ks-p-value.
     """
     replay = _replay(loaded)
-    parts, _ = profiles_of_runs(sink, _RUNS, told=told)
-    return replay.calibrated(parts)
+    return replay.calibrated(profiles_of_runs(sink, _RUNS, told=told).parts)
 
 
 def calibrated_by_batches(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,10 +14,12 @@ import pandas as pd
 
 from seawall.building.built import Built, Part, built, shaping
 from seawall.config.load import LoadedConfig
+from seawall.config.models import PipelineConfig
 from seawall.conform import ConversionError, conformed, to_frame
 from seawall.errors import DataError, UsageError
 from seawall.models import load, pin
-from seawall.plan.profiled import needs_features
+from seawall.names import did_you_mean
+from seawall.plan.profiled import columns_of, compared_columns, needs_features
 from seawall.profile import Profile, measure
 from seawall.references.fit import contract_misfits
 from seawall.shown import listed
@@ -34,15 +36,22 @@ PIECE = 131_072
 Tables = Callable[[], Iterator["pa.Table"]]
 
 
-def from_table(loaded: LoadedConfig, path: Path, *, created_at: datetime) -> Built:
+def from_table(
+    loaded: LoadedConfig, path: Path, *, created_at: datetime, partial: bool = False
+) -> Built:
     """The reference that the table's rows add up to; columns that it lacks are named.
+
+    Those that `drift` compares, or would by default, have to be there unless a part is enough.
 
     Parquet is read piece by piece, CSV and JSON Lines whole. A column of the contract is typed by it,
     others as the file, or Arrow, types them. Raises DataError for a file that cannot be read, and for
     values that break a column's type; UsageError for another format.
     """
-    table = _Table(loaded, path, _opened(path))
-    how = shaping(table.sample(), loaded.config, _features(loaded))
+    table, features = _Table(loaded, path, _opened(path)), _features(loaded)
+    sample = table.sample()
+    how = shaping(sample, loaded.config, features)
+    if not partial:
+        _refuse_partial(sample.columns, loaded.config, features, path)
     total = Profile(0, {})
     for frame in table.frames():
         total += measure(frame, how.shapes, how.by)
@@ -50,6 +59,25 @@ def from_table(loaded: LoadedConfig, path: Path, *, created_at: datetime) -> Bui
     parts = [Part("", total)]
     reference = built(loaded.config, parts, origin=f"the table {path.name}", created_at=created_at)
     return Built(reference, how.missing)
+
+
+def _refuse_partial(
+    there: pd.Index[str], config: PipelineConfig, features: tuple[str, ...], path: Path
+) -> None:
+    """What later batches are compared in is there: of other columns nothing could be said."""
+    segments = () if config.drift is None else config.drift.segments
+    compared = compared_columns(config, features) or columns_of(config, features)
+    wanted = tuple(dict.fromkeys([*compared, *segments]))
+    lacking = [name for name in wanted if name not in there]
+    if lacking:
+        raise DataError(
+            f"the table lacks columns that are compared: {listed(lacking)}",
+            str(path),
+            listed(there),
+            listed(wanted),
+            "build from a table that has them, or from batches: --batch A..B; "
+            "--partial says that the others are enough",
+        )
 
 
 def _refuse_misfits(profile: Profile, loaded: LoadedConfig, path: Path) -> None:
@@ -123,9 +151,24 @@ def _opened(path: Path) -> Tables:
     try:
         return reader(path)
     except FileNotFoundError:
-        raise DataError("there is no such table", str(path)) from None
+        raise _missing(path, readers) from None
     except (pa.ArrowException, OSError) as error:
-        raise DataError("the table cannot be read", str(path), str(error)) from None
+        todo = "write it anew, or build from batches: --batch A..B"
+        raise DataError(
+            "the table cannot be read", str(path), str(error), f"a {path.suffix} file", todo
+        ) from None
+
+
+def _missing(path: Path, formats: Iterable[str]) -> DataError:
+    folder = path.parent
+    there = sorted(one.name for one in folder.glob("*") if one.suffix.lower() in formats)
+    return DataError(
+        "there is no such table",
+        str(path),
+        f"in this folder: {listed(there)}" if there else "no table in this folder",
+        f"a file that ends in {listed(formats)}",
+        did_you_mean(path.name, there) or "name a table that is there: --from PATH",
+    )
 
 
 def _parquet(path: Path) -> Tables:

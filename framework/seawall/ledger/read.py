@@ -79,7 +79,9 @@ def _only(connection: Connection, prefix: str) -> str:
     if prefix in matches or len(matches) == 1:
         return prefix if prefix in matches else matches[0]
     if matches:
-        raise UsageError(f"{len(matches)} runs begin with {prefix}", seen=_some(matches))
+        what, seen = f"{len(matches)} runs begin with {prefix}", _some(matches)
+        todo = f"write one of them whole: {matches[0]}; seawall runs lists them"
+        raise UsageError(what, "RUN", seen, "the beginning of one id alone", todo)
     raise UsageError(f"no run begins with {prefix}", todo=_near(connection, prefix))
 
 

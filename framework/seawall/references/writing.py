@@ -9,7 +9,7 @@ from seawall.errors import UsageError
 from seawall.references.packing import written
 from seawall.references.reference import Reference
 
-__all__ = ["refuse_existing", "write_reference"]
+__all__ = ["refuse_existing", "refuse_folder", "write_reference"]
 
 
 def write_reference(disk: Disk, path: Path, reference: Reference) -> int:
@@ -20,12 +20,25 @@ def write_reference(disk: Disk, path: Path, reference: Reference) -> int:
     return len(payload)
 
 
+def refuse_folder(path: Path) -> None:
+    """The path is none of a folder, else UsageError."""
+    if path.is_dir():
+        raise UsageError(
+            "a folder where a file belongs",
+            "--out",
+            str(path),
+            "the path of a file",
+            f"name one in it: --out {path / 'reference.json'}",
+        )
+
+
 def refuse_existing(disk: Disk, path: Path) -> None:
     """There is no file at the path, else UsageError: a reference is replaced only when that is asked."""
     if disk.exists(path):
         raise UsageError(
             "there is a reference already",
             str(path),
-            allowed="a path without a file",
+            "a file",
+            "a path without one",
             todo="--force replaces it; --out writes to another path",
         )

@@ -6,8 +6,10 @@ import os
 import re
 import signal
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -38,16 +40,23 @@ def _runs(_ctx: click.Context, _option: click.Parameter, text: str | None) -> in
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    """Exactly one way to build."""
+    """Exactly one way to build, and what may be lacking."""
 
     table: Path | None
     runs: int | None
     batches: tuple[str, ...]
+    skip_failed: bool
+    partial: bool
 
     def __post_init__(self) -> None:
-        if sum(map(bool, (self.table, self.runs, self.batches))) != 1:
-            allowed = "--from TABLE, --from-runs last:30, or --batch A..B"
-            raise UsageError("say what to build from", "seawall reference build", allowed=allowed)
+        ways = {"--from": self.table, "--from-runs": self.runs, "--batch": self.batches}
+        said = [name for name, value in ways.items() if value]
+        if len(said) == 1:
+            return
+        what = " and ".join(said) + " exclude each other" if said else "say what to build from"
+        allowed = "--from TABLE, --from-runs last:30, or --batch A..B"
+        todo = "name one of them" + (", and leave the other out" if said else "")
+        raise UsageError(what, "seawall reference build", ", ".join(said) or "none", allowed, todo)
 
 
 @click.command()
@@ -69,7 +78,14 @@ class _Wanted:
     metavar="KEY|A..B",
     help="Score these batches for it, without publishing; may be given several times.",
 )
-@click.option("--skip-failed", is_flag=True, help="Leave out batches that fail.")
+@click.option(
+    "--skip-failed",
+    is_flag=True,
+    help="Leave out batches that fail, and runs whose profile is lost.",
+)
+@click.option(
+    "--partial", is_flag=True, help="The table need not have every column that is compared."
+)
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
@@ -89,17 +105,18 @@ def build(*, config: Path, sets: tuple[str, ...], as_json: bool, **how: Any) -> 
     """
     from seawall.config.load import load, project_root
     from seawall.disk import Disk
-    from seawall.references.writing import refuse_existing, write_reference
+    from seawall.references.writing import refuse_existing, refuse_folder, write_reference
 
-    wanted = _Wanted(how["table"], how["runs"], how["batches"])
+    out, replaced = how.pop("out"), how.pop("force")
+    wanted = _Wanted(**how)
     enter(project_root(config))
     loaded = load(config, sets=sets, env=os.environ)
-    out = (how["out"] or place_of(loaded)).absolute()
-    if not how["force"]:
-        refuse_existing(Disk(), out)
+    out = (out or place_of(loaded)).absolute()
+    refuse_folder(out)
+    free: Callable[[], None] = (lambda: None) if replaced else partial(refuse_existing, Disk(), out)
     signal.signal(signal.SIGTERM, _stop)
     with foreign_output():
-        found = _built(loaded, wanted, skip_failed=how["skip_failed"])
+        found = _built(loaded, wanted, free)
     size = write_reference(Disk(), out, found.reference)
     if as_json:
         say_json(_document(found, out, size))
@@ -112,25 +129,34 @@ def _stop(number: int, _frame: object) -> NoReturn:
     sys.exit(Exit(128 + number))
 
 
-def _built(loaded: LoadedConfig, wanted: _Wanted, *, skip_failed: bool) -> Built:
+def _built(loaded: LoadedConfig, wanted: _Wanted, free: Callable[[], None]) -> Built:
+    """What was asked for; that its place is free is held when all that is quickly seen is seen."""
     from seawall.cli.reference.progress import Progress
 
     with Progress(sys.stderr) as progress:
         if wanted.table is not None:
             from seawall.building.table import from_table
 
-            return from_table(loaded, wanted.table, created_at=datetime.now(UTC))
+            now = datetime.now(UTC)
+            found = from_table(loaded, wanted.table, created_at=now, partial=wanted.partial)
+            free()
+            return found
         if wanted.runs is not None:
             from seawall.building.runs import from_runs
             from seawall.running.execute import sink_of
 
             sink = sink_of(loaded.config, loaded.root)
-            return from_runs(loaded, sink, wanted.runs, told=progress)
+            found = from_runs(
+                loaded, sink, wanted.runs, skip_failed=wanted.skip_failed, told=progress
+            )
+            free()
+            return found
         from seawall.building.batches import from_batches
         from seawall.cli.reference.orders import orders_of
 
         orders = orders_of(loaded, wanted.batches)
-        return from_batches(orders, skip_failed=skip_failed, told=progress)
+        free()
+        return from_batches(orders, skip_failed=wanted.skip_failed, told=progress)
 
 
 def _document(found: Built, path: Path, size: int) -> dict[str, Any]:
@@ -159,4 +185,7 @@ def _say(found: Built, path: Path, size: int) -> None:
     if found.missing:
         say(f"  not there, and not described: {', '.join(found.missing)}")
     if found.skipped:
-        say(f"  batches left out: {', '.join(batch for batch, _ in found.skipped)}")
+        from seawall.building.told import few
+
+        batches = few([batch for batch, _ in found.skipped])
+        say(f"  {number(len(found.skipped))} batches left out: {batches}")

@@ -16,6 +16,7 @@ from seawall.cli.terminal import say, say_json, say_table
 from seawall.cli.words import number
 
 if TYPE_CHECKING:
+    from seawall.config.drift import Drift
     from seawall.config.load import LoadedConfig
     from seawall.drift.calibrate import Calibration, Visible
 
@@ -60,8 +61,11 @@ def calibrate(
     alarms = 1 / 30 if loaded.config.drift is None else loaded.config.drift.alarms
     if as_json:
         say_json(_document(found, alarms))
-    else:
-        _say(found, alarms)
+        return
+    _say(found, alarms)
+    sharing = _sharing(loaded.config.drift)
+    if sharing:
+        say(f"{sharing} share these alarms with the batch as a whole, and are not replayed here")
 
 
 def _calibrated(
@@ -94,6 +98,15 @@ def _say(found: Calibration, alarms: float) -> None:
             say(f"  {one.batch} {outcome.status}, {what}")
     first, last = found.expected(_NEXT)
     say(f"of the next {_NEXT} runs, expect {first} to {last} to raise an alarm (95 %)")
+
+
+def _sharing(drift: Drift | None) -> str:
+    """Who else may raise the alarms that are asked for: `the anchor and the segments by origin`."""
+    if drift is None:
+        return ""
+    segments = [f"the segments by {name}" for name in drift.segments]
+    anchor = ["the anchor"] if getattr(drift.reference, "anchor", None) else []
+    return " and ".join([*anchor, *segments])
 
 
 def _row(name: str, found: Calibration) -> list[str]:

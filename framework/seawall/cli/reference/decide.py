@@ -12,9 +12,13 @@ import click
 from seawall.cli.persons import person, reasoned
 from seawall.cli.project import ledger_here, no_ledger, root_above
 from seawall.cli.terminal import say, say_json
+from seawall.errors import UsageError
 
 if TYPE_CHECKING:
-    from seawall.ledger import RunRow
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from seawall.contracts import Finding
+    from seawall.ledger import RunDetail, RunRow
     from seawall.sinks.files import FilesSink
     from seawall.sinks.files.decisions import Decision
 
@@ -40,7 +44,8 @@ def accept(*, run_id: str, reason: str, sets: tuple[str, ...], as_json: bool) ->
 
     RUN is a run's id, the beginning of one, or `last`. What is published stays as it is.
     """
-    _say(_decided("accept", run_id, reason, sets), as_json=as_json)
+    decision, failures = _decided("accept", run_id, reason, sets)
+    _say(decision, failures, as_json=as_json)
 
 
 @click.command()
@@ -53,29 +58,53 @@ def exclude(*, run_id: str, reason: str, sets: tuple[str, ...], as_json: bool) -
 
     RUN is a run's id, the beginning of one, or `last`. What is published stays as it is.
     """
-    _say(_decided("exclude", run_id, reason, sets), as_json=as_json)
+    decision, _ = _decided("exclude", run_id, reason, sets)
+    _say(decision, (), as_json=as_json)
 
 
 def _decided(
     word: Literal["accept", "exclude"], prefix: str, reason: str, sets: tuple[str, ...]
-) -> Decision:
+) -> tuple[Decision, tuple[str, ...]]:
+    """The decision, and what failed in the run, for a person to know what becomes usual."""
     from seawall.sinks.files.decisions import Said, decide
 
-    row = _run(prefix)
+    detail = _run(prefix)
+    row = detail.run
     sink = _sink(row, sets)
     said = Said(word, reason, person(), datetime.now(UTC))
     run_id = _made_by(sink, row)
-    return decide(sink.disk, sink.layout, batch=row.batch, run_id=run_id, said=said)
+    try:
+        made = decide(sink.disk, sink.layout, batch=row.batch, run_id=run_id, said=said)
+    except UsageError as error:
+        raise _undecidable(row, error) from None
+    published = (entry.findings for entry in sink.entries(row.batch) if entry.run_id == run_id)
+    return made, tuple(_failures(next(published, detail.findings)))
 
 
-def _run(prefix: str) -> RunRow:
+def _undecidable(row: RunRow, error: UsageError) -> UsageError:
+    """The same error, with what the run was."""
+    why = f": {row.message.splitlines()[0]}" if row.message else ""
+    seen = f"run {row.run_id}, {row.state}{why}"
+    todo = f"{error.todo}; seawall runs --batch {row.batch} lists what became of each"
+    return UsageError(error.what, error.where, seen, error.allowed, todo)
+
+
+def _failures(findings: Iterable[Finding]) -> Iterator[str]:
+    """What moved too far in the run, be it that it only warned: column by column."""
+    for finding in findings:
+        failed = "fail" in {finding.severity, finding.figures.get("judged")}
+        if failed and finding.check.startswith("drift"):
+            yield finding.message.partition(". ")[0]
+
+
+def _run(prefix: str) -> RunDetail:
     from seawall.ledger import run as found
 
     ledger = ledger_here()
     if ledger is None:
         raise no_ledger()
     with closing(ledger):
-        return found(ledger, prefix).run
+        return found(ledger, prefix)
 
 
 def _sink(row: RunRow, sets: tuple[str, ...]) -> FilesSink:
@@ -92,14 +121,16 @@ def _made_by(sink: FilesSink, row: RunRow) -> str:
     return next(made, row.run_id)
 
 
-def _say(decision: Decision, *, as_json: bool) -> None:
+def _say(decision: Decision, failures: Sequence[str], *, as_json: bool) -> None:
     if as_json:
         from seawall.ledger.plain import plain
 
-        document: dict[str, Any] = plain(decision)
+        document: dict[str, Any] = plain(decision) | {"becomes_usual": list(failures)}
         say_json(document)
         return
     words = {"accept": "counts from now on", "exclude": "does not count any more"}[decision.word]
     say(
         f"run {decision.run_id}, batch {decision.batch}: {words} ({decision.by}: {decision.reason})"
     )
+    for failure in failures:
+        say(f"  {failure}: this will be taken for usual")
