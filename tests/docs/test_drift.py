@@ -17,6 +17,7 @@ import pandas as pd
 import pytest
 import ruamel.yaml
 
+import seawall
 from seawall.config.drift import Drift, Watched
 from seawall.contracts import Severity
 from seawall.drift.limits import LEAST_PAST
@@ -91,3 +92,18 @@ def test_every_status_is_told() -> None:
     assert all(f"| `{status}` |" in PAGE for status in get_args(Severity))
     assert LEAST_PAST == 8
     assert "That takes eight comparisons" in PAGE
+
+
+@pytest.mark.parametrize("history", [0, 9])
+def test_every_figure_is_described(history: int) -> None:
+    """Those of numbers and of words, with and without history; a wide gap gives both ends of a median."""
+    table = re.findall(r"^\| (`.*?) \|", PAGE.partition("## Figures")[2], re.MULTILINE)
+    described = {name for cells in table for name in re.findall(r"`(\w+)`", cells)}
+    steps, words = [0.0] * 60 + [1e6] * 60, ["a", "b"] * 60
+    day = pd.DataFrame({"x": steps, "y": range(120), "word": words})
+    batch = day.assign(x=[0.0] * 50 + [5.0] * 20 + [1e6] * 50)
+    findings = seawall.compare(day, batch, history=[day] * history)
+    figures = {name for one in findings for name in one.figures}
+
+    assert {"fail_limit" if history else "p_limit", "median_from", "psi"} <= figures
+    assert {name.replace("_before", "") for name in figures} <= described
