@@ -55,8 +55,11 @@ def test_an_ambiguous_beginning_lists_the_runs(
     """Several runs with the same beginning are named."""
     record(story("20130701-aa"), story("20130701-bb"))
 
-    with pytest.raises(UsageError, match="20130701-aa, 20130701-bb"):
+    with pytest.raises(UsageError, match="2 runs begin with 2013") as raised:
         run(ledger, "2013")
+
+    assert raised.value.seen == "20130701-aa, 20130701-bb"
+    assert "write one of them whole: 20130701-aa" in raised.value.todo
 
 
 def test_an_unknown_run_gets_near_misses(
