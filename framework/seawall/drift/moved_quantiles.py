@@ -10,10 +10,9 @@ from seawall.profile import ColumnProfile
 __all__ = ["Quantile", "medians", "quantile_moves"]
 
 _SHARES = (0.05, 0.25, 0.5, 0.75, 0.95)
-_QUARTILES = (0.25, 0.75)
 _FURTHER = 1.2
 _NARROW = 0.1
-"""A quantile that lies in a cell as wide as this part of its move, or of the quartiles' distance, is known."""
+"""A quantile is known whose cell is at most this part as wide as it moved, or as the column's nearer side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +57,9 @@ def quantile_moves(reference: ColumnProfile, batch: ColumnProfile) -> str:
 
 
 def _pairs(reference: ColumnProfile, batch: ColumnProfile, shares: tuple[float, ...]) -> list[Pair]:
-    low, high = reference.bounds(_QUARTILES)
-    spread = max(high[0] - low[1], 0.0)
+    low, middle, high = reference.bounds((0.05, 0.5, 0.95))
+    # Of two hills far apart the one that the median lies in: both together would let all gaps pass.
+    spread = max(min(middle[0] - low[1], high[0] - middle[1]), 0.0)
     sides = (_quantiles(reference, shares), _quantiles(batch, shares))
     return [_judged(before, now, spread) for before, now in zip(*sides, strict=True)]
 
