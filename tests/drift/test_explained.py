@@ -124,7 +124,7 @@ def test_a_column_of_another_shape_is_not_judged() -> None:
         (STEPS[:400] + 3, "D = 0.606 overall, 0.03 on live rows: the shift is the fallback's"),
         (STEPS[:400] + 60, "on live rows: the shift is not the fallback's"),
         (STEPS[:400] + 30, "on live rows: the fallback is a part of the shift"),
-        ([], "every value is from the fallback: no live row is left to compare"),
+        ([], "Every row was served by the fallback: no live row is left to compare"),
     ],
 )
 def test_degraded_rows_may_explain_a_shift(live: Any, part: str) -> None:
@@ -145,7 +145,7 @@ def test_a_null_share_is_told_of_live_rows_too() -> None:
     """The test that leads is the one that is repeated."""
     finding = told(STEPS, [*STEPS[:400], *[None] * 400], STEPS[:400])
 
-    assert "null share moved by 50% overall, 0% on live rows: the shift is" in finding.message
+    assert "Null share moved by 50% overall, 0% on live rows: the shift is" in finding.message
 
 
 def test_the_fallback_is_named_where_it_is_known() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 
 from seawall.config.drift import Drift
 from seawall.contracts import Account, Finding, StoredFile
+from seawall.drift.pasts import against
 from seawall.errors import StorageError
 from seawall.plan.referenced import NamedReference
 from seawall.profile import Profile, Shape, measure
@@ -100,6 +102,7 @@ class Folded:
 
     plan: Any
     workspace: Any
+    degraded: tuple[str, ...] = ()
 
 
 class Stub:
@@ -266,7 +269,7 @@ def test_an_anchor_stands_in_until_there_are_batches_enough(log: Log) -> None:
     log.days(9)
     beside = gathered(log, "2024-02-01", said, reference(anchor=True))
 
-    assert (alone.baseline.name, alone.anchor) == ("the anchor r.json", None)
+    assert (alone.baseline, alone.anchor.name, alone.missing) == (None, "the anchor r.json", 9)
     assert beside.baseline.name == "the last 3 accepted batches"
     assert beside.anchor.name == "the anchor r.json"
 
@@ -279,6 +282,52 @@ def test_segments_have_baselines_of_their_own(log: Log) -> None:
 
     assert found.segments["c"]["a"].reference.rows == 150
     assert gathered(log, "2024-01-02", said).segments["c"] == {"a": None}
+
+
+def part_of(log: Log, batch: str, *, past: int, **said: Any) -> Any:
+    """What a segment is compared with, against a file of two days with so many days of past."""
+    days = [(f"past {n}", like(n), "") for n in range(past)]
+    built = reference(anchor="rolling" in said).reference
+    named = reference(anchor="rolling" in said)
+    named = replace(named, reference=replace(built, past=against(built.profile, days)))
+    told = {"reference": {**said, "anchor": "r.json"} if said else "r.json", "segments": ["c"]}
+    return gathered(log, batch, told, named).segments["c"]["a"]
+
+
+def test_a_segment_needs_a_past_of_its_own(log: Log) -> None:
+    """The file's is of the whole; with eight days of its own the segment is judged by these."""
+    log.days(8)
+    early, late = (part_of(log, day, past=10) for day in ("2024-01-08", "2024-01-09"))
+
+    assert (early, len(late.past)) == (None, 8)
+    assert part_of(log, "2024-01-03", past=0).past == ()
+
+
+def test_an_anchor_lends_segments_no_limits(log: Log) -> None:
+    """Until they have a rolling reference they wait, or are compared without history."""
+    log.days(8)
+
+    assert part_of(log, "2024-01-09", past=10, rolling=3) is None
+    assert part_of(log, "2024-01-03", past=0, rolling=3).past == ()
+
+
+def test_days_without_a_row_are_in_a_segments_past(log: Log) -> None:
+    """A segment that comes and goes is known to do so."""
+    none = measure(pd.DataFrame({"x": [1.0], "c": ["b"]}), SHAPES, SEGMENTS)
+    log.days(10)
+    log.publish("2024-01-11", profile=none)
+    past = gathered(log, "2024-02-01", {"reference": {"rolling": 3}, "segments": ["c"]})
+
+    assert [one.rows for one in past.segments["c"]["a"].past[-2:]] == [50, 0]
+    assert past.segments["c"]["a"].reference.rows == 150
+
+
+def test_profiles_that_are_gone_are_counted(log: Log) -> None:
+    """Somebody moved them away: what is usual is not known, and not for want of batches."""
+    log.days(3)
+    shutil.rmtree(log.sink.layout.profiles("2024-01-02"))
+
+    assert gathered(log, "2024-02-01", {"reference": {"rolling": 3}}).gone == ("2024-01-02",)
 
 
 def test_batches_that_were_counted_otherwise_are_no_past(log: Log) -> None:

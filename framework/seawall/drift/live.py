@@ -43,8 +43,9 @@ def without_fallback(
     """
     whole, rest = (change_of(test, effect(reference, column)) for column in (batch, live))
     if not live.rows or math.isnan(rest):
-        return f"every value is from {FALLBACK}: no live row is left to compare"
+        return f"Every row was served by {FALLBACK}: no live row is left to compare"
     said = f"{_written(test, whole)} overall, {_written(test, rest, sign='')} on live rows"
+    said = said[0].upper() + said[1:]
     if rest <= whole * _NEARLY_NONE:
         return f"{said}: the shift is {FALLBACK}'s"
     chance = radius(_CHANCE, live.counted, reference.counted)

@@ -11,6 +11,7 @@ from seawall.gate.values import (
     History,
     MeanChange,
     OutputCounts,
+    Reach,
     Totals,
     Verdict,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "History",
     "MeanChange",
     "OutputCounts",
+    "Reach",
     "Totals",
     "Verdict",
     "judge",

@@ -19,8 +19,12 @@ __all__ = ["judge"]
 
 _TODO = {
     DataError: "mend the input, or what the pipeline file says of it; then run the batch again",
-    HeldError: "look at the findings with seawall explain; the result's parts are kept",
+    HeldError: "mend the input, the upstream, the model or the limit, and run the batch again",
 }
+_DRIFTED = (
+    "mend what is wrong upstream and run the batch again; or, if the world has changed, publish it with "
+    "--set drift.on_fail=warn, or let the run count with seawall reference accept"
+)
 _NOT_DEGRADED = Degradation()
 _NO_HISTORY = History()
 
@@ -47,8 +51,15 @@ def judge(
         return Verdict("publish degraded" if totals.degraded_rows else "publish", findings)
     about_input = any(finding.check in ABOUT_INPUT for finding in failed)
     kind, first = DataError if about_input else HeldError, failed[0]
-    error = kind(name_of(first), "the gate", first.seen, first.allowed, _TODO[kind])
-    return Verdict("hold", findings, error)
+    return Verdict("hold", findings, kind(*_told(first, _TODO[kind])))
+
+
+def _told(first: Finding, todo: str) -> tuple[str, ...]:
+    """What failed first; of drift which column of which segment moved, from what to what."""
+    if not first.check.startswith("drift"):
+        return name_of(first), "the gate", first.seen, first.allowed, todo
+    moved, _, _ = first.message.partition(". ")
+    return name_of(first), "the gate", moved, "", _DRIFTED
 
 
 def _found(about: str, check: Callable[[], Iterable[Finding]]) -> list[Finding]:

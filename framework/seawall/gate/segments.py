@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from seawall.contracts import Finding, Severity
-from seawall.drift.explained import DRIFT
+from seawall.drift.explained import DRIFT, DRIFT_OF_ROWS
 from seawall.drift.values import Baseline
 from seawall.gate.words import several
 from seawall.profile import Profile
@@ -18,22 +18,26 @@ Judge = Callable[[Profile, Baseline, Profile | None], Sequence[Finding]]
 
 _TOLD: dict[Severity, str] = {
     "insufficient": "too few rows to tell",
-    "uncalibrated": "nothing to compare with yet",
+    "uncalibrated": "fewer than eight batches of their own to compare with",
     "ok": "as before",
 }
+_SURE = 30
+"""Where so many rows are expected, not one is no chance."""
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
     """The rows with one value of a column: all of them, and those that no fallback served.
 
-    `baseline` is what they are compared with; None where nothing is there yet.
+    `baseline` is what they are compared with; None where nothing is there yet. `expected` is how many
+    rows the reference lets expect, 0 where that is not known.
     """
 
     value: str
     rows: Profile | None
     live: Profile | None
     baseline: Baseline | None
+    expected: float = 0.0
 
 
 def segment_findings(column: str, segments: Sequence[Segment], judge: Judge) -> Iterator[Finding]:
@@ -53,9 +57,21 @@ def segment_findings(column: str, segments: Sequence[Segment], judge: Judge) -> 
 
 
 def _found(segment: Segment, judge: Judge) -> Sequence[Finding]:
-    if segment.baseline is None or segment.rows is None or not segment.rows.rows:
-        return ()
-    return judge(segment.rows, segment.baseline, segment.live)
+    rows = segment.rows or Profile(0, {})
+    if not rows.rows:
+        return _vanished(segment, rows, judge)
+    return () if segment.baseline is None else judge(rows, segment.baseline, segment.live)
+
+
+def _vanished(segment: Segment, rows: Profile, judge: Judge) -> Sequence[Finding]:
+    """That there is no row where there are some usually, by its own history, else by the reference's share."""
+    found = () if segment.baseline is None else judge(rows, segment.baseline, None)
+    by_history = [one for one in found if one.check == DRIFT_OF_ROWS]
+    if by_history or segment.expected < _SURE:
+        return by_history
+    seen, allowed = "0 rows", f"about {segment.expected:,.0f}, as the reference has"
+    message = f"the number of rows: {seen}, allowed {allowed}"
+    return [Finding(DRIFT_OF_ROWS, "warn", None, seen, allowed, message)]
 
 
 def _severity(segment: Segment, found: Sequence[Finding]) -> Severity:

@@ -12,7 +12,16 @@ from seawall.drift.values import Baseline
 from seawall.errors import SeawallError
 from seawall.profile import Profile
 
-__all__ = ["Degradation", "Drifted", "History", "MeanChange", "OutputCounts", "Totals", "Verdict"]
+__all__ = [
+    "Degradation",
+    "Drifted",
+    "History",
+    "MeanChange",
+    "OutputCounts",
+    "Reach",
+    "Totals",
+    "Verdict",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +99,18 @@ class Degradation:
 
 
 @dataclass(frozen=True, slots=True)
+class Reach:
+    """Which columns a fallback gave values to (`served`), and which may be made from these (`made`)."""
+
+    served: frozenset[str] = frozenset()
+    made: frozenset[str] = frozenset()
+
+    def __contains__(self, column: str) -> bool:
+        """Whether the fallback may have anything to do with the column."""
+        return column in self.served or column in self.made
+
+
+@dataclass(frozen=True, slots=True)
 class Drifted:
     """What drift is judged against: `columns` are compared, the predictions first.
 
@@ -97,8 +118,10 @@ class Drifted:
     how many batches more it takes. `anchor` stands beside a rolling reference and only warns.
     `segments` has a baseline for each value of a column by which the rows are compared apart.
     `streaks` counts the batches in a row right before this one in which a column had failed, by
-    segment and column. `damaged` names profiles that could not be read, `torn` people's words on runs
-    that are not as they were written; `problem` says why nothing could be gathered.
+    segment and column. `reach` says, by `lookup=link`, what a fallback that served rows may have changed.
+    `damaged` names profiles that could not be read, `gone` batches whose profiles are no longer there,
+    `torn` people's words on runs that are not as they were written; `problem` says why nothing could
+    be gathered.
     """
 
     columns: tuple[str, ...] = ()
@@ -107,7 +130,9 @@ class Drifted:
     segments: Mapping[str, Mapping[str, Baseline | None]] = field(default_factory=dict)
     missing: int = 0
     streaks: Mapping[tuple[str, str | None], int] = field(default_factory=dict)
+    reach: Mapping[str, Reach] = field(default_factory=dict)
     damaged: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
     torn: tuple[str, ...] = ()
     problem: str = ""
 

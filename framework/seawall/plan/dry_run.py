@@ -102,13 +102,13 @@ def nearest_of(name: str, there: Iterable[str], steps: Iterable[Ran]) -> str:
 
 
 def step_columns(
-    loaded: LoadedConfig, context: Context, frame: pd.DataFrame
+    steps: Iterable[tuple[KeyPath, Bound | Fault]], frame: pd.DataFrame
 ) -> Iterator[StepColumns]:
     """The columns of each step of a pipeline without a fault, the frame without rows being its input.
 
     Where a step declares nothing, it needs a column if it raises without it, or makes other columns.
     """
-    for path, bound in bound_steps(loaded, context):
+    for path, bound in steps:
         before = frame
         ran, frame = _ran(path, bound, before)
         yield StepColumns(

@@ -25,7 +25,7 @@ from seawall.shown import listed
 from seawall.sources.statements import query_errors
 from seawall.stages.pandera_schema import schema_of
 
-__all__ = ["columns_of_steps", "faults_of"]
+__all__ = ["columns_of_steps", "faults_of", "without_rows"]
 
 
 def faults_of(loaded: LoadedConfig, context: Context, models: Asked) -> list[Fault]:
@@ -56,7 +56,8 @@ def columns_of_steps(loaded: LoadedConfig, context: Context) -> list[StepColumns
     columns = columns_read(loaded.config)
     if columns is None:
         return []
-    return list(step_columns(loaded, context, without_rows(loaded.config, columns)))
+    frame = without_rows(loaded.config, columns)
+    return list(step_columns(bound_steps(loaded, context), frame))
 
 
 def without_rows(config: PipelineConfig, columns: tuple[str, ...]) -> pd.DataFrame:

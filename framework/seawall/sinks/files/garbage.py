@@ -18,10 +18,10 @@ from seawall.sinks.files.layout import Layout
 from seawall.sinks.files.rollback import added_to, content
 from seawall.staging import Workspace
 
-__all__ = ["collect", "collect_profiles", "sweep", "sweep_plans"]
+__all__ = ["PROFILES_KEPT", "collect", "collect_profiles", "sweep", "sweep_plans"]
 
 _GRACE = timedelta(days=7)
-_PROFILES = 120
+PROFILES_KEPT = 120
 """A reference of ten batches and a past of sixty, with room for batches that a season leaves out."""
 _NUMBERED = re.compile(r"(\d{8,})\..+")
 
@@ -83,7 +83,7 @@ def _files(
 
 
 def collect_profiles(
-    disk: Disk, layout: Layout, *, now: datetime, keep: int = _PROFILES
+    disk: Disk, layout: Layout, *, now: datetime, keep: int = PROFILES_KEPT
 ) -> list[Path]:
     """What was removed of batches that nobody is compared with any more. Hold the collectors' lock.
 
