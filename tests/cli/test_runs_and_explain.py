@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from seawall.cli.exits import MEANINGS, next_step, replay_step
 from seawall.contracts import Account, Finding
 from seawall.errors import Exit
+from seawall.events import ShapesFixed
 
 
 def test_runs_are_listed(seawall: Any, recorded: Callable[..., None]) -> None:
@@ -130,6 +132,51 @@ def test_a_held_run_is_explained_with_its_worst_finding_first(
     assert "HELD, exit 4: a check refused the result" in shown
     assert shown.index("too high") < shown.index("enough rows")
     assert "Read the findings" in shown[shown.index("What to do next") :]
+
+
+HELD = (
+    Finding("drift", "fail", "dep_delay", "", "", "dep_delay moved", {}),
+    Finding("rows", "ok", None, "", "", "enough rows", {}),
+)
+OTHER = Finding("mean", "fail", "p_late", "", "", "too high", {})
+
+
+def test_a_run_that_drift_holds_is_told_the_way_out(
+    seawall: Any, recorded: Callable[..., None]
+) -> None:
+    """The commands can be copied: what publishes the batch, and what lets the run count."""
+    recorded("run-a", state="held", exit=4, findings=HELD)
+    document = json.loads(seawall("explain", "--json").stdout)
+    todo = seawall("explain").stdout.partition("What to do next")[2]
+
+    assert "--batch 2013-07-01 --set drift.on_fail=warn`" in document["todo"]
+    assert 'seawall reference accept run-a --reason "…"' in document["todo"]
+    assert todo.strip() == document["todo"]
+
+
+@pytest.mark.parametrize(
+    "run", [{"findings": (*HELD, OTHER)}, {"findings": HELD, "replays": "run-b"}]
+)
+def test_what_else_holds_a_run_has_another_way_out(
+    seawall: Any, recorded: Callable[..., None], run: dict[str, Any]
+) -> None:
+    """A warning of drift would not end the hold."""
+    recorded("run-a", state="held", exit=4, **run)
+
+    assert "drift.on_fail" not in json.loads(seawall("explain", "--json").stdout)["todo"]
+
+
+def test_what_is_of_note_has_no_empty_fields(seawall: Any, recorded: Callable[..., None]) -> None:
+    """Where nothing went wrong no problem is spoken of."""
+    at = datetime(2013, 7, 1, tzinfo=UTC)
+    recorded(
+        "run-a",
+        ShapesFixed(columns=2, taken_from={"batch b": 2}, problem="", run_id="run-a", at=at),
+    )
+    told = seawall("explain").stdout
+
+    assert "taken_from batch b: 2" in told
+    assert "problem" not in told
 
 
 def test_drift_leads_among_findings_of_its_severity(

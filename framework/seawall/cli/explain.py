@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from seawall.cli.explanation import Section, sections, step_of
+from seawall.cli.explanation import Section, sections, step_of, todo_of
 from seawall.cli.project import ledger_here, no_ledger
 from seawall.cli.terminal import say, say_json, say_table
 
@@ -48,4 +48,4 @@ def _document(detail: Any) -> dict[str, Any]:
 
     step = step_of(detail.run)
     added_up = {"filtered_by": detail.filtered_by, "quarantined_by": detail.quarantined_by}
-    return {**plain(detail), **added_up, "meaning": step.meaning, "todo": step.todo}
+    return {**plain(detail), **added_up, "meaning": step.meaning, "todo": todo_of(detail)}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from seawall.cli.exits import Meaning, next_step, replay_step
 from seawall.cli.rehearsals import sentence
+from seawall.cli.ways_out import way_out_of_drift
 from seawall.cli.words import duration, moment, number
 from seawall.errors import Exit
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from seawall.contracts import Scalar
     from seawall.ledger import ReasonRow, RunDetail, RunRow, SeenRange
 
-__all__ = ["Section", "sections", "step_of"]
+__all__ = ["Section", "sections", "step_of", "todo_of"]
 
 _TRIED = "link tried"
 _SEVERITIES = ("fail", "warn", "insufficient", "uncalibrated", "ok")
@@ -36,7 +37,7 @@ def sections(detail: RunDetail) -> Iterator[Section]:
     yield _what_happened(detail.run)
     yield _rows(detail)
     yield from (section for part in _PARTS if (section := part(detail)).rows)
-    yield Section("What to do next", (_todo(detail),))
+    yield Section("What to do next", (todo_of(detail),))
 
 
 def _what_happened(run: RunRow) -> Section:
@@ -250,9 +251,15 @@ def _notes(detail: RunDetail) -> Section:
 
 
 def _spelled(fields: Mapping[str, object]) -> str:
-    """The fields in words; a stack belongs to the log."""
-    told = {name: value for name, value in fields.items() if name != "trace"}
-    return ", ".join(f"{name} {value}" for name, value in told.items())
+    """The fields in words, without empty ones; a stack belongs to the log."""
+    told = {n: v for n, v in fields.items() if n != "trace" and v not in (None, "")}
+    return ", ".join(f"{name} {_nested(value)}" for name, value in told.items())
+
+
+def _nested(value: object) -> str:
+    if not isinstance(value, Mapping):
+        return str(value)
+    return ", ".join(f"{name}: {inner}" for name, inner in value.items())
 
 
 _PARTS: tuple[Callable[[RunDetail], Section], ...] = (
@@ -271,8 +278,9 @@ _PARTS: tuple[Callable[[RunDetail], Section], ...] = (
 )
 
 
-def _todo(detail: RunDetail) -> str:
-    return step_of(detail.run).todo
+def todo_of(detail: RunDetail) -> str:
+    """What a person does now."""
+    return way_out_of_drift(detail) or step_of(detail.run).todo
 
 
 def step_of(run: RunRow) -> Meaning:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from seawall.cli.folded import folded
 from seawall.cli.rehearsals import sentence
 from seawall.errors import Exit
 from seawall.observe.words import degraded_words
@@ -29,9 +30,8 @@ def summary(result: RunResult) -> Iterator[str]:
         )
     for seen in result.rehearsals:
         yield _line("rehearsed", sentence(seen))
-    for finding in result.findings:
-        if finding.severity in {"warn", "fail"}:
-            yield _line(finding.severity, finding.message)
+    for severity, words in folded(result.findings):
+        yield _line(severity, words)
     yield from _undecided(result.findings)
     if result.version:
         live = "predictions" if result.exit == Exit.OK else "still live"
@@ -60,7 +60,9 @@ def _undecided(findings: Iterable[Finding]) -> Iterator[str]:
     """What could not be judged, in one line a reason: what it was is for the explanation."""
     count = Counter(finding.severity for finding in findings)
     if count["insufficient"]:
-        yield _line("insufficient", f"{count['insufficient']:,} comparisons have too few rows to tell")
+        yield _line(
+            "insufficient", f"{count['insufficient']:,} comparisons have too few rows to tell"
+        )
     if count["uncalibrated"]:
         yield _line("uncalibrated", f"{count['uncalibrated']:,} have nothing to compare with yet")
 
