@@ -10,6 +10,7 @@ from seawall.config.columns import column_faults
 from seawall.config.faults import Fault, KeyPath, dotted
 from seawall.config.held import held_faults
 from seawall.config.joins import RESERVED, column_clashes, expectation_faults
+from seawall.config.kinds import kind_faults
 from seawall.config.models import PipelineConfig
 from seawall.config.near import did_you_mean
 from seawall.config.packing import packing_faults
@@ -110,4 +111,5 @@ _CHECKS: tuple[tuple[tuple[str, ...], Check], ...] = (
     (("validate",), _rows),
     (("validate",), _freshness),
     (("drift", "ingest", "validate"), drift_faults),
+    (("drift", "validate"), kind_faults),
 )

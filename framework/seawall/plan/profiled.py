@@ -5,19 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from seawall.config.drift import Kind
+from seawall.config.kinds import kinds_for
 from seawall.config.models import PipelineConfig
 from seawall.profile.shape import Shape
 
 __all__ = ["bare_shape", "columns_of", "compared_columns", "kinds_of", "may_have", "needs_features"]
-
-_KINDS: dict[str, tuple[Kind, ...]] = {
-    "bool": ("boolean", "categorical"),
-    "timestamp": ("timestamp",),
-    "string": ("text", "categorical"),
-    "category": ("categorical", "text"),
-}
-_NUMBERS: tuple[Kind, ...] = ("ordered", "categorical")
-"""The kinds that a column of the contract may have, by its type, the plainest first."""
 
 
 def needs_features(config: PipelineConfig) -> bool:
@@ -60,11 +52,11 @@ def may_have(config: PipelineConfig, column: str, kind: str) -> bool:
     if stated is not None:
         return kind == stated
     contract = config.validate_.columns.get(column)
-    return contract is None or kind in _KINDS.get(contract.dtype, _NUMBERS)
+    return contract is None or kind in kinds_for(contract.dtype)
 
 
 def bare_shape(config: PipelineConfig, column: str) -> Shape:
     """How a column is counted of which nothing is known but what the file says."""
     contract = config.validate_.columns.get(column)
-    likely: Kind = "ordered" if contract is None else _KINDS.get(contract.dtype, _NUMBERS)[0]
+    likely: Kind = "ordered" if contract is None else kinds_for(contract.dtype)[0]
     return Shape(kinds_of(config).get(column, likely))
