@@ -38,14 +38,14 @@ def test_what_is_described(
 
 def test_predictions_are_compared_first(project: Any) -> None:
     """Whatever the order in which the file lists columns."""
-    config = project.change("check_output:\n", DRIFT % "[y, p]").load().config
+    config = project.change("check_output:\n", DRIFT % "columns: [y, p], ").load().config
 
     assert compared_columns(config, []) == ("p", "y")
 
 
 def test_kinds_are_held_to_contracts_and_to_the_file(project: Any) -> None:
     """A number is not counted as a text; of a made column nobody knows."""
-    config = project.change("check_output:\n", DRIFT % "{y: {kind: text}}").load().config
+    config = project.change("check_output:\n", DRIFT % "columns: {y: {kind: text}}, ").load().config
     allowed = [("x", "ordered"), ("c", "categorical"), ("y", "text"), ("p", "boolean")]
     others = [("x", "text"), ("c", "ordered"), ("y", "ordered")]
 
