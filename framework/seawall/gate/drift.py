@@ -150,7 +150,7 @@ def _unread(history: Drifted) -> Iterator[Finding]:
         yield Finding(DRIFT, "warn", None, seen, "profiles as they were written", message)
     if history.gone:
         seen = f"{several(len(history.gone), 'accepted batch', 'accepted batches')}: {listed(history.gone)}"
-        message = f"the profile is gone, and nothing is known of what was usual then: {seen}"
+        message = f"no profile is left to tell what was usual of {seen}"
         yield Finding(DRIFT, "warn", None, seen, "profiles where they were written", message)
     if history.torn:
         left = len(history.torn) - 1
