@@ -66,6 +66,31 @@ def test_a_batch_elsewhere(moved: np.ufunc) -> None:
     assert all(error <= allowed(e, shape.grid) for error, e in zip(errors, exact, strict=True))
 
 
+SENTINELS = st.sampled_from([-999.0, -1_000.0, -998.5, 9_999.0, 1e20])
+
+
+@given(
+    values=st.lists(SENTINELS | st.floats(-1_010, -990), min_size=1, max_size=40),
+    grid=st.sampled_from([(), (-49.0, 96.0), (-1_000.0, 0.0)]),
+)
+def test_sentinels_keep_the_stated_error(values: list[float], grid: tuple[float, ...]) -> None:
+    """A frequent value by its name puts none of those beside it further off, and all ascend."""
+    found = described(values, Shape("ordered", grid)).quantiles(SHARES)
+    exact = np.quantile(values, SHARES, method="inverted_cdf").tolist()
+
+    assert found == sorted(found)
+    assert all(abs(f - e) <= allowed(e, grid) for f, e in zip(found, exact, strict=True))
+
+
+@pytest.mark.parametrize("grid", [(), (-49.0, 0.0, 96.0)])
+def test_a_sentinel_is_told_exactly(grid: tuple[float, ...]) -> None:
+    """Beyond the grid, too: -999 is not -996."""
+    column = described([*np.arange(90.0), *[-999.0] * 30, -1_001.0], Shape("ordered", grid))
+
+    assert column.quantiles([0.05, 0.2]) == [-999.0, -999.0]
+    assert column.bounds([0.05]) == [(-999.0, -999.0)]
+
+
 @given(values=st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1, max_size=30))
 def test_any_size(values: list[float]) -> None:
     """Whatever its size, a quantile is a number within the range, and they ascend."""

@@ -45,7 +45,7 @@ class Outcome:
     """What one test says of a column; '' is the whole batch.
 
     `test` is distance, location, scale, null share, infinities, unlisted, never seen,
-    top value, frozen, other kind or rows; `seen` and `allowed` are the statistic and its limit in words,
+    top value, frozen, different texts, other kind or rows; `seen` and `allowed` are the statistic and its limit in words,
     `figures` in numbers.
     """
 

@@ -13,6 +13,7 @@ from seawall.profile.distinct import Distinct
 from seawall.profile.moments import Moments
 from seawall.profile.quantiles import Stretches, bounds, quantiles, stretches
 from seawall.profile.shape import WORDED, Shape
+from seawall.profile.spikes import spiked
 
 __all__ = ["ColumnProfile", "unseen"]
 
@@ -153,7 +154,8 @@ class ColumnProfile:
         The smallest value of which at least the share is at or below it. Exact where it is a grid
         point; between two of them, off by less than their distance; beyond the grid's ends, and
         everywhere without a grid, within 0.8 % of the distance to the end (to 0), as long as that is
-        between 1e-38 and 3e38; always within the range. Raises ValueError for what is no share.
+        between 1e-38 and 3e38, and exact where one frequent value is all that lies about there;
+        always within the range. Raises ValueError for what is no share.
         """
         return [self._within(value) for value in quantiles(self._stretches, shares)]
 
@@ -176,7 +178,8 @@ class ColumnProfile:
         """Where the finite values lie; nothing of words, which lie nowhere."""
         if self.shape.kind in WORDED:
             return stretches(Shape("ordered"), np.zeros(1, dtype=np.int64), {}, {})
-        return stretches(self.shape, self.cells, self.below, self.above)
+        where = stretches(self.shape, self.cells, self.below, self.above)
+        return spiked(where, self.shape, self.atoms)
 
     def _within(self, value: float) -> float:
         """The value, or the end of the column's range that it exceeds."""
