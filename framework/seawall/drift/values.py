@@ -8,7 +8,7 @@ from typing import Literal
 
 from seawall.contracts import Scalar
 from seawall.drift.effects import Effect
-from seawall.profile import Profile
+from seawall.profiles import Profile
 
 __all__ = ["Baseline", "Outcome", "Past", "Status"]
 
@@ -45,8 +45,8 @@ class Outcome:
     """What one test says of a column; '' is the whole batch.
 
     `test` is distance, location, scale, null share, infinities, unlisted, never seen,
-    top value, frozen, different texts, other kind or rows; `seen` and `allowed` are the statistic and its limit in words,
-    `figures` in numbers.
+    top value, frozen, different texts, other kind or rows; `seen` and `allowed` are the statistic and
+    its limit in words, `figures` in numbers.
     """
 
     column: str
