@@ -24,7 +24,7 @@ from seawall.drift.distances import distances
 from seawall.drift.effects import effect
 from seawall.drift.p_values import p_values
 from seawall.drift.settings import Settings
-from seawall.profile import Profile, measure, shapes_of
+from seawall.profiles import Profile, measure, shapes_of
 
 LIMIT_S = 0.08
 TIMES = 7

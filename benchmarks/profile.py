@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator, Mapping
 import numpy as np
 import pandas as pd
 
-from seawall.profile import Profile, Shape, measure, packed, shapes_of, unpacked
+from seawall.profiles import Profile, Shape, measure, packed, shapes_of, unpacked
 
 CHUNK = 100_000
 REPEATS = 5

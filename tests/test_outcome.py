@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from seawall.contracts import Account, Example, StoredFile
 from seawall.outcome import ChunkReport, StageSeen, from_receipt, to_receipt
-from seawall.profile import Profile, Shape, measure
+from seawall.profiles import Profile, Shape, measure
 
 SHAPES = {"x": Shape("ordered", (0.0, 1.0)), "c": Shape("categorical", vocabulary=("a:1", "é"))}
 COUNTS = st.dictionaries(st.text(max_size=5), st.integers(0, 9), max_size=3)

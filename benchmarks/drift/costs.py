@@ -13,7 +13,7 @@ from benchmarks.drift.tables import FLIGHT_COLUMNS, flights
 from seawall.drift.judge import judge_drift
 from seawall.drift.settings import Settings
 from seawall.drift.values import Baseline
-from seawall.profile import Profile, measure, shapes_of, to_json
+from seawall.profiles import Profile, measure, shapes_of, to_json
 
 __all__ = ["costs"]
 

@@ -19,7 +19,7 @@ from seawall.drift.seasoned import seasoned_outcomes
 from seawall.drift.settings import Settings
 from seawall.drift.trials import trials
 from seawall.drift.values import Baseline, Outcome, Past
-from seawall.profile import ColumnProfile, Profile, Shape, measure, shapes_of
+from seawall.profiles import ColumnProfile, Profile, Shape, measure, shapes_of
 
 __all__ = ["Follower", "WithHistory", "WithoutHistory"]
 

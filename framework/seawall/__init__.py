@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import sys
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -96,18 +94,3 @@ def __getattr__(name: str) -> Any:
 def __dir__() -> list[str]:
     """The public names."""
     return sorted([*__all__, "__version__"])
-
-
-class _Package(ModuleType):
-    """The package, in which a public name stays what it is when a subpackage of that name is imported.
-
-    `seawall.profile` is a function, and `seawall.profile.measure` is imported by its full name.
-    """
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        """Binds the name, except where the import system binds a subpackage over a public name."""
-        if not (name in _HOME_OF and isinstance(value, ModuleType)):
-            super().__setattr__(name, value)
-
-
-sys.modules[__name__].__class__ = _Package

@@ -18,7 +18,7 @@ from seawall.errors import SeawallError
 from seawall.outcome import ChunkFailure, ChunkReport, StageSeen, to_receipt
 from seawall.part import part_of
 from seawall.plan import Plan
-from seawall.profile import Profile, measure
+from seawall.profiles import Profile, measure
 from seawall.quarantine import KeptRows, Origin, described, examples, serialized
 from seawall.runtime import Runtime, runtime_of
 from seawall.stages.allowance import Allowance

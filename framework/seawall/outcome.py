@@ -12,7 +12,7 @@ from pydantic import InstanceOf, TypeAdapter
 
 from seawall.contracts import Account, Example, Made, Scalar, StoredFile
 from seawall.errors import SeawallError
-from seawall.profile import Profile, Shape, packed, unpacked
+from seawall.profiles import Profile, Shape, packed, unpacked
 
 __all__ = ["ChunkFailure", "ChunkReport", "StageSeen", "from_receipt", "to_receipt"]
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from seawall.cli.reference.chart import chart, drawable
-from seawall.profile import ColumnProfile, measure, shapes_of
+from seawall.profiles import ColumnProfile, measure, shapes_of
 
 
 def column_of(values: object) -> ColumnProfile:

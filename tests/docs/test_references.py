@@ -12,7 +12,7 @@ import pytest
 
 from seawall.cli.commands import seawall
 from seawall.config.drift import Drift
-from seawall.profile.shape import MOST_POINTS
+from seawall.profiles.shape import MOST_POINTS
 from seawall.references.figures import MOST, UNIT
 from seawall.references.pruned import RARE
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from seawall.drift.values import Baseline
-from seawall.profile import Profile, Shape, measure, shapes_of
+from seawall.profiles import Profile, Shape, measure, shapes_of
 
 __all__ = ["baseline_of", "batch_of", "sides_of"]
 

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from seawall.drift.counts import Counts
-from seawall.profile import ColumnProfile, Kind, Shape, measure, shape_of
+from seawall.profiles import ColumnProfile, Kind, Shape, measure, shape_of
 
 __all__ = ["counts", "measured", "pair", "split"]
 

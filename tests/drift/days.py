@@ -9,7 +9,7 @@ import pandas as pd
 
 from seawall.drift.pasts import effects_of, past_of, rolling_reference
 from seawall.drift.values import Past
-from seawall.profile import Profile, Shape, measure, shapes_of
+from seawall.profiles import Profile, Shape, measure, shapes_of
 
 Change = Callable[[pd.DataFrame], pd.DataFrame]
 

@@ -13,7 +13,7 @@ from seawall.drift.cold import cold_outcomes, rows_enough
 from seawall.drift.settings import Floors, Settings, Terms
 from seawall.drift.significance import radius
 from seawall.drift.values import Outcome
-from seawall.profile import Profile, measure, shapes_of
+from seawall.profiles import Profile, measure, shapes_of
 from tests.drift.batches import batch_of, sides_of
 
 Fault = Callable[[pd.DataFrame, np.random.Generator], Any]

@@ -12,7 +12,7 @@ import pytest
 from seawall.drift.effects import effect
 from seawall.drift.p_values import p_values, unlisted_p
 from seawall.drift.shares import Share, rise_p
-from seawall.profile import Shape, shape_of
+from seawall.profiles import Shape, shape_of
 from tests.drift.columns import measured, pair
 
 

@@ -15,7 +15,7 @@ from seawall.drift.explained import findings, with_fallbacks
 from seawall.drift.settings import Settings
 from seawall.drift.values import Outcome
 from seawall.drift.words import p_and_limit
-from seawall.profile import measure
+from seawall.profiles import measure
 from tests.drift.batches import baseline_of
 
 STEPS = np.arange(10_000) % 100.0

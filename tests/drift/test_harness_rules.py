@@ -20,7 +20,7 @@ from benchmarks.drift.tally import interval
 from seawall.drift.judge import judge_drift
 from seawall.drift.settings import Settings
 from seawall.drift.values import Baseline
-from seawall.profile import measure
+from seawall.profiles import measure
 
 RANDOM = np.random.default_rng(3)
 PAIRS = [

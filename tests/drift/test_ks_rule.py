@@ -9,7 +9,7 @@ import pytest
 from seawall.drift.explained import findings
 from seawall.drift.ks_rule import ks_outcomes
 from seawall.drift.settings import Settings
-from seawall.profile import Profile, measure
+from seawall.profiles import Profile, measure
 from tests.drift.batches import baseline_of, batch_of, sides_of
 
 

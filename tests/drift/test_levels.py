@@ -20,8 +20,8 @@ from seawall.drift.prominent import most_risen, risen_p
 from seawall.drift.ranks import location_p, scale_p
 from seawall.drift.shares import Share, change_p
 from seawall.drift.significance import ks_p, radius
-from seawall.profile import ColumnProfile, Moments, Shape
-from seawall.profile.distinct import distinct_of
+from seawall.profiles import ColumnProfile, Moments, Shape
+from seawall.profiles.distinct import distinct_of
 from tests.drift.columns import counts
 
 ALPHA = 0.01

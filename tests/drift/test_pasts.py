@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from seawall.drift.pasts import against, past_of, rolling_reference
-from seawall.profile import Profile, Shape, measure
+from seawall.profiles import Profile, Shape, measure
 
 GRID = {"x": Shape("ordered", (0.0, 1.0, 2.0))}
 

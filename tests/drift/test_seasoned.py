@@ -14,7 +14,7 @@ from seawall.drift.limits import learned
 from seawall.drift.seasoned import seasoned_outcomes
 from seawall.drift.settings import Settings, Terms
 from seawall.drift.values import Baseline, Past
-from seawall.profile import Profile, Shape, measure
+from seawall.profiles import Profile, Shape, measure
 from tests.drift.days import history, table
 
 SETTINGS = Settings()

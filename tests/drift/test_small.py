@@ -12,7 +12,7 @@ from seawall.contracts import Finding
 from seawall.drift.judge import judge_drift
 from seawall.drift.settings import Floors, Settings, Terms
 from seawall.drift.values import Baseline, Past
-from seawall.profile import Profile, Shape, measure
+from seawall.profiles import Profile, Shape, measure
 from tests.drift.days import changed, history, table
 
 BATCHES = 40

@@ -13,7 +13,7 @@ from seawall.drift.judge import judge_drift
 from seawall.drift.pasts import against
 from seawall.drift.settings import Settings, Terms
 from seawall.drift.values import Baseline
-from seawall.profile import measure, shape_of
+from seawall.profiles import measure, shape_of
 
 CODES = [f"{n}" for n in range(100_000, 103_000)]
 LETTERS = np.random.default_rng(2).integers(4, 12, 3_000)

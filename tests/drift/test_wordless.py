@@ -13,7 +13,7 @@ from seawall.drift.judge import judge_drift
 from seawall.drift.pasts import against
 from seawall.drift.settings import Settings
 from seawall.drift.values import Baseline, Past
-from seawall.profile import Kind, measure, shape_of
+from seawall.profiles import Kind, measure, shape_of
 from tests.drift.days import history, table
 
 FRACTIONS = np.random.default_rng(3).normal(size=3_000)

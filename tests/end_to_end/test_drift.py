@@ -17,7 +17,7 @@ import pandas as pd
 import pytest
 
 from seawall.contracts import Account, StoredFile
-from seawall.profile import Profile, measure, shapes_of
+from seawall.profiles import Profile, measure, shapes_of
 from seawall.sinks.files import Draft, FilesSink, Holder
 from seawall.sinks.files.described import Described
 from tests.end_to_end.conftest import BATCH, GROUP, command, copied

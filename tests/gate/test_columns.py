@@ -10,7 +10,7 @@ from seawall.config.models import PipelineConfig
 from seawall.contracts import Account
 from seawall.errors import HeldError
 from seawall.gate import Totals, Verdict, judge
-from seawall.profile import Profile
+from seawall.profiles import Profile
 
 
 def verdict(columns: dict[str, dict[str, Any]], **counted: Any) -> Verdict:

@@ -12,7 +12,7 @@ from seawall.config.models import PipelineConfig
 from seawall.contracts import Account
 from seawall.errors import HeldError
 from seawall.gate import Degradation, Totals, Verdict, judge, over_degraded
-from seawall.profile import Profile
+from seawall.profiles import Profile
 
 BASE: dict[str, Any] = {
     "pipeline": "p",

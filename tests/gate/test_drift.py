@@ -15,7 +15,7 @@ from seawall.drift.values import Baseline
 from seawall.errors import HeldError
 from seawall.gate import Drifted, History, Reach, Totals, Verdict, judge
 from seawall.gate.terms import settings_of
-from seawall.profile import Profile, Shape, measure
+from seawall.profiles import Profile, Shape, measure
 
 BASE: dict[str, Any] = {
     "pipeline": "p",

@@ -13,7 +13,7 @@ from seawall.config.models import PipelineConfig
 from seawall.contracts import Account
 from seawall.errors import DataError, Exit, HeldError
 from seawall.gate import Totals, Verdict, judge, over_budget
-from seawall.profile import Profile, Shape, measure
+from seawall.profiles import Profile, Shape, measure
 
 BASE: dict[str, Any] = {
     "pipeline": "p",

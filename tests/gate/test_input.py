@@ -11,7 +11,7 @@ from seawall.config.models import PipelineConfig
 from seawall.contracts import Account, Finding
 from seawall.errors import DataError
 from seawall.gate import History, Totals, Verdict, judge
-from seawall.profile import Profile
+from seawall.profiles import Profile
 
 AS_OF = datetime(2024, 3, 1, tzinfo=UTC)
 

@@ -12,7 +12,7 @@ from seawall.config.models import PipelineConfig
 from seawall.contracts import Account, Finding
 from seawall.errors import HeldError
 from seawall.gate import History, MeanChange, OutputCounts, Totals, judge
-from seawall.profile import ColumnProfile, Kind, Moments, Profile, Shape, unseen
+from seawall.profiles import ColumnProfile, Kind, Moments, Profile, Shape, unseen
 
 BASE: dict[str, Any] = {
     "pipeline": "p",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -11,8 +10,6 @@ import pytest
 
 import seawall
 from seawall.errors import UsageError
-from seawall.notebook.profiled import profile
-from seawall.profile import Profile
 from tests.notebook.frames import shop
 
 
@@ -29,14 +26,6 @@ def test_every_column_has_the_kind_that_its_values_say() -> None:
         "card": "boolean",
         "at": "timestamp",
     }
-
-
-def test_the_function_keeps_its_name_beside_the_package() -> None:
-    """`seawall.profile` is what people call, also when the package of that name was imported before."""
-    import_module("seawall.profile.measure")
-
-    assert seawall.profile is profile
-    assert import_module("seawall.profile").Profile is Profile
 
 
 def test_keys_are_left_out() -> None:

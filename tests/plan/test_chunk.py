@@ -19,7 +19,7 @@ from seawall.errors import DataError, SoftwareError, StoppedError
 from seawall.lookups.pin import pin, typed
 from seawall.outcome import ChunkFailure, ChunkReport, from_receipt
 from seawall.plan import PinnedLookup, Plan
-from seawall.profile import Profile, Shape
+from seawall.profiles import Profile, Shape
 from seawall.sources import open_upstream
 from seawall.staging import Shapes, Workspace
 

@@ -11,7 +11,7 @@ from seawall.config.load import LoadedConfig
 from seawall.disk import Disk
 from seawall.errors import ConfigError
 from seawall.plan.referenced import reference_faults, reference_of
-from seawall.profile import Profile, Shape, unseen
+from seawall.profiles import Profile, Shape, unseen
 from seawall.references import Reference, write_reference
 
 GRID = Shape("ordered", (0.0, 1.0))

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from seawall.disk import Disk
-from seawall.profile import Profile
+from seawall.profiles import Profile
 from seawall.references import Reference, write_reference
 from tests.references.orders import parts_of, reference_of
 

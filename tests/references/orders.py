@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from seawall.profile import Profile, measure, shapes_of
+from seawall.profiles import Profile, measure, shapes_of
 from seawall.references import Reference, past_of_parts, pruned
 from seawall.references.pruned import kept_words
 

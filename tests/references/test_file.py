@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from seawall.errors import DataError
-from seawall.profile import measure, shapes_of
+from seawall.profiles import measure, shapes_of
 from seawall.references import Reference, read_reference
 from seawall.references.figures import UNIT
 from seawall.references.packing import seal, written

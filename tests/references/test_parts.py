@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seawall.drift.effects import effect
-from seawall.profile import Profile, measure, shapes_of
+from seawall.profiles import Profile, measure, shapes_of
 from seawall.references import past_of_parts, pruned
 from seawall.references.ends import without_ends
 from seawall.references.pruned import kept_words

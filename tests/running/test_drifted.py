@@ -17,7 +17,7 @@ from seawall.contracts import Account, Finding, StoredFile
 from seawall.drift.pasts import against
 from seawall.errors import StorageError
 from seawall.plan.referenced import NamedReference
-from seawall.profile import Profile, Shape, measure
+from seawall.profiles import Profile, Shape, measure
 from seawall.references import Reference
 from seawall.running.accepted import accepted, live_before, profile_of
 from seawall.running.drifted import drifted, season_of

@@ -13,7 +13,7 @@ import pytest
 
 from seawall.contracts import LogEntry, StoredFile
 from seawall.errors import UsageError
-from seawall.profile import Profile, measure, shapes_of
+from seawall.profiles import Profile, measure, shapes_of
 from seawall.running.accepted import accepted
 from seawall.sinks.files import FilesSink, Holder
 from seawall.sinks.files.decisions import PROFILE, Decision, Said, decide, decided, torn

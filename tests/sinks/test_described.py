@@ -11,7 +11,7 @@ import pytest
 
 from seawall.contracts import LogEntry, StoredFile
 from seawall.errors import StorageError
-from seawall.profile import Profile
+from seawall.profiles import Profile
 from seawall.sinks.files import Claim, Draft, FilesSink, Holder, garbage
 from seawall.sinks.files.described import Described, described
 

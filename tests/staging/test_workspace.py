@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 from seawall.errors import StorageError, UsageError
-from seawall.profile import Shape
+from seawall.profiles import Shape
 from seawall.staging import NO_SHAPES, Shapes, Workspace
 
 

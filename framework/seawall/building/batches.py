@@ -14,7 +14,7 @@ from seawall.building.built import Built, Part, Shaping, built, shaping
 from seawall.building.prepared import Models, Prepared, prepared
 from seawall.building.told import FEW, NOBODY, Told, few
 from seawall.errors import DataError, SeawallError
-from seawall.profile import Profile, measure
+from seawall.profiles import Profile, measure
 from seawall.running.order import Order
 
 __all__ = ["Batches", "from_batches", "profiles_of_batches"]

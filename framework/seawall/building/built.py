@@ -12,7 +12,7 @@ import pandas as pd
 from seawall.config.models import PipelineConfig
 from seawall.errors import DataError
 from seawall.plan.profiled import columns_of, kinds_of
-from seawall.profile import Profile, Shape, shapes_of
+from seawall.profiles import Profile, Shape, shapes_of
 from seawall.references import Reference, past_of_parts, pruned
 from seawall.references.fit import contract_misfits
 from seawall.references.pruned import kept_words

@@ -21,7 +21,7 @@ from seawall.errors import DataError, UsageError
 from seawall.gate.terms import narrowed, settings_of
 from seawall.plan.profiled import compared_columns
 from seawall.plan.referenced import NamedReference, reference_of
-from seawall.profile import Profile
+from seawall.profiles import Profile
 from seawall.running.drifted import season_of
 from seawall.running.order import Order
 from seawall.sinks.files import FilesSink

@@ -11,7 +11,7 @@ from seawall.building.told import NOBODY, Told, few, tell_skipped
 from seawall.config.load import LoadedConfig
 from seawall.errors import DataError, StorageError
 from seawall.plan.profiled import columns_of
-from seawall.profile import Profile
+from seawall.profiles import Profile
 from seawall.running.accepted import counting, profile_of
 from seawall.sinks.files import FilesSink
 from seawall.sinks.files.decisions import torn

@@ -20,7 +20,7 @@ from seawall.errors import DataError, UsageError
 from seawall.models import load, pin
 from seawall.names import did_you_mean
 from seawall.plan.profiled import columns_of, compared_columns, needs_features
-from seawall.profile import Profile, measure
+from seawall.profiles import Profile, measure
 from seawall.references.fit import contract_misfits
 from seawall.shown import listed
 

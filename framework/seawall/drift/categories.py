@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from seawall.drift.counts import Counts
 from seawall.drift.shares import Share, mean_deviation
-from seawall.profile.column import ColumnProfile
-from seawall.profile.shape import MOST_WORDS
+from seawall.profiles.column import ColumnProfile
+from seawall.profiles.shape import MOST_WORDS
 
 __all__ = ["comparable", "noise", "unlisted_before"]
 

@@ -19,7 +19,7 @@ from seawall.drift.trials import Trial, trials
 from seawall.drift.uncounted import uncounted
 from seawall.drift.values import Outcome, Status
 from seawall.drift.words import SIGNS, number, p_and_limit, points, statistic, values
-from seawall.profile import ColumnProfile, Profile
+from seawall.profiles import ColumnProfile, Profile
 
 __all__ = ["ENOUGH", "WITHOUT_HISTORY", "Tried", "cold_outcomes", "judged", "rows_enough"]
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from seawall.profile.column import ColumnProfile
-from seawall.profile.shape import WORDED
+from seawall.profiles.column import ColumnProfile
+from seawall.profiles.shape import WORDED
 
 __all__ = ["Counts", "counted"]
 

@@ -10,8 +10,8 @@ from seawall.drift.binned import hellinger, jensen_shannon, psi, tenths
 from seawall.drift.categories import comparable
 from seawall.drift.counts import Counts, counted
 from seawall.drift.transport import wasserstein
-from seawall.profile.column import ColumnProfile
-from seawall.profile.shape import WORDED
+from seawall.profiles.column import ColumnProfile
+from seawall.profiles.shape import WORDED
 
 __all__ = ["distances", "ks", "total_variation"]
 

@@ -10,8 +10,8 @@ from seawall.drift.counts import counted
 from seawall.drift.distances import ks, total_variation
 from seawall.drift.prominent import prominent
 from seawall.drift.shares import Share
-from seawall.profile.column import ColumnProfile
-from seawall.profile.shape import WORDED
+from seawall.profiles.column import ColumnProfile
+from seawall.profiles.shape import WORDED
 
 __all__ = ["Effect", "effect"]
 

@@ -14,7 +14,7 @@ from seawall.drift.other_kind import OTHER_KIND
 from seawall.drift.texts import DIFFERENT, OF_TEXTS
 from seawall.drift.values import Baseline, Outcome, Status
 from seawall.drift.words import values
-from seawall.profile import ColumnProfile, Profile
+from seawall.profiles import ColumnProfile, Profile
 from seawall.shown import line
 
 __all__ = ["DRIFT", "DRIFT_OF_PREDICTIONS", "DRIFT_OF_ROWS", "findings", "with_fallbacks"]

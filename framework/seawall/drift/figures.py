@@ -9,7 +9,7 @@ from seawall.drift.distances import distances
 from seawall.drift.effects import effect
 from seawall.drift.live import change_of
 from seawall.drift.moved_quantiles import Quantile, medians
-from seawall.profile import ColumnProfile
+from seawall.profiles import ColumnProfile
 
 __all__ = ["figures", "plain"]
 

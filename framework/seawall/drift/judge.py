@@ -18,7 +18,7 @@ from seawall.drift.small import beyond_chance
 from seawall.drift.texts import text_outcomes
 from seawall.drift.values import Baseline, Outcome, Past
 from seawall.drift.wordless import without_words
-from seawall.profile import Profile
+from seawall.profiles import Profile
 
 __all__ = ["judge_drift", "outcomes_of"]
 

@@ -12,7 +12,7 @@ from seawall.drift.settings import Settings
 from seawall.drift.uncounted import uncounted
 from seawall.drift.values import Outcome, Status
 from seawall.drift.words import p_and_limit, values
-from seawall.profile import ColumnProfile, Profile
+from seawall.profiles import ColumnProfile, Profile
 
 __all__ = ["KS_P_VALUE", "ks_outcomes"]
 

@@ -7,7 +7,7 @@ import math
 from seawall.drift.effects import Effect, effect
 from seawall.drift.significance import radius
 from seawall.drift.words import SIGNS, number, percent, values
-from seawall.profile import ColumnProfile
+from seawall.profiles import ColumnProfile
 
 __all__ = ["FALLBACK", "change_of", "without_fallback"]
 

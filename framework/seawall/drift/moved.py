@@ -11,8 +11,8 @@ from seawall.drift.moved_words import word_moves
 from seawall.drift.other_kind import OTHER_KIND, noun, other_share
 from seawall.drift.texts import OF_TEXTS
 from seawall.drift.words import in_values, percent, values, written
-from seawall.profile import ColumnProfile
-from seawall.profile.shape import WORDED
+from seawall.profiles import ColumnProfile
+from seawall.profiles.shape import WORDED
 from seawall.shown import shown
 
 __all__ = ["moves"]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from seawall.drift.moved_quantiles import quantile_moves
 from seawall.drift.prominent import most_risen
 from seawall.drift.words import in_values, number, percent, written
-from seawall.profile import ColumnProfile
+from seawall.profiles import ColumnProfile
 
 __all__ = ["number_moves"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from seawall.drift.words import written
-from seawall.profile import ColumnProfile
+from seawall.profiles import ColumnProfile
 
 __all__ = ["Quantile", "medians", "quantile_moves"]
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 import numpy as np
 
 from seawall.drift.words import percent
-from seawall.profile import ColumnProfile
+from seawall.profiles import ColumnProfile
 from seawall.shown import shown
 
 __all__ = ["word_moves"]

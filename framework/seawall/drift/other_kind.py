@@ -8,8 +8,8 @@ from seawall.contracts import Scalar
 from seawall.drift.settings import Settings, Terms
 from seawall.drift.values import Outcome, Status
 from seawall.drift.words import percent
-from seawall.profile import ColumnProfile, Profile
-from seawall.profile.shape import Kind
+from seawall.profiles import ColumnProfile, Profile
+from seawall.profiles.shape import Kind
 
 __all__ = ["OTHER_KIND", "noun", "other_kinds", "other_share"]
 

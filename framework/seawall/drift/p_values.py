@@ -12,8 +12,8 @@ from seawall.drift.prominent import most_risen, risen_p
 from seawall.drift.ranks import location_p, scale_p
 from seawall.drift.shares import Share, change_p, rise_p
 from seawall.drift.significance import ks_p
-from seawall.profile.column import ColumnProfile
-from seawall.profile.shape import WORDED
+from seawall.profiles.column import ColumnProfile
+from seawall.profiles.shape import WORDED
 
 __all__ = ["p_values", "unlisted_p"]
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from seawall.drift.effects import Effect, effect
 from seawall.drift.values import Past
-from seawall.profile import ColumnProfile, Profile
-from seawall.profile.distinct import Distinct
+from seawall.profiles import ColumnProfile, Profile
+from seawall.profiles.distinct import Distinct
 
 __all__ = ["ALIKE", "against", "effects_of", "past_of", "rolling_reference"]
 

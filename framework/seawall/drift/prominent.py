@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seawall.drift.shares import Share, rise_p
-from seawall.profile.column import ColumnProfile
-from seawall.profile.shape import WORDED
+from seawall.profiles.column import ColumnProfile
+from seawall.profiles.shape import WORDED
 
 __all__ = ["Prominent", "most_risen", "prominent", "risen_p"]
 

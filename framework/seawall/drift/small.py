@@ -11,7 +11,7 @@ from seawall.drift.p_values import p_values
 from seawall.drift.seasoned import WITH_HISTORY
 from seawall.drift.values import Outcome
 from seawall.drift.words import p_value, values
-from seawall.profile import Profile
+from seawall.profiles import Profile
 
 __all__ = ["beyond_chance"]
 

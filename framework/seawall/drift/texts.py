@@ -9,7 +9,7 @@ from seawall.contracts import Scalar
 from seawall.drift.settings import Settings, Terms
 from seawall.drift.values import Outcome
 from seawall.drift.words import values
-from seawall.profile import ColumnProfile, Profile
+from seawall.profiles import ColumnProfile, Profile
 
 __all__ = ["DIFFERENT", "OF_TEXTS", "text_outcomes"]
 

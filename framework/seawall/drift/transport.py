@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from seawall.profile.column import ColumnProfile
+from seawall.profiles.column import ColumnProfile
 
 __all__ = ["bulk", "wasserstein"]
 

@@ -19,8 +19,8 @@ from seawall.drift.prominent import most_risen
 from seawall.drift.settings import Floors
 from seawall.drift.shares import Share, rise_p
 from seawall.drift.significance import radius
-from seawall.profile import ColumnProfile
-from seawall.profile.shape import WORDED
+from seawall.profiles import ColumnProfile
+from seawall.profiles.shape import WORDED
 
 __all__ = ["LOCATION", "SCALE", "Trial", "trials"]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from seawall.drift.values import Outcome
-from seawall.profile import ColumnProfile
+from seawall.profiles import ColumnProfile
 
 __all__ = ["uncounted"]
 

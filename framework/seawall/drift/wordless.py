@@ -9,8 +9,8 @@ from seawall.drift.categories import unlisted_before
 from seawall.drift.settings import Settings, Terms
 from seawall.drift.values import Outcome
 from seawall.drift.words import percent
-from seawall.profile import ColumnProfile, Profile
-from seawall.profile.shape import WORDED, Kind
+from seawall.profiles import ColumnProfile, Profile
+from seawall.profiles.shape import WORDED, Kind
 
 __all__ = ["without_words"]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from seawall.profile import ColumnProfile
-from seawall.profile.summary import moment
+from seawall.profiles import ColumnProfile
+from seawall.profiles.summary import moment
 
 __all__ = [
     "SIGNS",

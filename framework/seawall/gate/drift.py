@@ -18,7 +18,7 @@ from seawall.gate.segments import Segment, segment_findings
 from seawall.gate.terms import narrowed, only_warning, settings_of
 from seawall.gate.values import Drifted, Totals
 from seawall.gate.words import failed, several
-from seawall.profile import Profile
+from seawall.profiles import Profile
 from seawall.shown import listed
 
 __all__ = ["AGAINST", "IN_A_ROW", "drift_findings"]

@@ -8,7 +8,7 @@ from seawall.config.models import PipelineConfig
 from seawall.config.outputs import Bound, Distribution
 from seawall.contracts import Finding
 from seawall.gate.words import failed
-from seawall.profile import ColumnProfile, Profile
+from seawall.profiles import ColumnProfile, Profile
 
 __all__ = ["STUCK_ROWS", "left_out", "missing_findings"]
 

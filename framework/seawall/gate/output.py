@@ -11,7 +11,7 @@ from seawall.gate.counts import count_findings
 from seawall.gate.missing import STUCK_ROWS, left_out, missing_findings
 from seawall.gate.values import History, MeanChange, Totals
 from seawall.gate.words import failed, within
-from seawall.profile import ColumnProfile
+from seawall.profiles import ColumnProfile
 from seawall.shown import shown
 
 __all__ = ["output_findings"]

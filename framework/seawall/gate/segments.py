@@ -9,7 +9,7 @@ from seawall.contracts import Finding, Severity
 from seawall.drift.explained import DRIFT, DRIFT_OF_ROWS
 from seawall.drift.values import Baseline
 from seawall.gate.words import several
-from seawall.profile import Profile
+from seawall.profiles import Profile
 from seawall.shown import listed, shown
 
 __all__ = ["Segment", "segment_findings"]

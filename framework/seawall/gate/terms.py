@@ -8,7 +8,7 @@ from dataclasses import replace
 from seawall.config.drift import Drift
 from seawall.config.drift import Floors as Declared
 from seawall.drift.settings import Floors, Settings, Terms
-from seawall.profile import Profile
+from seawall.profiles import Profile
 
 __all__ = ["narrowed", "only_warning", "settings_of"]
 

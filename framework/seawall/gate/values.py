@@ -10,7 +10,7 @@ from typing import Literal
 from seawall.contracts import Account, Finding
 from seawall.drift.values import Baseline
 from seawall.errors import SeawallError
-from seawall.profile import Profile
+from seawall.profiles import Profile
 
 __all__ = [
     "Degradation",

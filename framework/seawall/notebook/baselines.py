@@ -9,7 +9,7 @@ from seawall.drift.pasts import against, past_of, rolling_reference
 from seawall.drift.values import Baseline
 from seawall.notebook.handed import Handed
 from seawall.notebook.looks import Measured
-from seawall.profile import Profile
+from seawall.profiles import Profile
 
 __all__ = ["fixed", "rolling", "rolling_look"]
 

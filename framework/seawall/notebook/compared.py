@@ -17,8 +17,8 @@ from seawall.notebook.handed import Given, Handed, handed
 from seawall.notebook.looks import Look, common_shapes, look_of, measured, without_keys
 from seawall.notebook.options import Options, settings_of
 from seawall.notebook.unlike import unlike
-from seawall.profile import Profile
-from seawall.profile.shape import Kind
+from seawall.profiles import Profile
+from seawall.profiles.shape import Kind
 
 __all__ = ["compare"]
 

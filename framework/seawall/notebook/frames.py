@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from seawall.config.near import did_you_mean
 from seawall.errors import UsageError
-from seawall.profile.shape import Kind
+from seawall.profiles.shape import Kind
 from seawall.shown import listed, shown
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias, Union
 
 from seawall.errors import UsageError
 from seawall.notebook.frames import frame_of
-from seawall.profile import Profile, measure
-from seawall.profile.shape import Kind, Shape
-from seawall.profile.shaping import shape_of
+from seawall.profiles import Profile, measure
+from seawall.profiles.shape import Kind, Shape
+from seawall.profiles.shaping import shape_of
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -10,8 +10,8 @@ from seawall.errors import UsageError
 from seawall.notebook.frames import chosen, frame_of, kinds_of
 from seawall.notebook.handed import handed
 from seawall.notebook.looks import common_shapes
-from seawall.profile import Profile, measure
-from seawall.profile.shape import Kind
+from seawall.profiles import Profile, measure
+from seawall.profiles.shape import Kind
 from seawall.references import Reference
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from seawall.config.near import near
 from seawall.contracts import Finding, Severity
 from seawall.drift.explained import DRIFT
 from seawall.notebook.looks import Measured
-from seawall.profile.shape import Shape
+from seawall.profiles.shape import Shape
 from seawall.shown import line
 
 __all__ = ["unlike"]

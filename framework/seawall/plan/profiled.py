@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from seawall.config.drift import Kind
 from seawall.config.kinds import kinds_for
 from seawall.config.models import PipelineConfig
-from seawall.profile.shape import Shape
+from seawall.profiles.shape import Shape
 
 __all__ = ["bare_shape", "columns_of", "compared_columns", "kinds_of", "may_have", "needs_features"]
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from seawall.profile.column import ColumnProfile
-from seawall.profile.moments import Moments
-from seawall.profile.tails import bucket_values
+from seawall.profiles.column import ColumnProfile
+from seawall.profiles.moments import Moments
+from seawall.profiles.tails import bucket_values
 
 __all__ = ["without_ends"]
 

@@ -9,8 +9,8 @@ from seawall.config.contract import ColumnContract, Dtype
 from seawall.config.drift import Drift
 from seawall.config.models import PipelineConfig
 from seawall.names import did_you_mean
-from seawall.profile import ColumnProfile, Profile
-from seawall.profile.shape import WORDED, Kind
+from seawall.profiles import ColumnProfile, Profile
+from seawall.profiles.shape import WORDED, Kind
 from seawall.references.reference import Reference
 from seawall.shown import listed, shown
 

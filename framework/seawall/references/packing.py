@@ -10,13 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from seawall.profile import Profile
-from seawall.profile.atoms import Atoms
-from seawall.profile.column import ColumnProfile
-from seawall.profile.distinct import Distinct
-from seawall.profile.moments import Moments
-from seawall.profile.shape import WORDED, Shape
-from seawall.profile.sound import sound
+from seawall.profiles import Profile
+from seawall.profiles.atoms import Atoms
+from seawall.profiles.column import ColumnProfile
+from seawall.profiles.distinct import Distinct
+from seawall.profiles.moments import Moments
+from seawall.profiles.shape import WORDED, Shape
+from seawall.profiles.sound import sound
 from seawall.references.document import MARK, VERSION, Column, Counts, Document, Segment
 from seawall.references.figures import pack_past, unpack_past
 from seawall.references.reference import Reference, schema_hash

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from seawall.drift.pasts import effects_of
 from seawall.drift.values import Past
-from seawall.profile import Profile
+from seawall.profiles import Profile
 
 __all__ = ["past_of_parts"]
 

@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from seawall.profile import Profile
-from seawall.profile.atoms import Atoms
-from seawall.profile.column import ColumnProfile
-from seawall.profile.distinct import Distinct
-from seawall.profile.shape import Shape
+from seawall.profiles import Profile
+from seawall.profiles.atoms import Atoms
+from seawall.profiles.column import ColumnProfile
+from seawall.profiles.distinct import Distinct
+from seawall.profiles.shape import Shape
 from seawall.references.ends import without_ends
 
 __all__ = ["RARE", "kept_words", "pruned"]

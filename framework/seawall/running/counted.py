@@ -10,7 +10,7 @@ import pyarrow as pa
 from seawall.calling import said
 from seawall.config.outputs import Distribution
 from seawall.gate import OutputCounts
-from seawall.profile.frequent import Read, count_distinct, count_labels, more_frequent_than
+from seawall.profiles.frequent import Read, count_distinct, count_labels, more_frequent_than
 from seawall.running.fold import Fold
 
 __all__ = ["counted"]

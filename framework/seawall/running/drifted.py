@@ -15,7 +15,7 @@ from seawall.gate import IN_A_ROW, Drifted, narrowed
 from seawall.plan.profiled import compared_columns
 from seawall.plan.reached import reached
 from seawall.plan.referenced import NamedReference
-from seawall.profile import Profile, Shape
+from seawall.profiles import Profile, Shape
 from seawall.running.accepted import counting, day_of, live_before, profile_of
 from seawall.running.fold import Fold
 from seawall.sinks.files.decisions import torn

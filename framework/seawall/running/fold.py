@@ -15,7 +15,7 @@ from seawall.gate import Totals, over_budget, over_degraded
 from seawall.outcome import ChunkReport
 from seawall.part import published_columns
 from seawall.plan import Plan
-from seawall.profile import Profile
+from seawall.profiles import Profile
 from seawall.quarantine import MOST
 from seawall.running.alike import Alike
 from seawall.running.uniqueness import Uniqueness

@@ -15,7 +15,7 @@ from seawall.events import ShapesFixed
 from seawall.models import Model, load
 from seawall.plan import Plan
 from seawall.plan.profiled import bare_shape, columns_of, kinds_of, may_have, needs_features
-from seawall.profile import Profile, Shape, shapes_of
+from seawall.profiles import Profile, Shape, shapes_of
 from seawall.running.accepted import accepted, profile_of
 from seawall.running.crew import crew_of
 from seawall.running.sampled import sampled

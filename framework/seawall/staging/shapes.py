@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from seawall.profile.shape import Shape
+    from seawall.profiles.shape import Shape
 
 __all__ = ["NO_SHAPES", "Shapes"]
 
@@ -52,7 +52,7 @@ class Shapes:
 
 
 def _shape(stored: Mapping[str, object]) -> Shape:
-    from seawall.profile.shape import Shape
+    from seawall.profiles.shape import Shape
 
     vocabulary, grid = stored["vocabulary"], stored["grid"]
     return Shape(stored["kind"], tuple(map(float, grid)), tuple(vocabulary))  # type: ignore[arg-type, call-overload]

@@ -9,7 +9,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from seawall.profile import ColumnProfile
+    from seawall.profiles import ColumnProfile
 
 __all__ = ["chart", "drawable"]
 
@@ -34,7 +34,7 @@ def chart(column: ColumnProfile, *, width: int, plain: bool = False) -> str:
     between two grid points spread evenly; a bar a value where there are so few; words by their
     frequency. '' without values.
     """
-    from seawall.profile.shape import WORDED
+    from seawall.profiles.shape import WORDED
 
     counts = _words(column, width) if column.shape.kind in WORDED else _numbers(column, width)
     if not counts.any():
@@ -50,7 +50,7 @@ def _words(column: ColumnProfile, width: int) -> NDArray[np.float64]:
 
 def _numbers(column: ColumnProfile, width: int) -> NDArray[np.float64]:
     """How many values fall between each two of the evenly spaced ends."""
-    from seawall.profile.quantiles import stretches
+    from seawall.profiles.quantiles import stretches
 
     ends = column.quantiles(_SHOWN)
     low, high, counts = stretches(column.shape, column.cells, column.below, column.above)

@@ -13,7 +13,7 @@ from seawall.cli.terminal import say, say_json, say_table
 from seawall.cli.words import moment, number
 
 if TYPE_CHECKING:
-    from seawall.profile import ColumnProfile
+    from seawall.profiles import ColumnProfile
     from seawall.references import Reference
 
 __all__ = ["show"]

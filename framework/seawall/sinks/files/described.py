@@ -14,7 +14,7 @@ from seawall.errors import StorageError
 from seawall.sinks.files.layout import Layout
 
 if TYPE_CHECKING:
-    from seawall.profile import Profile
+    from seawall.profiles import Profile
 
 __all__ = ["Described", "described", "keep"]
 
@@ -37,7 +37,7 @@ class Described:
 
     def stored(self) -> bytes:
         """The same as the bytes of a JSON file."""
-        from seawall.profile import to_json
+        from seawall.profiles import to_json
 
         document = {
             _MARK: _VERSION,
@@ -53,7 +53,7 @@ class Described:
     @classmethod
     def read(cls, payload: bytes) -> Described:
         """What was stored; ValueError for anything else."""
-        from seawall.profile import from_json
+        from seawall.profiles import from_json
 
         try:
             document: dict[str, Any] = json.loads(payload)
