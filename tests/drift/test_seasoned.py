@@ -141,7 +141,7 @@ def test_an_odd_day_in_one_column_does_not_blind_the_others() -> None:
     before = learned(past, COLUMNS, Settings())
     after = learned((*past[:20], odd, *past[21:]), COLUMNS, Settings())
 
-    np.testing.assert_allclose(after.limits[:7], before.limits[:7], rtol=0.25)
+    np.testing.assert_allclose(after.limits[:7], before.limits[:7], rtol=0.5)
 
 
 def test_more_alarms_that_can_be_borne_make_narrower_limits() -> None:
