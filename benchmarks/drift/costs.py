@@ -5,15 +5,19 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import reduce
 
 import numpy as np
 import pandas as pd
 
-from benchmarks.drift.tables import FLIGHT_COLUMNS, flights
+from benchmarks.drift.tables import flight_days
 from seawall.drift.judge import judge_drift
 from seawall.drift.settings import Settings
 from seawall.drift.values import Baseline
-from seawall.profiles import Profile, measure, shapes_of, to_json
+from seawall.profiles import Profile, measure, shapes_of
+from seawall.references import Reference, past_of_parts
+from seawall.references.packing import document_of
 
 __all__ = ["costs"]
 
@@ -66,15 +70,22 @@ def comparing() -> float:
 
 
 def file_size() -> float:
-    """The largest numeric column of the flights' reference, as JSON without blanks, in kB."""
-    frame = flights()[list(FLIGHT_COLUMNS)].select_dtypes("number")
-    shapes = shapes_of(frame)
-    columns = measure(frame, shapes).columns
-    return max(_kilobytes(Profile(len(frame), {n: c})) for n, c in columns.items())
+    """The largest numeric column of the flights' reference file, with its sixty days of past, in kB."""
+    days = [(day, frame.select_dtypes("number")) for day, frame in flight_days()]
+    shapes = shapes_of(pd.concat([frame for _, frame in days]))
+    parts = [(day, measure(frame, shapes)) for day, frame in days[-60:]]
+    whole = reduce(Profile.merge, [profile for _, profile in parts])
+    past = past_of_parts(parts)
+    made = Reference("flights", "sixty days", datetime.now(UTC), whole, past=past)
+    document = document_of(made)
+    series = document["past"]["columns"]
+    return max(
+        _kilobytes(column) + len(series[n]) / 1000 for n, column in document["columns"].items()
+    )
 
 
-def _kilobytes(profile: Profile) -> float:
-    return len(json.dumps(to_json(profile), separators=(",", ":"))) / 1000
+def _kilobytes(column: object) -> float:
+    return len(json.dumps(column, separators=(",", ":"))) / 1000
 
 
 def _profiling_s(frame: pd.DataFrame) -> float:
