@@ -31,6 +31,11 @@ def test_outputs_of_other_features_are_not_the_lookups(project: Any) -> None:
     assert reach(project, features=("y",)) == Reach(frozenset("v"), frozenset("z"))
 
 
+def test_a_mark_may_be_about_one_column_of_a_lookup(project: Any) -> None:
+    """`w.v=constants` marks rows in which v alone is from a fallback: it is what that gave."""
+    assert reach(project, "w.v=constants") == reach(project)
+
+
 def test_a_model_gives_the_outputs(project: Any) -> None:
     """Nothing but these."""
     assert reach(project, "model=constants") == Reach(frozenset("p"))

@@ -21,7 +21,7 @@ _MODEL = "model"
 def reached(
     plan: Plan, marks: Iterable[str], columns: Iterable[str], features: Sequence[str] | None
 ) -> dict[str, Reach]:
-    """By mark (`lookup=link`), what the fallback gave, and which of these columns may be made from that.
+    """By mark (`lookup=link`, `lookup.column=link`), what the fallback gave, and which of these columns may be made from that.
 
     What the source itself has is never among them. Which columns a step needs and makes it declares, or
     a run without rows shows; a column of which nobody knows the maker may be made from anything.
@@ -41,12 +41,12 @@ class _Search:
     columns: frozenset[str]
     features: Sequence[str] | None
 
-    def reach(self, lookup: str) -> Reach:
-        """What the lookup's columns end up in."""
+    def reach(self, about: str) -> Reach:
+        """What the columns end up in that a mark is about: a lookup's, or one of them."""
         outputs, joined = self.plan.config.predict.output_columns, self.plan.config.ingest.joined
-        if lookup == _MODEL:
+        if about == _MODEL:
             return Reach(frozenset(outputs))
-        served = frozenset(joined[lookup].added_columns.values())
+        served = self._served(about)
         found = {*served, *self._of_unknown_make()}
         for way in joined.values():
             if found.intersection(way.join_columns):
@@ -57,6 +57,16 @@ class _Search:
         if self.features is None or found.intersection(self.features):
             found.update(outputs)
         return Reach(served, frozenset(found) - served - _read(self.plan))
+
+    def _served(self, about: str) -> frozenset[str]:
+        """The columns of the lookup, or the one that the mark names behind the lookup's name."""
+        for name, way in self.plan.config.ingest.joined.items():
+            added = frozenset(way.added_columns.values())
+            if about == name:
+                return added
+            if about.startswith(f"{name}.") and about.removeprefix(f"{name}.") in added:
+                return frozenset({about.removeprefix(f"{name}.")})
+        return frozenset()
 
     def _of_unknown_make(self) -> frozenset[str]:
         config = self.plan.config
