@@ -64,7 +64,7 @@ def test_the_summary_counts_what_could_not_be_judged() -> None:
 
     assert "  warn         x is warn" in lines
     assert "  insufficient 2 comparisons have too few rows to tell" in lines
-    assert "  uncalibrated 1 have nothing to compare with yet" in lines
+    assert "  uncalibrated 1 comparison has nothing to compare with yet" in lines
     assert not any("x is ok" in line for line in lines)
 
 

@@ -60,11 +60,13 @@ def _undecided(findings: Iterable[Finding]) -> Iterator[str]:
     """What could not be judged, in one line a reason: what it was is for the explanation."""
     count = Counter(finding.severity for finding in findings)
     if count["insufficient"]:
-        yield _line(
-            "insufficient", f"{count['insufficient']:,} comparisons have too few rows to tell"
-        )
+        yield _line("insufficient", f"{_having(count['insufficient'])} too few rows to tell")
     if count["uncalibrated"]:
-        yield _line("uncalibrated", f"{count['uncalibrated']:,} have nothing to compare with yet")
+        yield _line("uncalibrated", f"{_having(count['uncalibrated'])} nothing to compare with yet")
+
+
+def _having(comparisons: int) -> str:
+    return "1 comparison has" if comparisons == 1 else f"{comparisons:,} comparisons have"
 
 
 def _counted(reasons: Mapping[str, int]) -> str:
