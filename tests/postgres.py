@@ -92,7 +92,8 @@ class Postgres:
         server = psutil.Process(pid)
         server.send_signal(number)  # first: a stopped one makes no more children
         for child in server.children(recursive=True):
-            child.send_signal(number)
+            with contextlib.suppress(psutil.NoSuchProcess):  # a worker may end by itself meanwhile
+                child.send_signal(number)
 
     def _pg_ctl(self, *args: str) -> None:
         as_server(self.binaries / "pg_ctl", "-D", str(self.folder / "data"), *args)
