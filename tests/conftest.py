@@ -11,6 +11,8 @@ import pytest
 from hypothesis import settings
 
 from tests.broken import table as broken
+from tests.faults import table as faults
+from tests.faults.catalogue import NEEDS
 from tests.http_server import http_server  # noqa: F401 - a fixture for every test
 from tests.postgres import postgres  # noqa: F401 - a fixture for every test
 from tests.s3 import s3, s3_server  # noqa: F401 - fixtures for every test
@@ -27,7 +29,10 @@ ROWS = pytest.StashKey[set[tuple[int, str, str]]]()
 def pytest_runtest_makereport() -> Generator[None, Any, Any]:
     """With SEAWALL_NO_SKIPS a skipped test has failed: CI has what the tests need."""
     report: Any = yield
-    if report.skipped and not hasattr(report, "wasxfail") and os.environ.get("SEAWALL_NO_SKIPS"):
+    foreseen = hasattr(report, "wasxfail") or any(
+        need in str(report.longrepr) for need in NEEDS.values()
+    )
+    if report.skipped and not foreseen and os.environ.get("SEAWALL_NO_SKIPS"):
         report.outcome = "failed"
     return report
 
@@ -52,6 +57,7 @@ class Table:
         self.config = config
         self.upstreams: list[tuple[str, ...]] = []
         self.broken: list[tuple[str, int, str]] = []
+        self.faults: list[faults.Row] = []
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """A passed test's rows are kept."""
@@ -62,6 +68,8 @@ class Table:
             self.upstreams += [tuple(row) for row in found]
             spoilt = (value for name, value in report.user_properties if name == "broken")
             self.broken += [tuple(row) for row in spoilt]
+            caused = (value for name, value in report.user_properties if name == "fault")
+            self.faults += [(*row, report.duration) for row in caused]
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """The tables are written or compared, where that was asked for."""
@@ -70,6 +78,8 @@ class Table:
             return
         if self.broken:
             self._settle(session, broken.DOCUMENT, broken.document(self.broken), wanted)
+        if self.faults and wanted == "write":  # seconds differ from run to run
+            faults.DOCUMENT.write_text(faults.document(self.faults), encoding="utf-8")
         if self.config.stash[ROWS] or self.upstreams:
             self._settle(session, README, self._readme(), wanted)
 
