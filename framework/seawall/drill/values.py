@@ -1,0 +1,60 @@
+"""What a drill tries, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from seawall.contracts import Account, Finding
+
+__all__ = ["Case", "Ended", "Outcome"]
+
+Outcome = Literal[
+    "published",  # every row, none of them marked
+    "degraded",  # published, with rows that a fallback served
+    "quarantined",  # published without the rows that were set aside
+    "held",
+    "stopped",
+    "failed",
+    "interrupted",
+    "hung",  # the drill had to end it
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One fault of one part of the pipeline.
+
+    `part` is `primary`, `lookup=NAME`, `stage=NAME`, `model` or `run`; `column` the column of the
+    upstream that is broken, where the fault is one column's.
+    """
+
+    part: str
+    fault: str
+    column: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """How the run of a case ended. `exit` is None for one that the drill had to end.
+
+    `changed_rows` are published rows with other predictions than the healthy run gave them, though
+    nothing marks them; `mean_change` is the mean of the absolute change over these rows. `missing_rows`
+    were published by the healthy run and neither published nor set aside here. `rerun` says what a run
+    after a crash came to, where there was one.
+    """
+
+    case: Case
+    outcome: Outcome
+    exit: int | None
+    seconds: float
+    message: str = ""
+    account: Account = field(default_factory=Account)
+    degradations: Mapping[str, int] = field(default_factory=dict)
+    reasons: Mapping[str, int] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+    changed_rows: int = 0
+    mean_change: float = 0.0
+    missing_rows: int = 0
+    rerun: str = ""
