@@ -20,7 +20,15 @@ from typing import IO, Any
 from seawall.errors import StorageError
 from seawall.failpoints import reach
 
-__all__ = ["DATA_MODE", "Disk", "UnsyncedError", "make_folders", "put", "unused_name"]
+__all__ = [
+    "DATA_MODE",
+    "Disk",
+    "UnsyncedError",
+    "make_folders",
+    "put",
+    "remove_tree",
+    "unused_name",
+]
 
 DATA_MODE = 0o444
 """Published data is never written again; the umask may take readers away, too."""
@@ -115,9 +123,26 @@ class Disk:
         with suppress(FileNotFoundError), _refusals("cannot remove a folder", folder):
             folder.rmdir()
 
+    def lock(self, path: Path, how: int) -> int:
+        """A descriptor with flock's lock on the file that has the name, made if there is none.
+
+        `how` is flock's. BlockingIOError if somebody else has it. Whoever closes the descriptor, or
+        dies, gives the lock back.
+        """
+        while True:
+            descriptor = _locked(path, how)
+            with suppress(FileNotFoundError):
+                if os.path.samestat(os.fstat(descriptor), path.stat()):
+                    return descriptor
+            os.close(descriptor)  # the file was removed between the two
+
     def exists(self, path: Path) -> bool:
         """Whether the name is there."""
         return path.exists()
+
+    def is_folder(self, path: Path) -> bool:
+        """Whether the name is a folder's."""
+        return path.is_dir()
 
     def read(self, path: Path) -> bytes:
         """The whole file; FileNotFoundError without one."""
@@ -167,6 +192,16 @@ def make_folders(disk: Disk, folder: Path) -> None:
             disk.fsync_folder(level.parent)
 
 
+def remove_tree(disk: Disk, folder: Path) -> None:
+    """The folder is gone with all within; it may have been gone before."""
+    for name in disk.list(folder):
+        if disk.is_folder(folder / name):
+            remove_tree(disk, folder / name)
+        else:
+            disk.unlink(folder / name)
+    disk.rmdir(folder)
+
+
 def put(disk: Disk, path: Path, payload: Any, *, step: str = "") -> None:
     """`path` holds the payload, whole and durably; readers saw what was there before, or this.
 
@@ -211,6 +246,28 @@ def _fill(disk: Disk, file: IO[bytes], payload: Any, *, step: str) -> None:
 def _reach(step: str, letter: str) -> None:
     if step:
         reach(step + letter)
+
+
+def _locked(path: Path, how: int) -> int:
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, _PLAIN_MODE)
+    except OSError as error:
+        raise StorageError("cannot open the lock", str(path), _seen(error)) from error
+    try:
+        # not lockf: a POSIX lock is lost when any code in the process closes the file
+        fcntl.flock(descriptor, how)
+    except BlockingIOError:
+        os.close(descriptor)
+        raise
+    except OSError as error:
+        os.close(descriptor)
+        raise StorageError(
+            "this filesystem has no locks",
+            str(path),
+            _seen(error),
+            "a local filesystem; for shared storage there is the `delta` sink",
+        ) from error
+    return descriptor
 
 
 def _sync(descriptor: int, path: Path) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import math
 import re
-import shutil
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from seawall.contracts import LogEntry
-from seawall.disk import Disk
+from seawall.disk import Disk, make_folders, remove_tree
+from seawall.errors import StorageError
 from seawall.failpoints import reach
 from seawall.sinks.files import log
 from seawall.sinks.files.layout import Layout
@@ -32,7 +33,7 @@ def sweep(disk: Disk, layout: Layout, batch: str) -> None:
     folders = (scratch, layout.data(batch), layout.profiles(batch))
     for path in (path for folder in folders for path in _within(disk, folder)):
         if path.parent == scratch or path.name.endswith(".tmp"):
-            _remove(disk, path)
+            _remove(disk, layout, path)
 
 
 def sweep_plans(disk: Disk, layout: Layout, batch: str) -> None:
@@ -42,7 +43,7 @@ def sweep_plans(disk: Disk, layout: Layout, batch: str) -> None:
     """
     for folder in _within(disk, layout.plans(batch)):
         if not disk.exists(folder / "plan.json"):
-            _remove(disk, folder)
+            _remove(disk, layout, folder)
 
 
 def collect(disk: Disk, layout: Layout, batch: str, *, keep: int, now: datetime) -> list[Path]:
@@ -59,7 +60,7 @@ def collect(disk: Disk, layout: Layout, batch: str, *, keep: int, now: datetime)
         *_plans(disk, layout, batch, (_replayable(entries), now)),
     ]
     for path in unneeded:
-        _remove(disk, path)
+        _remove(disk, layout, path)
         reach("8a")
     return unneeded
 
@@ -100,7 +101,7 @@ def collect_profiles(
         old = _newest_old([entry], now)
         removed += [p for p in _within(disk, layout.profiles(entry.batch)) if _version(p) <= old]
     for path in removed:
-        _remove(disk, path)
+        _remove(disk, layout, path)
     return removed
 
 
@@ -160,8 +161,21 @@ def _within(disk: Disk, folder: Path) -> list[Path]:
     return [folder / name for name in disk.list(folder)]
 
 
-def _remove(disk: Disk, path: Path) -> None:
-    if path.is_dir():
-        shutil.rmtree(path, ignore_errors=True)
-    else:
+def _remove(disk: Disk, layout: Layout, path: Path) -> None:
+    if not disk.is_folder(path):
         disk.unlink(path)
+    elif path.parent.parent == layout.state / "plans":
+        _remove_plan(disk, layout, path)
+    else:
+        with suppress(StorageError):  # somebody still writes into it: the next sweep removes it
+            remove_tree(disk, path)
+
+
+def _remove_plan(disk: Disk, layout: Layout, folder: Path) -> None:
+    """The plan is gone at once and for good: half of one, without its outcome, would be resumed."""
+    batch = folder.parent.name
+    make_folders(disk, layout.scratch(batch))
+    discarded = layout.temporary(batch)
+    disk.rename(folder, discarded)
+    disk.fsync_folder(folder.parent)
+    _remove(disk, layout, discarded)

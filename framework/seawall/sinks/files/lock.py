@@ -55,7 +55,7 @@ def hold_patiently(disk: Disk, path: Path, holder: Holder) -> Iterator[None]:
 @contextmanager
 def _hold(disk: Disk, path: Path, holder: Holder, how: int) -> Iterator[None]:
     make_folders(disk, path.parent)
-    descriptor = _locked(path, how)
+    descriptor = _locked(disk, path, how)
     _close_in_children(descriptor)
     try:
         _sign(descriptor, path, holder)
@@ -78,45 +78,17 @@ def _sign(descriptor: int, path: Path, holder: Holder) -> None:
         ) from error
 
 
-def _locked(path: Path, how: int) -> int:
-    """A descriptor with the lock, of the file that has the name now."""
-    while True:
-        descriptor = _try_lock(path, how)
-        with suppress(FileNotFoundError):
-            if os.path.samestat(os.fstat(descriptor), path.stat()):
-                return descriptor
-        os.close(descriptor)
-
-
-def _try_lock(path: Path, how: int) -> int:
+def _locked(disk: Disk, path: Path, how: int) -> int:
     try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
-    except OSError as error:
-        raise StorageError("cannot open the lock", str(path), seen=str(error)) from error
-    try:
-        # not lockf: a POSIX lock is lost when any code in the process closes the file
-        fcntl.flock(descriptor, how)
-    except OSError as error:
-        os.close(descriptor)
-        raise _refusal(path, error) from error
-    return descriptor
-
-
-def _refusal(path: Path, error: OSError) -> StorageError | TemporaryError:
-    if not isinstance(error, BlockingIOError):
-        return StorageError(
-            "this filesystem has no locks",
+        return disk.lock(path, how)
+    except BlockingIOError as error:
+        raise TemporaryError(
+            "the lock is held",
             str(path),
-            seen=str(error),
-            allowed="a local filesystem; for shared storage there is the `delta` sink",
-        )
-    return TemporaryError(
-        "the lock is held",
-        str(path),
-        seen=_who(path),
-        allowed="one run a batch at a time",
-        todo="wait for it to end, then run again",
-    )
+            seen=_who(path),
+            allowed="one run a batch at a time",
+            todo="wait for it to end, then run again",
+        ) from error
 
 
 def _who(path: Path) -> str:

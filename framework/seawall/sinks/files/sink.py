@@ -113,8 +113,16 @@ class FilesSink:
 
     def find_plan(self, plan_id: str) -> Workspace | None:
         """The plan's folder, whatever its batch and outcome; None without one."""
-        folder = next((self.layout.state / "plans").glob(f"*/*.{plan_id}"), None)
-        return None if folder is None else Workspace(folder, unused_name(), self.disk)
+        plans = self.layout.state / "plans"
+        folders = (
+            plans / batch / name
+            for batch in self.disk.list(plans)
+            for name in self.disk.list(plans / batch)
+        )
+        found = next(
+            (folder for folder in folders if folder.name.partition(".")[2] == plan_id), None
+        )
+        return None if found is None else Workspace(found, unused_name(), self.disk)
 
     def rollback(
         self, batch: str, *, to: int | None = None, reason: str, by: str, run_id: str
