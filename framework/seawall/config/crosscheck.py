@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterator
 from seawall.config.budget import budget_faults
 from seawall.config.chains import chain_faults, constant_faults
 from seawall.config.columns import column_faults
+from seawall.config.drilled import drill_faults
 from seawall.config.faults import Fault, KeyPath, dotted
 from seawall.config.held import held_faults
 from seawall.config.joins import RESERVED, column_clashes, expectation_faults
@@ -112,4 +113,5 @@ _CHECKS: tuple[tuple[tuple[str, ...], Check], ...] = (
     (("validate",), _freshness),
     (("drift", "ingest", "validate"), drift_faults),
     (("drift", "validate"), kind_faults),
+    (("drill", "ingest", "featurize"), drill_faults),
 )

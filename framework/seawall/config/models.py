@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from seawall.config.contract import Validate
 from seawall.config.drift import Drift
+from seawall.config.drilling import Drill
 from seawall.config.ingest import Ingest
 from seawall.config.judging import Limits, Stage, contradiction
 from seawall.config.outputs import CheckOutput
@@ -125,3 +126,4 @@ class PipelineConfig(Section):
     execution: Execution = Execution()
     profile: Profiling = Profiling()
     plugins: Plugins = Plugins()
+    drill: Drill = Drill()

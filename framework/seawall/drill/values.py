@@ -4,22 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
 
+from seawall.config.drilling import Outcome
 from seawall.contracts import Account, Finding
 
 __all__ = ["Case", "Ended", "Outcome"]
-
-Outcome = Literal[
-    "published",  # every row, none of them marked
-    "degraded",  # published, with rows that a fallback served
-    "quarantined",  # published without the rows that were set aside
-    "held",
-    "stopped",
-    "failed",
-    "interrupted",
-    "hung",  # the drill had to end it
-]
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ SCHEMA = "1"
 SAME_BATCH = ("config", "code", "model", "input")
 """The groups that make a published version the one that a new run would make."""
 
-_HOW = {"description", "execution", "limits", "alerts", "profile", "drift", "plugins"}
+_HOW = {"description", "execution", "limits", "alerts", "profile", "drift", "plugins", "drill"}
 _HOW_PATHS = ("ingest.primary.chunk_rows", "publish.keep_versions", "publish.path")
 _PATIENCE = (
     "attempt_timeout",
