@@ -103,7 +103,7 @@ def test_only_the_newest_batches_keep_profiles(sink: FilesSink, published: Publi
     removed = garbage.collect_profiles(sink.disk, sink.layout, now=LATER, keep=2)
 
     assert [kept(sink, f"b{day}") for day in range(4)] == [[], [], ["00000001"], ["00000001"]]
-    assert {path.parent.name for path in removed} == {"b0", "b1"}
+    assert {waste.path.parent.name for waste in removed} == {"b0", "b1"}
     assert all(Path(sink.layout.published(entry)).exists() for entry in sink.status())
 
 

@@ -17,7 +17,7 @@ from typing import Any
 from seawall.disk import Disk, make_folders
 from seawall.errors import StorageError, TemporaryError
 
-__all__ = ["Holder", "hold", "hold_patiently"]
+__all__ = ["Holder", "hold", "hold_patiently", "holder_of"]
 
 _held: set[int] = set()
 _PROC = Path("/proc")
@@ -50,6 +50,20 @@ def hold_patiently(disk: Disk, path: Path, holder: Holder) -> Iterator[None]:
     """The lock is held within, after whoever had it. For what others hold for moments only."""
     with _hold(disk, path, holder, fcntl.LOCK_EX):
         yield
+
+
+def holder_of(disk: Disk, path: Path) -> str:
+    """Who holds the lock now, in words; '' if nobody does.
+
+    To find out it is taken, shared, for as long as one call to the system lasts.
+    """
+    if not disk.exists(path):
+        return ""
+    try:
+        os.close(disk.lock(path, fcntl.LOCK_SH | fcntl.LOCK_NB))
+    except BlockingIOError:
+        return _who(path)
+    return ""
 
 
 @contextmanager

@@ -18,7 +18,16 @@ from seawall.errors import StorageError, TemporaryError
 from seawall.failpoints import reach
 from seawall.sinks.files.layout import Layout
 
-__all__ = ["Draft", "batches", "commit", "entries", "newest", "newest_first"]
+__all__ = [
+    "Draft",
+    "batches",
+    "commit",
+    "entries",
+    "newest",
+    "newest_first",
+    "numbers",
+    "read_entry",
+]
 
 _NUMBERED = re.compile(r"(\d{8,})\.json")
 _OWN_NAME = r"/[A-Za-z0-9][A-Za-z0-9._-]*/[A-Za-z0-9][A-Za-z0-9._-]*"
@@ -55,13 +64,13 @@ class Draft:
 
 def batches(disk: Disk, layout: Layout) -> list[str]:
     """Every batch that was ever published, sorted."""
-    return [name for name in disk.list(layout.state / "log") if _versions(disk, layout, name)]
+    return [name for name in disk.list(layout.state / "log") if numbers(disk, layout, name)]
 
 
 def newest(disk: Disk, layout: Layout, batch: str) -> LogEntry | None:
     """The batch's last commit; None before the first."""
-    versions = _versions(disk, layout, batch)
-    return _read(disk, layout, batch, versions[-1]) if versions else None
+    versions = numbers(disk, layout, batch)
+    return read_entry(disk, layout, batch, versions[-1]) if versions else None
 
 
 def newest_first(disk: Disk, layout: Layout) -> Iterator[LogEntry]:
@@ -69,19 +78,19 @@ def newest_first(disk: Disk, layout: Layout) -> Iterator[LogEntry]:
 
     Costs one small file a batch before the first is there.
     """
-    versions = {batch: _versions(disk, layout, batch) for batch in batches(disk, layout)}
-    heads = [_read(disk, layout, batch, found.pop()) for batch, found in versions.items()]
+    versions = {batch: numbers(disk, layout, batch) for batch in batches(disk, layout)}
+    heads = [read_entry(disk, layout, batch, found.pop()) for batch, found in versions.items()]
     while heads:
         latest = max(heads, key=lambda entry: (entry.committed_at, entry.batch))
         yield latest
         heads.remove(latest)
         if versions[latest.batch]:
-            heads.append(_read(disk, layout, latest.batch, versions[latest.batch].pop()))
+            heads.append(read_entry(disk, layout, latest.batch, versions[latest.batch].pop()))
 
 
 def entries(disk: Disk, layout: Layout, batch: str) -> list[LogEntry]:
     """All commits of the batch, oldest first; StorageError if one is missing or torn."""
-    versions = _versions(disk, layout, batch)
+    versions = numbers(disk, layout, batch)
     missing = sorted(set(range(1, len(versions) + 1)) - set(versions))
     if missing:
         raise StorageError(
@@ -91,7 +100,7 @@ def entries(disk: Disk, layout: Layout, batch: str) -> list[LogEntry]:
             allowed="every number from 1",
             todo="restore the file from a backup; nothing is published until then",
         )
-    return [_read(disk, layout, batch, version) for version in versions]
+    return [read_entry(disk, layout, batch, version) for version in versions]
 
 
 def commit(disk: Disk, layout: Layout, entry: LogEntry) -> LogEntry:
@@ -134,7 +143,7 @@ def _put_if_absent(disk: Disk, layout: Layout, temporary: Path, entry: LogEntry)
     except (FileExistsError, FileNotFoundError):  # not found: who took over swept our file away
         if not disk.exists(target):
             raise _swept(target) from None
-        standing = _read(disk, layout, entry.batch, entry.version)
+        standing = read_entry(disk, layout, entry.batch, entry.version)
         if standing.commit_id != entry.commit_id:
             raise _lost(target, standing) from None
         return standing
@@ -175,7 +184,8 @@ def _settle(disk: Disk, folder: Path, entry: LogEntry) -> None:
     reach("6f")
 
 
-def _versions(disk: Disk, layout: Layout, batch: str) -> list[int]:
+def numbers(disk: Disk, layout: Layout, batch: str) -> list[int]:
+    """The numbers of the batch's entries, whether they can be read or not, in order."""
     matches = (_NUMBERED.fullmatch(name) for name in disk.list(layout.log(batch)))
     return sorted(int(match[1]) for match in matches if match)
 
@@ -184,7 +194,8 @@ def _path(layout: Layout, batch: str, version: int) -> Path:
     return layout.log(batch) / f"{version:08d}.json"
 
 
-def _read(disk: Disk, layout: Layout, batch: str, version: int) -> LogEntry:
+def read_entry(disk: Disk, layout: Layout, batch: str, version: int) -> LogEntry:
+    """The entry; StorageError if it is torn, was changed, or leads out of the sink's state."""
     path = _path(layout, batch, version)
     try:
         entry = _adapter().validate_json(disk.read(path))

@@ -18,10 +18,11 @@ from seawall.failpoints import reach
 from seawall.sinks.files import described, garbage, log, preflight, view
 from seawall.sinks.files.encode import Encoding, encoding_of
 from seawall.sinks.files.layout import Format, Layout
-from seawall.sinks.files.lock import Holder, hold, hold_patiently
+from seawall.sinks.files.lock import Holder, hold, hold_patiently, holder_of
 from seawall.sinks.files.log import Draft
 from seawall.sinks.files.rollback import content, target
 from seawall.sinks.files.version import VersionWriter, version_path
+from seawall.sinks.files.waste import Waste, left_behind, unneeded
 from seawall.staging import Workspace
 
 if TYPE_CHECKING:
@@ -138,18 +139,27 @@ class FilesSink:
             claim.refresh_view()
             return entry
 
-    def collect_garbage(self, now: datetime, holder: Holder) -> list[Path]:
+    def batches(self) -> list[str]:
+        """Every batch that anything stands of, published or not, sorted."""
+        folders = ("locks", "log", "data", "profiles", "plans")
+        named = {name for folder in folders for name in self.disk.list(self.layout.state / folder)}
+        return sorted(name for name in named if not name.startswith("."))
+
+    def collect_garbage(self, now: datetime, holder: Holder) -> list[Waste]:
         """What was removed, of all batches that nobody works on."""
-        removed: list[Path] = []
-        for batch in self.disk.list(self.layout.state / "locks"):
-            if batch.startswith("."):
-                continue
-            try:
-                with self.claim(batch, holder) as claim:
-                    removed += claim.collect_garbage(now)
-            except TemporaryError:
-                continue
+        removed: list[Waste] = []
+        for batch in self.batches():
+            with suppress(TemporaryError), self.claim(batch, holder) as claim:
+                removed += claim.collect_garbage(now)
         return removed
+
+    def waste(self, batch: str, now: datetime) -> list[Waste]:
+        """What `collect_garbage` would remove of the batch; nothing of one that somebody works on."""
+        disk, layout = self.disk, self.layout
+        if holder_of(disk, layout.lock(batch)):
+            return []
+        old = unneeded(disk, layout, batch, keep=self.keep_versions, now=now)
+        return [*left_behind(disk, layout, batch), *old]
 
     def _going_back(self, wanted: LogEntry, *, reason: str, by: str, run_id: str) -> Draft:
         return Draft(
@@ -238,16 +248,17 @@ class Claim:
         """Plans that were killed before they were written down are gone; this run has none yet."""
         garbage.sweep_plans(self.sink.disk, self.sink.layout, self.batch)
 
-    def collect_garbage(self, now: datetime) -> list[Path]:
+    def collect_garbage(self, now: datetime) -> list[Waste]:
         """What was removed of this batch; nothing while somebody else collects."""
         sink = self.sink
+        disk, layout = sink.disk, sink.layout
         try:
-            with hold(sink.disk, sink.layout.lock(".gc"), self.holder):
-                self.sweep()
-                removed = garbage.collect(
-                    sink.disk, sink.layout, self.batch, keep=sink.keep_versions, now=now
+            with hold(disk, layout.lock(".gc"), self.holder):
+                removed = garbage.sweep(disk, layout, self.batch)
+                removed += garbage.collect(
+                    disk, layout, self.batch, keep=sink.keep_versions, now=now
                 )
-                return removed + garbage.collect_profiles(sink.disk, sink.layout, now=now)
+                return removed + garbage.collect_profiles(disk, layout, now=now)
         except TemporaryError:
             return []
 
