@@ -18,14 +18,13 @@ from seawall.plan import Plan
 from seawall.profiles import Profile
 from seawall.quarantine import MOST
 from seawall.running.alike import Alike
-from seawall.running.uniqueness import Uniqueness
+from seawall.running.joined import Joined
 from seawall.shown import listed
 from seawall.sinks.files.encode import canonical_schema
 from seawall.staging import Workspace
 
 if TYPE_CHECKING:
     from seawall.sinks.files.sink import Claim
-    from seawall.sinks.files.version import VersionWriter
 
 __all__ = ["Fold"]
 
@@ -52,11 +51,15 @@ class Fold:
     examples: list[Example] = field(default_factory=list)
     types: Alike = field(default_factory=Alike)
     _waiting: dict[str, ChunkReport] = field(default_factory=dict)
-    _parts: list[StoredFile] = field(default_factory=list)
     _next: int = 0
     _earlier: pa.Schema | None = None
-    _writer: VersionWriter | None = None
-    _keys: Uniqueness = field(default_factory=Uniqueness)
+    _joined: Joined = field(init=False)
+
+    def __post_init__(self) -> None:
+        """The joined file is begun when its first part comes."""
+        plan = self.plan
+        columns = published_columns(plan)
+        self._joined = Joined(self.workspace, self.claim, plan.primary.key, columns)
 
     def add(self, report: ChunkReport) -> None:
         """The report is added when all chunks before it are.
@@ -99,9 +102,7 @@ class Fold:
 
     def tables(self, columns: Sequence[str]) -> Iterator[pa.Table]:
         """These columns of every part that has rows, in the batch's order."""
-        for part in self._parts:
-            if part.rows:
-                yield self._read(part).select(list(columns))
+        return self._joined.tables(columns)
 
     def schema(self, columns: Sequence[str]) -> pa.Schema:
         """The names and types of these columns; of none where no part has rows."""
@@ -110,24 +111,11 @@ class Fold:
 
     def joined(self) -> StoredFile:
         """The joined file, complete and durable; DataError when a key stood twice in the batch."""
-        self._keys.settle(self._published_keys, self.workspace.folder, self.workspace.disk)
-        if self._writer is None:
-            raise DataError("no rows", self.plan.context.batch, "no chunks", "at least one row")
-        return self._writer.close()
+        return self._joined.close()
 
     def abandon(self) -> None:
         """Nothing is left of the joined file; parts and receipts stay."""
-        if self._writer is not None:
-            self._writer.abandon()
-
-    def _published_keys(self) -> Iterator[pa.ChunkedArray]:
-        key = self.plan.primary.key
-        for part in self._parts:
-            yield self._read(part).column(key)
-
-    def _read(self, part: StoredFile) -> pa.Table:
-        with pa.OSFile(str(self.workspace.path(part))) as file:
-            return pa.ipc.open_file(file).read_all()
+        self._joined.abandon()
 
     def _name(self) -> str:
         return self.plan.chunks[self._next].name
@@ -153,7 +141,7 @@ class Fold:
         if report.degraded_profile is not None:
             self.degraded_profile += report.degraded_profile
         self._stop_early()
-        self._write(report.part)
+        self._joined.add(report.part, last=self._next + 1 == len(self.plan.chunks))
 
     def _hold_types(self, report: ChunkReport) -> None:
         """Columns have one type in all chunks; in those that a replay adds, published ones as before."""
@@ -206,18 +194,6 @@ class Fold:
                 finding.allowed,
                 "mend the upstream or the model, or wait for it; nothing was published",
             )
-
-    def _write(self, part: StoredFile) -> None:
-        table = self._read(part)
-        self._parts.append(part)
-        self._keys.add(table.column(self.plan.primary.key))
-        last = self._next + 1 == len(self.plan.chunks)
-        shown = table.select(list(published_columns(self.plan)))
-        if part.rows or (last and self._writer is None):
-            # A chunk that was filtered away entirely cannot know its outputs' types.
-            if self._writer is None:
-                self._writer = self.claim.version_writer(shown.schema)
-            self._writer.write(shown)
 
 
 def _other_types(before: pa.Schema, now: pa.Schema) -> DataError:
