@@ -19,8 +19,8 @@ from seawall.profiles import Profile, Shape
 from seawall.running.accepted import counting, day_of, live_before, profile_of
 from seawall.running.fold import Fold
 from seawall.sinks.files.decisions import torn
-from seawall.sinks.files.waste import PROFILES_KEPT
 from seawall.sinks.files.sink import Claim, FilesSink
+from seawall.sinks.files.waste import PROFILES_KEPT
 from seawall.staging import Shapes
 
 __all__ = ["drifted", "season_of"]

@@ -108,7 +108,7 @@ def old_profiles(
                 yield _waste(disk, path, f"of none of the {keep} newest batches")
 
 
-def _files(  # noqa: PLR0913, PLR0917 - the log as it was read once, and what it is judged by
+def _files(
     disk: Disk,
     layout: Layout,
     entries: Sequence[LogEntry],

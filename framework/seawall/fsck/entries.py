@@ -1,0 +1,93 @@
+"""The log: every number from 1, every entry whole, and each says what can be."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from seawall.contracts import LogEntry
+from seawall.disk import Disk
+from seawall.errors import StorageError
+from seawall.fsck.problem import Problem, fault, note, of_error
+from seawall.sinks.files import log
+from seawall.sinks.files.layout import Layout
+
+__all__ = ["examine_log", "readable"]
+
+_RESTORE = "restore the file from a backup; nothing is published until then"
+
+
+def readable(disk: Disk, layout: Layout, batch: str) -> tuple[list[LogEntry], list[Problem]]:
+    """The batch's entries that can be read, oldest first, and a fault for each of the others."""
+    entries, problems = [], []
+    for version in log.numbers(disk, layout, batch):
+        try:
+            entries.append(log.read_entry(disk, layout, batch, version))
+        except StorageError as error:
+            problems.append(of_error("log", batch, error))
+    return entries, problems
+
+
+def examine_log(
+    disk: Disk, layout: Layout, batch: str, entries: Sequence[LogEntry]
+) -> list[Problem]:
+    """What is wrong with the batch's log, beyond the entries that cannot be read."""
+    problems = [*_gaps(disk, layout, batch), *_foreign(disk, layout, batch)]
+    commits = Counter(entry.commit_id for entry in entries)
+    by_version = {entry.version: entry for entry in entries}
+    for entry in entries:
+        wrongs = [*_own(entry), *_others(entry, by_version)]
+        if commits[entry.commit_id] > 1:
+            wrongs.append((f"commit {entry.commit_id} stands twice", "every commit once"))
+        where = layout.log(batch) / f"{entry.version:08d}.json"
+        for seen, allowed in wrongs:
+            what = f"the entry of version {entry.version} says what cannot be"
+            problems.append(
+                fault("log", batch, what, where, seen=seen, allowed=allowed, todo=_RESTORE)
+            )
+    return problems
+
+
+def _gaps(disk: Disk, layout: Layout, batch: str) -> Iterator[Problem]:
+    versions = log.numbers(disk, layout, batch)
+    for missing in sorted(set(range(1, max(versions, default=0))) - set(versions)):
+        yield fault(
+            "log",
+            batch,
+            "the log has a gap",
+            layout.log(batch) / f"{missing:08d}.json",
+            seen=f"{len(versions)} entries up to {versions[-1]}",
+            allowed="every number from 1",
+            todo=_RESTORE,
+        )
+
+
+def _foreign(disk: Disk, layout: Layout, batch: str) -> Iterator[Problem]:
+    own = {f"{version:08d}.json" for version in log.numbers(disk, layout, batch)}
+    for name in disk.list(layout.log(batch)):
+        if name not in own:
+            where = layout.log(batch) / name
+            yield note("log", batch, "not the name of an entry", where, todo="remove it")
+
+
+def _own(entry: LogEntry) -> Iterator[tuple[str, str]]:
+    """What is seen and allowed, of each thing that the entry says wrongly of itself."""
+    account = entry.account
+    if entry.base != entry.version - 1:
+        yield f"base {entry.base}", f"base {entry.version - 1}"
+    if entry.file.path.split("/")[1] != entry.batch:
+        yield f"file {entry.file.path}", f"a file of batch {entry.batch}"
+    if not account.balanced or account.published != entry.file.rows:
+        yield f"{account}; {entry.file.rows:,} rows in the file", "rows that add up"
+
+
+def _others(entry: LogEntry, by_version: dict[int, LogEntry]) -> Iterator[tuple[str, str]]:
+    """What does not fit the other entries: a rollback brings back what an earlier one published."""
+    if (entry.kind == "rollback") != (entry.to_version is not None):
+        yield f"a {entry.kind} to version {entry.to_version}", "a version for a rollback alone"
+    if entry.to_version is None:
+        return
+    wanted = by_version.get(entry.to_version)
+    earlier = wanted is not None and wanted.version < entry.version and wanted.kind != "rollback"
+    if wanted is None or not earlier or wanted.file != entry.file:
+        yield f"a rollback to version {entry.to_version}", "an earlier publish, with its file"
