@@ -51,10 +51,13 @@ def plan(*, config: Path, batch: str, sets: tuple[str, ...], as_json: bool) -> N
 
 def _document(config: Path, batch: str, sets: tuple[str, ...]) -> dict[str, Any]:
     from seawall.api import runnable
-    from seawall.plan.make import fetched, make_plan
+    from seawall.plan.ahead import refuse_future
+    from seawall.plan.make import context_of, fetched, make_plan
     from seawall.running.execute import sink_of
 
     loaded, fingerprint = runnable(config, sets=sets), None
+    now = datetime.now(UTC)
+    refuse_future(context_of(loaded.config, batch, now=lambda: now), now)
     if fetched(loaded.config.ingest.primary):
         document = _unfetched(loaded, batch)
     else:

@@ -10,10 +10,10 @@ from seawall.contracts import Finding
 from seawall.gate.values import History, Totals
 from seawall.gate.words import failed
 
-__all__ = ["freshness_findings"]
+__all__ = ["SKEW", "freshness_findings", "span"]
 
-_SKEW = timedelta(minutes=5)
-"""By how much the clocks of those who write rows may be ahead of ours."""
+SKEW = timedelta(minutes=5)
+"""By how much two clocks may differ."""
 
 
 def freshness_findings(
@@ -23,7 +23,7 @@ def freshness_findings(
     fresh = config.validate_.freshness
     if fresh is None:
         return
-    column, allowed = fresh.column, f"at most {_span(fresh.max_age)} before as_of"
+    column, allowed = fresh.column, f"at most {span(fresh.max_age)} before as_of"
     if not totals.account.published:
         message = f"the age of {column}: no rows, so none is too old"
         yield Finding("freshness", "ok", column, "no rows", allowed, message)
@@ -35,18 +35,18 @@ def freshness_findings(
 
 def _aged(column: str, newest: datetime, as_of: datetime, max_age: timedelta) -> Finding:
     age = as_of - newest
-    if age < -_SKEW:
-        seen = f"{newest.isoformat()}, {_span(-age)} after as_of {as_of.isoformat()}"
-        return failed("future", seen, f"at most {_span(_SKEW)} after as_of", column=column)
+    if age < -SKEW:
+        seen = f"{newest.isoformat()}, {span(-age)} after as_of {as_of.isoformat()}"
+        return failed("future", seen, f"at most {span(SKEW)} after as_of", column=column)
     ahead = age < timedelta(0)
-    seen = f"{newest.isoformat()}, {_span(abs(age))} {'after' if ahead else 'before'} as_of {as_of.isoformat()}"
-    allowed = f"at most {_span(max_age)} before as_of"
+    seen = f"{newest.isoformat()}, {span(abs(age))} {'after' if ahead else 'before'} as_of {as_of.isoformat()}"
+    allowed = f"at most {span(max_age)} before as_of"
     if age > max_age:
         return failed("freshness", seen, allowed, column=column)
     return Finding("freshness", "ok", column, seen, allowed, f"the newest {column}: {seen}")
 
 
-def _span(delta: timedelta) -> str:
+def span(delta: timedelta) -> str:
     """`2 d 12 h`, `36 min`, `1.5 s`: the two largest units that count."""
     minutes, seconds = divmod(delta.total_seconds(), 60)
     hours, minutes = divmod(int(minutes), 60)

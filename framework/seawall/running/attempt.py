@@ -26,7 +26,8 @@ from seawall.events import (
 )
 from seawall.failpoints import reach
 from seawall.plan import Plan
-from seawall.plan.make import make_plan
+from seawall.plan.ahead import refuse_future
+from seawall.plan.make import context_of, make_plan
 from seawall.plan.plugged import refuse_misfits
 from seawall.plan.referenced import NamedReference, reference_of
 from seawall.plan.upstreams import refuse_unserved
@@ -34,6 +35,7 @@ from seawall.running.claimed import end_committed_plans, same_batch
 from seawall.running.deadline import Deadline
 from seawall.running.describing import described
 from seawall.running.fold import Fold
+from seawall.running.held import Origin, held, keep
 from seawall.running.history import previous
 from seawall.running.judged import judged
 from seawall.running.noticed import noticed
@@ -104,7 +106,10 @@ class Attempt:
             self._read_and_publish(claim, world)
 
     def _read_and_publish(self, claim: Claim, world: World) -> None:
-        refuse_misfits(self.order.loaded, world.reader.calls)
+        order = self.order
+        refuse_misfits(order.loaded, world.reader.calls)
+        context = context_of(order.loaded.config, order.batch, now=order.now)
+        refuse_future(context, order.now())
         with spooled(claim, world) as spool:
             self._plan_and_publish(claim, world, spool)
 
@@ -186,6 +191,10 @@ class Attempt:
         reach("5")
         verdict = judged(fold, claim, staged.reference)
         self.findings = (*self.findings, *verdict.findings)
+        origin = self._origin(plan)
+        if isinstance(verdict.error, HeldError):
+            with suppress(StorageError):  # a full disk may not hide why the run ended
+                keep(held(fold, claim, origin, self.findings), staged.workspace)
         if verdict.error is not None:
             raise verdict.error
         return Draft(
@@ -194,15 +203,19 @@ class Attempt:
             run_id=self.order.run_id,
             file=fold.joined(),
             account=totals.account,
-            fingerprint=plan.fingerprint,
+            fingerprint=origin.fingerprint,
             committed_at=self.order.now(),
             findings=self.findings,
             degraded_rows=totals.degraded_rows,
             degradations=dict(totals.degraded),
-            lookups={pinned.name: pinned.content for pinned in plan.lookups},
-            input_schema=plan.input_schema,
+            lookups=origin.lookups,
+            input_schema=origin.input_schema,
             profile=claim.keep_profile(payload),
         )
+
+    def _origin(self, plan: Plan) -> Origin:
+        """What the version is made from."""
+        return Origin.of_plan(plan)
 
     def _after_commit(self, entry: LogEntry, staged: Staged, claim: Claim, world: World) -> None:
         """What can be done again if it fails: the view, snapshots, the plan's ending, garbage."""
