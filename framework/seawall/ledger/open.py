@@ -197,9 +197,11 @@ def _prepare_or_replace(ledger: Ledger, warn: Callable[[str], None]) -> None:
 def _prepare(ledger: Ledger) -> None:
     if ledger.file is not None:
         ledger.file.parent.mkdir(parents=True, exist_ok=True)
+    begun = _version(ledger) is not None  # before a byte is written: a newer one stays as it is
+    if ledger.file is not None:
         with ledger.engine.connect() as connection:
             connection.exec_driver_sql("PRAGMA journal_mode = WAL")
-    if _version(ledger) is None:
+    if not begun:
         with ledger.writing() as connection:
             metadata.create_all(connection)
             if connection.execute(select(schema_version)).first() is None:
