@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import socket
 import sqlite3
 import subprocess
@@ -17,7 +16,6 @@ import pytest
 
 BATCH = "2024-03-01"
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
-Begin = Callable[..., "subprocess.Popen[str]"]
 Refused = Callable[..., str]
 RUN = f"-m seawall run pipeline.yaml --batch {BATCH}"
 
@@ -100,24 +98,6 @@ def test_file_where_the_folder_belongs(project: Path, score: Command) -> None:
     assert "a file stands where a folder is needed" in done.stderr
 
 
-@pytest.mark.breaks(
-    "a second run of the batch at the same time",
-    exit=75,
-    then="it is told who holds the batch, and ends",
-)
-def test_second_run_at_the_same_time(published: Path, begin: Begin, score: Command) -> None:
-    """The second run is told who holds the lock, on which host and since when: 75."""
-    first = begin(published, "--force", SEAWALL_FAILPOINT_STOP="3e")
-    os.waitpid(first.pid, os.WUNTRACED)
-    second = score(published, "--force")
-    first.send_signal(signal.SIGCONT)
-    out = first.communicate()[0]
-
-    assert second.returncode == 75
-    assert f"pid {first.pid} on {socket.gethostname()} since 20" in second.stderr
-    assert (first.returncode, "published as version 2" in out) == (0, True)
-
-
 def broken(project: Path, sql: str) -> None:
     """The weather database is changed."""
     with sqlite3.connect(project / "data" / "weather.db") as weather:
@@ -177,54 +157,12 @@ def test_lookup_that_does_not_answer(
     refused(published, score(published, "--force"), code, *words)
 
 
-def locked(ledger: Path) -> sqlite3.Connection:
-    """Somebody holds the ledger's write lock."""
-    connection = sqlite3.connect(ledger, isolation_level=None)
-    connection.execute("BEGIN EXCLUSIVE")
-    return connection
-
-
-@pytest.mark.breaks(
-    "the ledger: corrupt", then="published; the file is set aside, a new ledger begins"
-)
-def test_corrupt_ledger(published: Path, score: Command, seawall: Command) -> None:
-    """A corrupt ledger is set aside and a new one begun; the run publishes and says so."""
-    ledger = published / ".seawall" / "ledger.db"
-    ledger.write_bytes(b"garbage " * 2000)
-    done = score(published, "--force")
-    runs = json.loads(seawall(published, "runs", "--json").stdout)["runs"]
-
-    assert (done.returncode, "corrupt" in done.stderr) == (0, True)
-    assert [run["state"] for run in runs] == ["published"]
-    assert len(list(ledger.parent.glob("ledger.db.corrupt-*"))) == 1
-
-
-@pytest.mark.breaks("the ledger: locked", then="published; it is said that nothing is recorded")
-def test_locked_ledger(published: Path, score: Command) -> None:
-    """A ledger that somebody has locked does not keep the run from publishing, and it is said."""
-    holder = locked(published / ".seawall" / "ledger.db")
-    done = score(published, "--force")
-    holder.close()
-
-    assert (done.returncode, "published as version 2" in done.stdout) == (0, True)
-    assert "not recorded" in done.stderr or "refuses" in done.stderr
-
-
 def test_ledger_that_cannot_be_written(published: Path, score: Command) -> None:
     """A ledger in a place where nothing can be made does not keep the run from publishing."""
     done = score(published, "--force", SEAWALL_LEDGER="/proc/none/ledger.db")
 
     assert (done.returncode, "published as version 2" in done.stdout) == (0, True)
     assert "not recorded" in done.stderr
-
-
-def test_ledger_of_a_newer_version(published: Path, score: Command, refused: Refused) -> None:
-    """A newer seawall's ledger is left alone: 78 before anything is done."""
-    with sqlite3.connect(published / ".seawall" / "ledger.db") as ledger:
-        ledger.execute("UPDATE schema_version SET version = 999")
-    ledger.close()
-
-    refused(published, score(published, "--force"), 78, "newer seawall", "999", "to do: ")
 
 
 def test_nobody_listens(published: Path) -> None:
