@@ -19,7 +19,7 @@ def parts_of(config: PipelineConfig) -> tuple[str, ...]:
     """The pipeline's parts in the order of the flow: `primary`, `lookup=weather`, …, `run`."""
     return (
         "primary",
-        *(f"lookup={name}" for name in config.ingest.lookups),
+        *(f"lookup={name}" for name in config.ingest.joined),
         *(f"stage={name}" for name in stage_names(config)),
         "model",
         "run",
