@@ -1,0 +1,125 @@
+"""Walks through every disk that a power cut could leave, at every step of a scenario."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from seawall.disk import Disk
+from seawall.errors import SeawallError
+from seawall.fsck import examine
+from seawall.sinks.files import FilesSink
+from tests.crash.interposed import Watched
+from tests.crash.oracle import log, shown, wrongs
+from tests.crash.power_cut import fingerprint, images
+from tests.crash.protocol import FOLDER, Told, sink_on
+from tests.crash.simulated import Simulated
+
+__all__ = ["Image", "Scenario", "explore"]
+
+Act = Callable[[FilesSink, Told], None]
+Through = Callable[[Disk], Disk]
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """What stands before, what is done when the power fails, and what is done when it is back.
+
+    Of a step that could leave more than `at_most` disks, so many are drawn.
+    """
+
+    name: str
+    before: Act
+    act: Act
+    again: Act
+    keep: int = 2
+    pause_s: float = 0.0
+    at_most: int = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A disk that a power cut may leave, the operation that it came after, and what is wrong there."""
+
+    after: str
+    faults: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Left:
+    after: str
+    disk: Simulated
+    told: Told
+
+
+def explore(scenario: Scenario, through: Through = lambda disk: disk) -> Iterator[Image]:
+    """Every image of the scenario once, looked at as it is, and after the work was done again.
+
+    The sink reaches the disk by way of `through`, which may spoil what it does.
+    """
+    expected = _undisturbed(scenario, through)
+    for left in _images(scenario, through):
+        sink = _sink(scenario, left.disk)
+        faults = [*wrongs(left.disk, FOLDER, left.told), *_found(sink)]
+        faults += _done_again(scenario, left, expected)
+        yield Image(left.after, tuple(faults))
+
+
+def _images(scenario: Scenario, through: Through) -> Iterator[_Left]:
+    """Each disk once, with what the run had been told by then."""
+    disk, told = _prepared(scenario)
+    seen: dict[object, _Left] = {}
+    rng = random.Random(scenario.name)
+
+    def look(operation: str) -> None:
+        for left in images(disk, at_most=scenario.at_most, rng=rng):
+            known = (fingerprint(left), len(told.commits), told.shown, len(told.receipts))
+            seen.setdefault(known, _Left(operation, left, told.copy()))
+
+    watched = Watched(disk, look)
+    scenario.act(_sink(scenario, through(watched)), told)
+    while seen:
+        yield seen.pop(next(iter(seen)))
+
+
+def _undisturbed(scenario: Scenario, through: Through) -> tuple[object, ...]:
+    disk, told = _prepared(scenario)
+    scenario.act(_sink(scenario, through(disk)), told)
+    return _state(disk)
+
+
+def _prepared(scenario: Scenario) -> tuple[Simulated, Told]:
+    disk, told = Simulated(), Told()
+    scenario.before(_sink(scenario, disk), told)
+    disk.settle()
+    return disk, told
+
+
+def _done_again(scenario: Scenario, left: _Left, expected: tuple[object, ...]) -> Iterator[str]:
+    """What is wrong once the work was done again: it has to end as if nothing had happened."""
+    told, sink = left.told.copy(), _sink(scenario, left.disk)
+    try:
+        scenario.again(sink, told)
+    except SeawallError as error:
+        yield f"the next run cannot go on: {error}"
+        return
+    for wrong in (*wrongs(left.disk, FOLDER, told), *_found(sink)):
+        yield f"and after the next run {wrong}"
+    if _state(left.disk) != expected:
+        yield f"the next run ends with {_state(left.disk)[1:]}, undisturbed it is {expected[1:]}"
+
+
+def _found(sink: FilesSink) -> Iterator[str]:
+    """What `seawall fsck` calls a fault."""
+    return (str(problem) for problem in examine(sink) if problem.severity == "fault")
+
+
+def _sink(scenario: Scenario, disk: Disk) -> FilesSink:
+    return sink_on(disk, keep=scenario.keep, pause_s=scenario.pause_s)
+
+
+def _state(disk: Simulated) -> tuple[object, ...]:
+    """What readers get, and what the log says but for when and under which names."""
+    entries = [(entry["kind"], entry["run_id"], entry["base"]) for entry in log(disk, FOLDER)]
+    return shown(disk, FOLDER), tuple(entries)
