@@ -106,7 +106,6 @@ def test_f59_poison_row_without_a_budget(
     """The first row ends the run with 65: its key and place, the user's line, and how to allow it."""
     before = files(out)
     before_strain(strict, CAREFUL)
-    rows = frame.drop(index=[21, 42])
     done = score(strict)
 
     words = [f"factory.steps:add_strain ({strict}/factory/steps.py:", "ValueError: no such"]

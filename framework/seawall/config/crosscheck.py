@@ -8,6 +8,7 @@ from seawall.config.budget import budget_faults
 from seawall.config.chains import chain_faults, constant_faults
 from seawall.config.columns import column_faults
 from seawall.config.drilled import drill_faults
+from seawall.config.execution import execution_faults
 from seawall.config.faults import Fault, KeyPath, dotted
 from seawall.config.held import held_faults
 from seawall.config.joins import RESERVED, column_clashes, expectation_faults
@@ -92,6 +93,11 @@ def _times(config: PipelineConfig, places: Places) -> Iterator[Fault]:
     return time_faults(config.as_of, config.timezone, places)
 
 
+def _execution(config: PipelineConfig, places: Places) -> Iterator[Fault]:
+    """How long a chunk may take."""
+    return execution_faults(config.execution, places)
+
+
 Check = Callable[[PipelineConfig, Places], Iterator[Fault]]
 _CHECKS: tuple[tuple[tuple[str, ...], Check], ...] = (
     (("as_of", "timezone"), _times),
@@ -103,6 +109,7 @@ _CHECKS: tuple[tuple[tuple[str, ...], Check], ...] = (
     (("ingest", "validate"), constant_faults),
     (("ingest",), packing_faults),
     (("ingest", "limits"), wait_faults),
+    (("execution",), _execution),
     (("ingest", "validate", "check_output", "limits"), budget_faults),
     (("predict", "check_output"), output_faults),
     (("check_output",), interval_faults),

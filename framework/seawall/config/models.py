@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from seawall.config.contract import Validate
 from seawall.config.drift import Drift
 from seawall.config.drilling import Drill
+from seawall.config.execution import Execution
 from seawall.config.ingest import Ingest
 from seawall.config.judging import Limits, Stage, contradiction
 from seawall.config.outputs import CheckOutput
@@ -83,14 +84,6 @@ class Alert(Section):
         if (self.url is None) == (self.command is None):
             raise contradiction("an alert needs exactly one address", "url or command")
         return self
-
-
-class Execution(Section):
-    """How a run uses the machine; none of it changes a value."""
-
-    executor: Literal["threads", "processes"] = "threads"
-    workers: Annotated[int, Field(ge=1)] | None = None
-    inner_threads: Annotated[int, Field(ge=1)] | None = None
 
 
 class Plugins(Section):

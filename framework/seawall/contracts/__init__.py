@@ -25,6 +25,7 @@ from seawall.contracts.values import (
     StoredFile,
 )
 from seawall.contracts.work import (
+    Cause,
     EventSink,
     Executor,
     Predictor,
@@ -34,6 +35,7 @@ from seawall.contracts.work import (
 __all__ = [
     "Account",
     "Caps",
+    "Cause",
     "ChunkRef",
     "ChunkedSource",
     "Context",

@@ -132,7 +132,9 @@ class Source(Protocol):
 
     Built-in kinds, plug-ins (entry points in the group `seawall.sources`, a class whose keyword-only
     parameters are its configuration) and fakes all meet this contract. A source may also have an
-    attribute `as_of`: after the last table the time (aware) that its rows are from.
+    attribute `as_of`: after the last table the time (aware) that its rows are from; and a method
+    `refresh()` that gets new credentials: it is called once in an attempt that was denied access,
+    and then the rows are asked for again.
     """
 
     def tables(self, request: Request) -> Iterator[pa.Table | pd.DataFrame]:

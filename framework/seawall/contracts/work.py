@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, Protocol, Self, TypeVar
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from seawall.events import Event
 
 __all__ = [
+    "Cause",
     "EventSink",
     "Executor",
     "Predictor",
@@ -20,14 +21,20 @@ __all__ = [
 
 T = TypeVar("T")
 R = TypeVar("R")
+Cause = Literal["killed", "crashed", "hung"]
+"""How a worker died: of SIGKILL, as for want of memory; by itself; or because its time was up."""
 
 
 @dataclass(frozen=True, slots=True)
 class WorkerDeath:
-    """An item killed its worker twice, the second time alone; `item` is its place in the sequence."""
+    """An item killed its worker as often as it was tried, the last time alone.
+
+    `item` is its place in the sequence.
+    """
 
     item: int
     reason: str
+    cause: Cause = "crashed"
 
 
 class Predictor(Protocol):
@@ -75,11 +82,17 @@ class Executor(Protocol):
         ...
 
     def outcomes(
-        self, work: Callable[[T], R], items: Sequence[T], stop: Callable[[], bool]
+        self,
+        work: Callable[[T], R],
+        items: Sequence[T],
+        stop: Callable[[], bool],
+        *,
+        tries: int = 2,
     ) -> Iterator[R | WorkerDeath]:
         """The result of each item, as it comes; no item is begun after `stop()` is true.
 
         `work` returns failures as values. An item whose worker was killed is tried again alone; if
-        that kills a worker too, a WorkerDeath stands in its place.
+        that kills a worker too, a WorkerDeath stands in its place. With one try all items are alone
+        in work from the start.
         """
         ...

@@ -65,6 +65,7 @@ def _computed(
         workers=crew.workers,
         inner_threads=crew.inner_threads,
         notify=lambda item, reason: teller.retried(todo[item].name, reason),
+        limit_s=crew.limit_s,
     ) as executor:
         threads = crew.inner_threads
         work = functools.partial(score, staged.plan, staged.workspace, threads=threads)

@@ -15,12 +15,18 @@ Kind = Literal["threads", "processes"]
 
 
 def open_executor(
-    kind: Kind, *, workers: int, inner_threads: int, notify: Callable[[int, str], None]
+    kind: Kind,
+    *,
+    workers: int,
+    inner_threads: int,
+    notify: Callable[[int, str], None],
+    limit_s: float | None = None,
 ) -> Executor:
     """An executor of `workers` workers with `inner_threads` threads each; enter it to use it.
 
     `notify(item, reason)` is called, in the consumer's thread, when an item is tried again because
-    its worker died; with threads that does not happen.
+    its worker died; with threads that does not happen. A worker process that takes longer than
+    `limit_s` seconds for an item is killed; a thread cannot be.
     """
     _refuse_impossible(kind, workers, inner_threads)
     if kind == "threads":
@@ -29,7 +35,7 @@ def open_executor(
         return ThreadExecutor(workers, inner_threads)
     from seawall.workers.processes import ProcessExecutor
 
-    return ProcessExecutor(workers, inner_threads, notify)
+    return ProcessExecutor(workers, inner_threads, notify, limit_s=limit_s)
 
 
 def budget(kind: Kind, workers: int | None, inner: int | None, cores: int) -> tuple[int, int]:

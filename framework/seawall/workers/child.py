@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import faulthandler
 import os
 import pickle
 import signal
@@ -19,6 +20,7 @@ __all__ = ["answer", "hold", "settle"]
 
 _PR_SET_PDEATHSIG = 1
 _POLL_S = 0.5
+_STDERR = 2
 _held: list[Callable[[Any], Any]] = []
 
 
@@ -37,8 +39,15 @@ def hold(pickled: bytes, inner_threads: int) -> None:
     limit_thread(inner_threads)
 
 
-def answer(item: Any) -> Any:
-    """The work's result for the item; what it raises survives the way back to the parent."""
+def answer(item: Any, limit_s: float | None = None) -> Any:
+    """The work's result for the item; what it raises survives the way back to the parent.
+
+    After `limit_s` seconds the stacks of all threads are on stderr: the parent kills who hangs.
+    """
+    if (
+        limit_s is not None
+    ):  # in C, so that it works where foreign code holds the interpreter's lock
+        faulthandler.dump_traceback_later(limit_s, file=_STDERR)
     try:
         return _held[0](item)
     except Exception as error:
@@ -46,6 +55,8 @@ def answer(item: Any) -> Any:
             raise
         told = "".join(traceback.format_exception(error))
         raise RuntimeError(f"the work raised an error that cannot be pickled:\n{told}") from None
+    finally:
+        faulthandler.cancel_dump_traceback_later()
 
 
 def _survives(error: Exception) -> bool:

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import os
 import signal
+from concurrent.futures import Future, wait
 from typing import Any
 
+from seawall.contracts import Cause
 from seawall.workers.child import answer, hold, settle
 from seawall.workers.limits import environment
 
 __all__ = ["WorkerKilledError", "WorkerProcess"]
 
+_LAST_WORDS_S = 0.5
+"""How long a process that hangs has to write down where."""
+
 
 class WorkerKilledError(Exception):
     """A worker process ended without an answer; `reason` says how."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, cause: Cause = "crashed") -> None:
         super().__init__(reason)
-        self.reason = reason
+        self.reason, self.cause = reason, cause
 
 
 class WorkerProcess:
@@ -28,8 +33,8 @@ class WorkerProcess:
     the end of the thread that started a process as the death of its parent.
     """
 
-    def __init__(self, inner_threads: int) -> None:
-        self._inner_threads = inner_threads
+    def __init__(self, inner_threads: int, limit_s: float | None = None) -> None:
+        self._inner_threads, self._limit_s = inner_threads, limit_s
         self._pool: Any = None
         self._process: Any = None
         self._holds: bytes | None = None
@@ -43,8 +48,11 @@ class WorkerProcess:
             self._holds = pickled
 
     def answer(self, item: Any) -> Any:
-        """The work's result; WorkerKilledError when the process died under it."""
-        return self._call(answer, item)
+        """The work's result; WorkerKilledError when the process died under it, or took too long.
+
+        One that takes too long writes the stacks of its threads to stderr first.
+        """
+        return self._call(answer, item, self._limit_s, within_s=self._limit_s)
 
     def kill(self) -> None:
         """The process is killed, if there is one; from any thread."""
@@ -60,13 +68,25 @@ class WorkerProcess:
             pool.shutdown(wait=True)
         return None if process is None else process.exitcode
 
-    def _call(self, function: Any, *values: Any) -> Any:
+    def _call(self, function: Any, *values: Any, within_s: float | None = None) -> Any:
         from joblib.externals.loky.process_executor import TerminatedWorkerError
 
+        future = self._submit(function, *values)
         try:
-            return self._submit(function, *values).result()
+            return future.result(None if within_s is None else within_s + _LAST_WORDS_S)
         except TerminatedWorkerError:
-            raise WorkerKilledError(_reason(self.close())) from None
+            raise _killed(self.close()) from None
+        except TimeoutError:
+            if future.done():  # the work's own
+                raise
+            self._end(future)
+            raise WorkerKilledError(_too_long(within_s), "hung") from None
+
+    def _end(self, future: Future[Any]) -> None:
+        """The process was killed, and there is none any more."""
+        self.kill()
+        wait([future])
+        self.close()
 
     def _submit(self, function: Any, *values: Any) -> Any:
         if self._pool is None:
@@ -87,6 +107,15 @@ def _pool(inner_threads: int) -> Any:
         initargs=(os.getpid(),),
         env=environment(inner_threads),
     )
+
+
+def _too_long(limit_s: float | None) -> str:
+    return f"the chunk took longer than execution.attempt_timeout, {limit_s:g} s"
+
+
+def _killed(exit_code: int | None) -> WorkerKilledError:
+    cause: Cause = "killed" if exit_code == -signal.SIGKILL else "crashed"
+    return WorkerKilledError(_reason(exit_code), cause)
 
 
 def _reason(exit_code: int | None) -> str:

@@ -24,14 +24,20 @@ class ProcessExecutor:
 
     So the item of a process that dies is known, and no other one suffers. The work is pickled once
     and sent once to each process; processes stay for the next call. At most two items a worker are
-    begun and not consumed. A consumer that leaves has the items in work killed.
+    begun and not consumed. A consumer that leaves has the items in work killed. A process that
+    needs more than `limit_s` seconds for an item is killed, too.
     """
 
     def __init__(
-        self, workers: int, inner_threads: int, notify: Callable[[int, str], None]
+        self,
+        workers: int,
+        inner_threads: int,
+        notify: Callable[[int, str], None],
+        *,
+        limit_s: float | None = None,
     ) -> None:
         self._notify = notify
-        self._processes = [WorkerProcess(inner_threads) for _ in range(workers)]
+        self._processes = [WorkerProcess(inner_threads, limit_s) for _ in range(workers)]
         self._sent: tuple[Any, bytes] | None = None
 
     def __enter__(self) -> Self:
@@ -47,10 +53,15 @@ class ProcessExecutor:
         self._crew.dismiss()
 
     def outcomes(
-        self, work: Callable[[T], R], items: Sequence[T], stop: Callable[[], bool]
+        self,
+        work: Callable[[T], R],
+        items: Sequence[T],
+        stop: Callable[[], bool],
+        *,
+        tries: int = 2,
     ) -> Iterator[R | WorkerDeath]:
         """The result of each item, as it comes; what `work` raises is raised here."""
-        window: Window[T, R] = Window(items, 2 * len(self._processes), stop)
+        window: Window[T, R] = Window(items, 2 * len(self._processes), stop, tries=tries)
         serve = [partial(_serve, process, self._pickled(work)) for process in self._processes]
         self._crew.serve(window, serve[: len(items)])
         try:
@@ -84,7 +95,7 @@ def _serve(process: WorkerProcess, pickled: bytes, window: Window[T, Any]) -> No
         try:
             result = process.answer(task.item)
         except WorkerKilledError as death:
-            window.killed(task, death.reason)
+            window.killed(task, death.reason, death.cause)
         else:
             window.finish(task, result)
 

@@ -41,10 +41,15 @@ class ThreadExecutor:
         self._open.close()
 
     def outcomes(
-        self, work: Callable[[T], R], items: Sequence[T], stop: Callable[[], bool]
+        self,
+        work: Callable[[T], R],
+        items: Sequence[T],
+        stop: Callable[[], bool],
+        *,
+        tries: int = 2,
     ) -> Iterator[R | WorkerDeath]:
         """The result of each item, as it comes; what `work` raises is raised here."""
-        window: Window[T, R] = Window(items, 2 * self._workers, stop)
+        window: Window[T, R] = Window(items, 2 * self._workers, stop, tries=tries)
         serve = partial(_serve, work, self._inner_threads)
         self._crew.serve(window, [serve] * min(self._workers, len(items)))
         try:

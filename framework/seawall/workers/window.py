@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from seawall.contracts import WorkerDeath
+from seawall.contracts import Cause, WorkerDeath
 from seawall.errors import SoftwareError, UsageError
 
 __all__ = ["Retry", "Task", "Window"]
@@ -19,7 +19,7 @@ R = TypeVar("R")
 
 @dataclass(frozen=True, slots=True)
 class Task(Generic[T]):
-    """An item and its place in the sequence; `alone` if it has killed a worker before."""
+    """An item and its place in the sequence; `alone` if nothing else is in work beside it."""
 
     place: int
     item: T
@@ -42,8 +42,11 @@ class Window(Generic[T, R]):
     gets all of it.
     """
 
-    def __init__(self, items: Sequence[T], size: int, stop: Callable[[], bool]) -> None:
+    def __init__(
+        self, items: Sequence[T], size: int, stop: Callable[[], bool], *, tries: int = 2
+    ) -> None:
         self._items, self._size, self._stop = items, size, stop
+        self._wary = tries == 1
         self._changed = threading.Condition()
         self._next = 0
         self._unconsumed = 0
@@ -78,7 +81,7 @@ class Window(Generic[T, R]):
             self._leave(task)
             self._ready.append(result)
 
-    def killed(self, task: Task[T], reason: str) -> None:
+    def killed(self, task: Task[T], reason: str, cause: Cause = "crashed") -> None:
         """The task's worker died: a suspect now, or the culprit if it was alone.
 
         After `stop()` nobody is accused: a SIGTERM to the whole group kills workers too.
@@ -88,7 +91,7 @@ class Window(Generic[T, R]):
             if not task.alone:
                 self._suspects.append(Retry(task.place, reason))
             elif not self._stop():
-                self._ready.append(WorkerDeath(task.place, reason))
+                self._ready.append(WorkerDeath(task.place, reason, cause))
 
     def fail(self, error: BaseException) -> None:
         """The consumer gets the error and nothing new begins."""
@@ -144,7 +147,8 @@ class Window(Generic[T, R]):
         place = self._next
         self._next += 1
         self._unconsumed += 1
-        return Task(place, self._items[place], alone=False)
+        self._alone = self._wary
+        return Task(place, self._items[place], alone=self._wary)
 
     def _begin_suspect(self, suspect: Retry) -> Task[T]:
         self._alone = True
