@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -88,13 +89,19 @@ def _pinned(space: Workspace) -> Iterator[Problem]:
 
 def _stored(document: Mapping[str, Any], *names: str) -> list[StoredFile] | None:
     """The files that the document names; None if it is none of ours. The first name has to be there."""
-    adapter = TypeAdapter(StoredFile)
     try:
         return [
-            adapter.validate_python(document[n]) for n in names if document.get(n) or n == names[0]
+            _adapter().validate_python(document[n])
+            for n in names
+            if document.get(n) or n == names[0]
         ]
     except (ValidationError, KeyError):
         return None
+
+
+@cache
+def _adapter() -> TypeAdapter[StoredFile]:
+    return TypeAdapter(StoredFile)
 
 
 def _sequence(value: object) -> Sequence[Any]:
