@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     )
     from seawall.notebook.compared import compare
     from seawall.notebook.profiled import profile
+    from seawall.releases import release
     from seawall.running import RunResult
 
 __version__ = "0.1.0"
@@ -51,6 +52,7 @@ _HOMES = {
     ),
     "seawall.notebook.compared": ("compare",),
     "seawall.notebook.profiled": ("profile",),
+    "seawall.releases": ("release",),
     "seawall.running": ("RunResult",),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
@@ -78,6 +80,7 @@ __all__ = [
     "check",
     "compare",
     "profile",
+    "release",
     "replay",
     "run",
     "stage",

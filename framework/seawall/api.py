@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack, closing
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,12 +23,24 @@ from seawall.contracts import EventSink
 from seawall.errors import ConfigError, UsageError
 
 if TYPE_CHECKING:
+    from seawall.drill.drilled import Drill, Drilled
     from seawall.infer import Inferred
     from seawall.ledger import Ledger
     from seawall.plan.modelled import Asked
     from seawall.running import Order, RunResult
 
-__all__ = ["check", "infer", "observed", "replay", "replay_order", "run", "runnable"]
+__all__ = [
+    "check",
+    "everybody",
+    "infer",
+    "ledger_location",
+    "observed",
+    "replay",
+    "replay_order",
+    "run",
+    "runnable",
+    "to_stderr",
+]
 
 _NEAR = 200
 
@@ -58,7 +70,7 @@ def run(  # noqa: PLR0913 - each is a choice that a caller makes by name
     order = Order(
         loaded, batch_key(batch), new_run_id(now), executor=executor, workers=workers, force=force
     )
-    return observed(order, [] if events is None else [events], warn=_to_stderr)
+    return observed(order, [] if events is None else [events], warn=to_stderr)
 
 
 def replay(
@@ -76,7 +88,7 @@ def replay(
     knows no such run, ConfigError for a pipeline file with faults.
     """
     order = replay_order(run, project_root(Path(folder) / "any"), reason=reason, sets=sets)
-    return observed(order, [] if events is None else [events], warn=_to_stderr)
+    return observed(order, [] if events is None else [events], warn=to_stderr)
 
 
 def replay_order(
@@ -174,16 +186,73 @@ def infer(
     return inferred([Order(loaded, key, new_run_id(now)) for key in keys])
 
 
+def drill(  # noqa: PLR0913 - each is a choice that a caller makes by name
+    config: str | os.PathLike[str],
+    *,
+    batch: str | None = None,
+    only: Sequence[str] = (),
+    faults: Sequence[str] = (),
+    rows: int | None = None,
+    sets: Sequence[str] = (),
+) -> Drilled:
+    """What becomes of a batch when each part of its pipeline breaks; production is not touched.
+
+    `only` names parts (`lookup=weather`), `faults` faults, `rows` how many rows of the batch are
+    tried at most; without a `batch` it is the file's. Raises ConfigError for a file with faults,
+    UsageError for a name of none, and what the upstreams or a run without any fault fail of.
+    """
+    from seawall.drill.drilled import Watched, drilled
+
+    order = drill_order(config, batch, only=only, faults=faults, rows=rows, sets=sets)
+    quiet = Watched(step=lambda _: None, began=lambda _: None, ended=lambda _: None)
+    return drilled(order, env=os.environ, now=lambda: datetime.now(UTC), watched=quiet)
+
+
+def drill_order(  # noqa: PLR0913 - as `drill`
+    config: str | os.PathLike[str],
+    batch: str | None,
+    *,
+    only: Sequence[str],
+    faults: Sequence[str],
+    rows: int | None,
+    sets: Sequence[str],
+) -> Drill:
+    """What is to be drilled, checked as far as it can be without asking an upstream."""
+    from seawall.drill.catalogue import chosen
+    from seawall.drill.drilled import Drill
+
+    loaded = runnable(config, sets=sets)
+    wanted = batch or loaded.config.drill.batch
+    if wanted is None:
+        todo = "name a batch with --batch, or as drill.batch in the file"
+        raise UsageError("which batch?", "--batch", todo=todo)
+    what = chosen(loaded.config, only, faults)
+    return Drill(loaded, batch_key(wanted), what, rows or loaded.config.drill.rows)
+
+
 def observed(order: Order, sinks: Sequence[EventSink], *, warn: Callable[[str], None]) -> RunResult:
     """The run's result, with the ledger, the pipeline's alerts and these sinks told of everything."""
-    from seawall.ledger import recorder
     from seawall.ledger.breakers import breakers_in
-    from seawall.observe import AlertSink, fan_out
     from seawall.running import execute
 
+    location = ledger_location(order.loaded.root, order.env)
+    with everybody(order, sinks, warn=warn) as told, ExitStack() as stack:
+        if any(way.circuit_breaker for way in order.loaded.config.ingest.lookups.values()):
+            breakers = stack.enter_context(breakers_in(location, order.run_id, told, warn))
+            order = replace(order, breakers=breakers)
+        return execute(order, told)
+
+
+@contextmanager
+def everybody(
+    order: Order, sinks: Sequence[EventSink], *, warn: Callable[[str], None]
+) -> Iterator[EventSink]:
+    """Within, a sink that tells these sinks, the project's ledger and the pipeline's alerts."""
+    from seawall.ledger import recorder
+    from seawall.observe import AlertSink, fan_out
+
     loaded = order.loaded
-    location = ledger_location(loaded.root, order.env)
-    with closing(recorder(location, warn=warn)) as ledger, ExitStack() as stack:
+    with closing(recorder(ledger_location(loaded.root, order.env), warn=warn)) as ledger:
         told = fan_out(*sinks, ledger)
         alerts = AlertSink(
             loaded.config.alerts,
@@ -191,11 +260,7 @@ def observed(order: Order, sinks: Sequence[EventSink], *, warn: Callable[[str], 
             failed=told.emit,
             folder=loaded.root,
         )
-        everybody = fan_out(told, alerts)
-        if any(way.circuit_breaker for way in loaded.config.ingest.lookups.values()):
-            breakers = stack.enter_context(breakers_in(location, order.run_id, everybody, warn))
-            order = replace(order, breakers=breakers)
-        return execute(order, everybody)
+        yield fan_out(told, alerts)
 
 
 def ledger_location(root: Path, env: Mapping[str, str]) -> str:
@@ -204,5 +269,6 @@ def ledger_location(root: Path, env: Mapping[str, str]) -> str:
     return location if "://" in location else str(root / location)
 
 
-def _to_stderr(text: str) -> None:
+def to_stderr(text: str) -> None:
+    """The text is a line on standard error."""
     sys.stderr.write(f"{text}\n")

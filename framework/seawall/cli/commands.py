@@ -31,6 +31,9 @@ COMMANDS = {
     "explain": Listed(
         "seawall.cli.explain:explain", "Say what happened in a run, and what to do next."
     ),
+    "release": Listed(
+        "seawall.cli.release:release", "Publish what the gate refused, on a person's word."
+    ),
     "rollback": Listed(
         "seawall.cli.rollback:rollback", "Make an older version of a batch live again."
     ),
@@ -43,6 +46,14 @@ COMMANDS = {
     ),
     "breaker": Listed(
         "seawall.cli.breaker:breaker", "List and reset the circuit breakers of upstreams."
+    ),
+    "fsck": Listed(
+        "seawall.cli.fsck:fsck", "Check all that was published, byte by byte; rebuild the ledger."
+    ),
+    "gc": Listed("seawall.cli.garbage:gc", "Remove what no kept version and no open plan needs."),
+    "drill": Listed(
+        "seawall.cli.drill:drill",
+        "Break each part of a pipeline in a sandbox, and show what happens.",
     ),
     "schema": Listed("seawall.cli.schema:schema", "Print the JSON Schema of pipeline files."),
 }

@@ -87,6 +87,8 @@ def next_step(state: str, code: int | None) -> Meaning:
             "no row came out of quarantine; the version is as it was",
             "Nothing.",
         )
+    if state == "released":
+        return Meaning("the gate refused it, and a person has published it", "Nothing.")
     if state == "running" or code is None:
         return Meaning("it is still going on", "Wait, or look again with the same command.")
     try:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from seawall.cli.exits import Meaning, next_step, replay_step
 from seawall.cli.rehearsals import sentence
-from seawall.cli.ways_out import way_out_of_drift
+from seawall.cli.ways_out import way_out
 from seawall.cli.words import duration, moment, number
 from seawall.errors import Exit
 
@@ -280,7 +280,7 @@ _PARTS: tuple[Callable[[RunDetail], Section], ...] = (
 
 def todo_of(detail: RunDetail) -> str:
     """What a person does now."""
-    return way_out_of_drift(detail) or step_of(detail.run).todo
+    return way_out(detail) or step_of(detail.run).todo
 
 
 def step_of(run: RunRow) -> Meaning:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
-
 import click
 
 __all__ = ["person", "reasoned"]
@@ -18,8 +16,6 @@ def reasoned(_ctx: click.Context, _option: click.Parameter, reason: str) -> str:
 
 def person() -> str:
     """The name of who is at work here."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        # A container's user may have a number and no name.
-        return "unknown"
+    from seawall.releases import person as at_work
+
+    return at_work()

@@ -85,6 +85,7 @@ def _say_lines(found: list[_Live], sink: FilesSink) -> None:
 def _cells(live: _Live) -> list[str]:
     entry = live.entry
     kind = f"{entry.kind} to {entry.to_version}" if entry.to_version is not None else entry.kind
+    kind += f" by {entry.by}" if entry.kind == "release" else ""
     when = moment(entry.committed_at)
     marks = ", ".join(f"{mark} {number(count)}" for mark, count in entry.degradations.items())
     return [

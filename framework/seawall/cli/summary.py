@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from seawall.cli.folded import folded
 from seawall.cli.rehearsals import sentence
+from seawall.cli.ways_out import release_command
 from seawall.errors import Exit
 from seawall.observe.words import degraded_words
 from seawall.shown import listed
@@ -21,7 +22,8 @@ __all__ = ["summary"]
 
 def summary(result: RunResult) -> Iterator[str]:
     """How it ended, where the rows went, what was found, where the predictions stand, what next."""
-    version = f" as version {result.version}" if result.state.endswith("published") else ""
+    there = result.exit == Exit.OK and result.state.endswith(("published", "released"))
+    version = f" as version {result.version}" if there else ""
     yield f"{result.pipeline} {result.batch}: {result.state}{version} in {result.seconds:.1f} s"
     yield from _rows(result)
     if result.reused_chunks:
@@ -37,6 +39,8 @@ def summary(result: RunResult) -> Iterator[str]:
         live = "predictions" if result.exit == Exit.OK else "still live"
         yield _line(live, f"{result.path} (version {result.version})")
     yield _line("summary", f"seawall explain {result.run_id}")
+    if result.state == "held":
+        yield _line("as it is", release_command(result.run_id))
 
 
 def _rows(result: RunResult) -> Iterator[str]:

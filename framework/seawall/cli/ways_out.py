@@ -1,4 +1,4 @@
-"""What a person does about a run that is held because its batch does not look as it did."""
+"""What a person does about a run that is held."""
 
 from __future__ import annotations
 
@@ -8,21 +8,42 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from seawall.ledger import RunDetail
 
-__all__ = ["way_out_of_drift"]
+__all__ = ["release_command", "way_out"]
 
 
-def way_out_of_drift(detail: RunDetail) -> str:
-    """The commands that end the hold; '' of a run that something else holds, too, or of a replay."""
+def way_out(detail: RunDetail) -> str:
+    """What ends the hold; '' of a run that is not held."""
     run = detail.run
+    if run.state != "held":
+        return ""
+    as_it_is = f"Is the result right as it is? `{release_command(run.run_id)}` publishes it."
+    if run.replays:
+        again = f"`seawall replay {run.replays}`"
+        mend = f"Mend the upstream, the code or the limit, and run {again} once more."
+    elif _drifted(detail):
+        mend = _drift(detail)
+    else:
+        mend = "Mend the input, the upstream, the model or the limit, and run the batch again."
+    return f"Read the findings. {mend} {as_it_is}"
+
+
+def release_command(run_id: str) -> str:
+    """What publishes the held run on a person's word."""
+    return f'seawall release {run_id} --reason "…"'
+
+
+def _drifted(detail: RunDetail) -> bool:
+    """Whether drift is all that holds the run."""
     failed = [one.check for one in detail.findings if one.severity == "fail"]
-    if run.state != "held" or run.replays or not failed:
-        return ""
-    if not all(check.startswith("drift") for check in failed):
-        return ""
+    return bool(failed) and all(check.startswith("drift") for check in failed)
+
+
+def _drift(detail: RunDetail) -> str:
+    run = detail.run
     again = f"seawall run {shlex.quote(run.config_path)} --batch {shlex.quote(run.batch)}"
     return (
         "Is it a fault upstream, in a unit, a default, a lookup? Mend it, and run the batch again: "
-        f"`{again}`. Has the world changed? `{again} --set drift.on_fail=warn` publishes the batch as it is "
+        f"`{again}`. Has the world changed? `{again} --set drift.on_fail=warn` publishes the batch anew "
         "(a column with an on_fail of its own takes --set drift.columns.COLUMN.on_fail=warn), and "
         f'`seawall reference accept {run.run_id} --reason "…"` lets this run count as usual without publishing it.'
     )

@@ -182,8 +182,9 @@ def _(event: events.VersionPublished) -> list[Write]:
 
 @writes.register
 def _(event: events.RunEnded) -> list[Write]:
+    released = event.state.endswith("released")
     ended = {
-        "state": event.state,
+        "state": "released" if released else event.state,
         "exit": int(event.exit),
         "ended_at": event.at,
         "version": event.version,
@@ -193,6 +194,8 @@ def _(event: events.RunEnded) -> list[Write]:
         "message": event.message,
         "seconds": float(event.seconds),
     }
+    if released:  # the run itself had ended before
+        del ended["ended_at"], ended["seconds"]
     found = [
         Write(_FINDING, {"run_id": event.run_id, "position": position, **plain(asdict(finding))})
         for position, finding in enumerate(event.findings)

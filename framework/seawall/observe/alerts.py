@@ -22,7 +22,13 @@ __all__ = ["AlertSink", "message_of", "occasions_of"]
 
 _TIMEOUT = timedelta(seconds=5)
 # What a person interrupted or a scheduler retries at once is no occasion.
-_OCCASIONS = {"held": "held", "stopped": "failed", "failed": "failed", "published": "published"}
+_OCCASIONS = {
+    "held": "held",
+    "stopped": "failed",
+    "failed": "failed",
+    "published": "published",
+    "released": "published",
+}
 
 
 class AlertSink:
@@ -83,7 +89,7 @@ def occasions_of(event: RunEnded) -> tuple[str, ...]:
     A degraded batch is published, too: who waits for the data hears of it.
     """
     known = (_OCCASIONS[event.state],) if event.state in _OCCASIONS else ()
-    return ("degraded", *known) if event.state == "published" and event.degraded_rows else known
+    return ("degraded", *known) if "published" in known and event.degraded_rows else known
 
 
 def message_of(event: RunEnded) -> dict[str, Any]:

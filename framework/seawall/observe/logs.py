@@ -63,7 +63,13 @@ _FINDING_LEVELS: dict[Severity, Level] = {
     "warn": "warning",
     "fail": "error",
 }
-_GOOD = {"published", "already published", "nothing to replay"}
+_GOOD = {
+    "published",
+    "already published",
+    "nothing to replay",
+    "released",
+    "already released",
+}
 
 
 def log_sink(

@@ -42,9 +42,10 @@ def end_committed_plans(claim: Claim) -> None:
 
 
 def committed_plans(claim: Claim) -> list[Workspace]:
-    """The plans that are open although the run that worked on them last has committed."""
+    """The plans that are open, or held, although the run that worked on them last has committed."""
     committed = {entry.run_id for entry in claim.entries()}
-    return [workspace for workspace in claim.plans() if workspace.last_run() in committed]
+    pending = [*claim.plans(), *claim.held_plans()]
+    return [workspace for workspace in pending if workspace.last_run() in committed]
 
 
 def document_of(plan: Plan, order: Order, base: LogEntry | None) -> dict[str, Any]:

@@ -27,7 +27,7 @@ from seawall.running.tell import Teller
 from seawall.secrets import Redaction
 from seawall.sinks.files import FilesSink, Holder
 
-__all__ = ["execute", "sink_of"]
+__all__ = ["execute", "sink_of", "within_the_project"]
 
 
 def execute(order: Order, events: EventSink) -> RunResult:
@@ -39,7 +39,7 @@ def execute(order: Order, events: EventSink) -> RunResult:
         RunStarted,
         pipeline=order.loaded.config.pipeline,
         batch=order.batch,
-        config_path=_within_the_project(order.loaded),
+        config_path=within_the_project(order.loaded),
         host=order.host,
         pid=order.pid,
         replays="" if order.replay is None else order.replay.run_id,
@@ -69,7 +69,7 @@ def execute(order: Order, events: EventSink) -> RunResult:
     return result
 
 
-def _within_the_project(loaded: LoadedConfig) -> str:
+def within_the_project(loaded: LoadedConfig) -> str:
     """The pipeline file's path from the project's root on: it holds where the project is copied to."""
     return str(loaded.path.resolve().relative_to(loaded.root.resolve()))
 

@@ -31,7 +31,10 @@ __all__ = ["Fold"]
 
 @dataclass(slots=True)
 class Fold:
-    """The sum of the chunks so far, and the joined file that is written as they come in."""
+    """The sum of the chunks so far, and the joined file that is written as they come in.
+
+    `kept` has the files of each chunk: its part, and its rows in quarantine.
+    """
 
     plan: Plan
     workspace: Workspace
@@ -50,6 +53,7 @@ class Fold:
     newest: datetime | None = None
     examples: list[Example] = field(default_factory=list)
     types: Alike = field(default_factory=Alike)
+    kept: dict[str, tuple[StoredFile, StoredFile | None]] = field(default_factory=dict)
     _waiting: dict[str, ChunkReport] = field(default_factory=dict)
     _next: int = 0
     _earlier: pa.Schema | None = None
@@ -141,6 +145,7 @@ class Fold:
         if report.degraded_profile is not None:
             self.degraded_profile += report.degraded_profile
         self._stop_early()
+        self.kept[report.chunk] = report.part, report.quarantine
         self._joined.add(report.part, last=self._next + 1 == len(self.plan.chunks))
 
     def _hold_types(self, report: ChunkReport) -> None:

@@ -17,12 +17,15 @@ from seawall.errors import Exit, SeawallError
 from seawall.events import LookupRehearsed
 from seawall.lookups.breaker import Breakers
 
-__all__ = ["Order", "Replay", "RunResult", "StopRequest", "new_run_id"]
+__all__ = ["Order", "Release", "Replay", "RunResult", "StopRequest", "new_run_id"]
 
 State = Literal[
     "published",
     "already published",
     "nothing to replay",
+    "released",
+    "already released",
+    "not released",
     "held",
     "stopped",
     "failed",
@@ -69,6 +72,14 @@ class Replay:
     run_id: str
     version: int = 0
     reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A person's word that what the gate refused is published, and why."""
+
+    reason: str
+    by: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,12 +21,13 @@ from seawall.lookups.pin import pin
 from seawall.lookups.serving import LINK
 from seawall.plan import PinnedLookup
 from seawall.running.claimed import committed_plans
+from seawall.running.replay_plan import REPLAYED
 from seawall.running.staged import Staged
 from seawall.sinks.files.lock import hold_patiently
 from seawall.sinks.files.sink import Claim
 from seawall.staging import Workspace
 
-__all__ = ["promote", "promote_left"]
+__all__ = ["promote", "promote_left", "promote_plan"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +58,25 @@ def promote(staged: Staged, claim: Claim) -> None:
 def promote_left(config: PipelineConfig, claim: Claim) -> None:
     """What runs were killed over after their commit is promoted now."""
     for workspace in committed_plans(claim):
-        document = workspace.plan()
-        try:
-            lookups = TypeAdapter(tuple[PinnedLookup, ...]).validate_python(document["lookups"])
-            as_of = datetime.fromisoformat(document["as_of"])
-            run = _Published(document["run_id"], claim.batch, as_of, lookups, workspace)
-        except (ValidationError, KeyError, ValueError, TypeError):
-            continue  # of another version, or torn: the next published run has newer rows
         with suppress(StorageError):  # it is no reason not to run
-            _promote(run, config, claim)
+            promote_plan(workspace, config, claim)
+
+
+def promote_plan(workspace: Workspace, config: PipelineConfig, claim: Claim) -> None:
+    """As `promote`, for a plan that was committed by an earlier process.
+
+    Nothing of a replay's: its lookups were asked for a few keys alone.
+    """
+    document = workspace.plan()
+    try:
+        lookups = TypeAdapter(tuple[PinnedLookup, ...]).validate_python(document["lookups"])
+        as_of = datetime.fromisoformat(document["as_of"])
+        run = _Published(document["run_id"], claim.batch, as_of, lookups, workspace)
+        replayed = REPLAYED in document["details"]
+    except (ValidationError, KeyError, ValueError, TypeError):
+        return  # of another version, or torn: the next published run has newer rows
+    if not replayed:
+        _promote(run, config, claim)
 
 
 def _promote(run: _Published, config: PipelineConfig, claim: Claim) -> None:

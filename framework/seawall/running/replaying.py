@@ -8,11 +8,13 @@ from dataclasses import dataclass, replace
 from seawall.contracts import Account, Finding
 from seawall.errors import UsageError
 from seawall.events import ReplayBegins
+from seawall.plan import Plan
 from seawall.plan.plugged import refuse_misfits
 from seawall.quarantine.source import Chosen
 from seawall.running.attempt import Attempt
 from seawall.running.chosen import chosen_rows, refuse_unknown
 from seawall.running.fold import Fold
+from seawall.running.held import Origin
 from seawall.running.proven import prove
 from seawall.running.replay_plan import differences, replay_plan
 from seawall.running.replay_stage import stage_replay
@@ -96,13 +98,14 @@ class Replaying(Attempt):
             raise _NonePassedError
         draft = Attempt._draft(self, staged, fold, claim)  # noqa: SLF001 - super() knows no slots
         self.state = "published"
-        return replace(
-            draft,
-            kind="replay",
-            fingerprint=entry.fingerprint,
-            lookups=entry.lookups,
-            input_schema=entry.input_schema,
-        )
+        return replace(draft, kind="replay")
+
+    def _origin(self, plan: Plan) -> Origin:
+        """What the version that is live was made from."""
+        if self.live is None:
+            return Origin.of_plan(plan)
+        entry = self.live.entry
+        return Origin(entry.fingerprint, entry.lookups, entry.input_schema)
 
     def _reasons(self, staged: Staged, fold: Fold) -> dict[str, int]:
         """Why replayed rows are in quarantine again: what the whole has more than the rows before."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -37,6 +37,7 @@ _RECEIPTS, _STARTED = "receipts", "started"
 _FOLDERS = (_PARTS, _QUARANTINE, _LOOKUPS, _RECEIPTS, _STARTED)
 _PLAN, _OUTCOME = "plan.json", "outcome.json"
 ATTEMPT = "attempt.json"
+_HELD = "held"
 _TEMPORARY = ".tmp"
 _OWN_PATH = re.compile(r"(?:[A-Za-z0-9][A-Za-z0-9._-]{0,199}/)?[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
 """What every file of a plan is called: nothing that leads out of its folder."""
@@ -100,6 +101,23 @@ class Workspace:
     def put_profile(self, payload: bytes) -> None:
         """What the rows of the finished chunks are like stands beside them, durably."""
         put(self.disk, self.folder / PROFILE, payload)
+
+    def put_held(self, payload: bytes) -> StoredFile:
+        """What the gate refused is pinned under the name of its content."""
+        return self._put(f"{_HELD}.{_sha256(payload)}.json", payload, rows=0)
+
+    def held(self) -> Iterator[bytes]:
+        """What the gate has refused of the plan, as far as it is as it was written."""
+        for name in self.disk.list(self.folder):
+            if name.startswith(f"{_HELD}.") and name.endswith(".json"):
+                payload = self.disk.read(self.folder / name)
+                if name == f"{_HELD}.{_sha256(payload)}.json":
+                    yield payload
+
+    def stored(self, path: str) -> StoredFile:
+        """The file as it is now."""
+        payload = self.disk.read(self.folder / path)
+        return StoredFile(path, _sha256(payload), len(payload), 0)
 
     def share(self, other: Workspace, stored: StoredFile) -> None:
         """The other plan's file is this one's too, under its name; both may go without the other."""

@@ -22,7 +22,7 @@ from seawall.sinks.files.lock import Holder, hold, hold_patiently, holder_of
 from seawall.sinks.files.log import Draft
 from seawall.sinks.files.rollback import content, target
 from seawall.sinks.files.version import VersionWriter, version_path
-from seawall.sinks.files.waste import Waste, left_behind, unneeded
+from seawall.sinks.files.waste import Waste, left_behind, old_profiles, unneeded
 from seawall.staging import Workspace
 
 if TYPE_CHECKING:
@@ -125,6 +125,17 @@ class FilesSink:
         )
         return None if found is None else Workspace(found, unused_name(), self.disk)
 
+    def last_runs(self) -> dict[str, tuple[str, str | None]]:
+        """Of each run that has a plan's folder: its batch, and how that plan ended."""
+        plans, found = self.layout.state / "plans", dict[str, tuple[str, str | None]]()
+        for batch in self.disk.list(plans):
+            for name in self.disk.list(plans / batch):
+                space = Workspace(plans / batch / name, "", self.disk)
+                run_id = space.last_run()
+                if run_id is not None:
+                    found[run_id] = batch, space.outcome()
+        return found
+
     def rollback(
         self, batch: str, *, to: int | None = None, reason: str, by: str, run_id: str
     ) -> LogEntry:
@@ -160,6 +171,10 @@ class FilesSink:
             return []
         old = unneeded(disk, layout, batch, keep=self.keep_versions, now=now)
         return [*left_behind(disk, layout, batch), *old]
+
+    def old_profiles(self, now: datetime) -> list[Waste]:
+        """What `collect_garbage` would remove of the profiles of batches that are long past."""
+        return list(old_profiles(self.disk, self.layout, now=now))
 
     def _going_back(self, wanted: LogEntry, *, reason: str, by: str, run_id: str) -> Draft:
         return Draft(
@@ -199,6 +214,11 @@ class Claim:
         """The batch's interrupted plans, newest first."""
         spaces = [self._workspace(name) for name in reversed(self._plan_names())]
         return [space for space in spaces if space.has_plan() and space.outcome() is None]
+
+    def held_plans(self) -> list[Workspace]:
+        """The batch's plans that the gate refused, and nobody has released, newest first."""
+        spaces = [self._workspace(name) for name in reversed(self._plan_names())]
+        return [space for space in spaces if space.has_plan() and space.outcome() == "held"]
 
     def open_plan(self, plan_id: str) -> Workspace:
         """The plan's folder, made if it isn't there; from now on this run's attempt at it."""
