@@ -11,7 +11,7 @@ import pytest
 
 from seawall.config.lookups import Expect
 from seawall.errors import UnavailableError
-from seawall.lookups.expect import Clock, held_to, holes, newest, unchanged
+from seawall.lookups.expect import Clock, held_to, holes, newest, same_in_a_row, unchanged
 from seawall.lookups.measures import age, percent
 
 NOON = datetime(2024, 3, 1, 12, tzinfo=UTC)
@@ -128,7 +128,7 @@ def test_newest(values: list[Any], type_: pa.DataType, found: datetime | None) -
 )
 def test_unchanged(earlier: list[str], *, fails: bool) -> None:
     """Content is unchanged when the last k batches that were published all had it."""
-    assert (unchanged(2, "a", earlier) is not None) == fails
+    assert (unchanged(2, same_in_a_row("a", earlier)) is not None) == fails
 
 
 def test_shares_and_ages_in_words() -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from seawall.config.models import PipelineConfig
 from seawall.contracts import Finding
 from seawall.gate.values import Degradation, Totals
-from seawall.gate.words import NAMES, exact, failed, percent
+from seawall.gate.words import NAMES, exact, failed, percent, several
 
 __all__ = ["degradation_findings", "over_degraded"]
 
@@ -43,3 +43,15 @@ def degradation_findings(
     for name, reason in degradation.held.items():
         seen = f"{name}: {reason}"
         yield Finding("lookup", "fail", None, seen, "", f"{NAMES['lookup']}: {seen}")
+    yield from _warnings(config, degradation)
+
+
+def _warnings(config: PipelineConfig, degradation: Degradation) -> Iterator[Finding]:
+    """Links that failed, and content that is not old enough yet to hold the run."""
+    for seen in degradation.failures:
+        yield Finding("lookup link", "warn", None, seen, "an answer", f"lookup {seen}")
+    for name, batches in degradation.unchanged.items():
+        most = config.ingest.lookups[name].expect.max_unchanged
+        seen = f"{name}: byte for byte that of the {several(batches, 'batch', 'batches')} published last"
+        allowed = f"the same content in fewer than {most} batches"
+        yield Finding("unchanged lookup", "warn", None, seen, allowed, f"lookup {seen}")

@@ -90,12 +90,16 @@ class Totals:
 class Degradation:
     """What upstreams did to the run: `lookups` that any fallback serves, `held` why a person has to look.
 
-    `runs_before` counts the degraded runs in a row right before this one.
+    `runs_before` counts the degraded runs in a row right before this one; `unchanged` the batches
+    published last in which a lookup had the same content, where that is no reason to hold the run
+    yet. `failures` says of each link that failed why, the live one among them.
     """
 
     lookups: tuple[str, ...] = ()
     held: Mapping[str, str] = field(default_factory=dict)
     runs_before: int = 0
+    unchanged: Mapping[str, int] = field(default_factory=dict)
+    failures: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from seawall.errors import InterruptedRunError, SeawallError, StorageError, Unav
 from seawall.lookups.answers import Answer, Wanted, coverage
 from seawall.lookups.asked import Asked
 from seawall.lookups.blend import Blend
-from seawall.lookups.expect import unchanged
+from seawall.lookups.expect import same_in_a_row, unchanged
 from seawall.lookups.links import UnreadError, Upstreams, link_answer, link_name, upstream_answer
 from seawall.lookups.measures import exact, percent
 from seawall.lookups.pin import content_of
@@ -32,7 +32,8 @@ class Resolved:
     """A lookup whose chain was walked as far as it had to be.
 
     `live` is the live read's own table, None where that failed; `dated` when its rows say that they
-    are from; `good` whether it met every expectation; `held` why a person has to look first.
+    are from; `good` whether it met every expectation; `held` why a person has to look first;
+    `unchanged` counts the batches published last that had the same content, where that is limited.
     """
 
     table: pa.Table
@@ -42,6 +43,7 @@ class Resolved:
     dated: datetime | None = None
     good: bool = False
     held: str = ""
+    unchanged: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ def resolve(wanted: Wanted, upstreams: Upstreams, ask: Callable[[], Asked]) -> R
         walk.judge(live)
         if walk.first is None and not walk.rows:
             tried = tuple(walk.tried)
-            return Resolved(live.table, CLEAN, tried, live.table, live.dated, good=True)
+            return replace(_live(live, tried, walk.unchanged), good=True)
     return walk.on(live)
 
 
@@ -88,6 +90,7 @@ class _Walk:
     first: SeawallError | None = None
     rows: bool = False
     same: bool = False
+    unchanged: int = 0
     _asked: Asked | None = None
 
     @property
@@ -116,7 +119,8 @@ class _Walk:
         expect = self.wanted.lookup.expect
         if self.first is None and expect.max_unchanged is not None:
             earlier = self.upstreams.earlier(self.wanted.name, expect.max_unchanged)
-            self.first = unchanged(expect.max_unchanged, content_of(live.table), earlier)
+            self.unchanged = same_in_a_row(content_of(live.table), earlier)
+            self.first = unchanged(expect.max_unchanged, self.unchanged)
             self.same = self.first is not None
             self.rows = self.rows or self.same
         if self.first is not None:
@@ -158,6 +162,7 @@ class _Walk:
             dated=None if used is None else used.dated,
             # A read that needed the snapshot must not take its place: the next run would miss it.
             good=self.first is None and LAST_KNOWN_GOOD not in blend.links,
+            unchanged=self.unchanged,
         )
 
     def _take(self, link: Link, blend: Blend) -> None:
@@ -198,7 +203,7 @@ class _Walk:
             raise AssertionError("a chain that ends without a failure")
         if self.same and live is not None:
             held = f"lookup {self.wanted.name}: {words(self.first)}"
-            return Resolved(live.table, CLEAN, tried, live.table, live.dated, held=held)
+            return replace(_live(live, tried, self.unchanged), held=held)
         return Exhausted(_with_links(self.wanted.name, self.first, tried), tried)
 
     def _keys(self) -> str:
@@ -223,6 +228,11 @@ class _Walk:
             cause = _bug(cause)
         self.tried.append(Tried(link, words(cause), attempts, seconds))
         return cause
+
+
+def _live(live: Answer, tried: tuple[Tried, ...], unchanged_: int) -> Resolved:
+    """The live answer alone."""
+    return Resolved(live.table, CLEAN, tried, live.table, live.dated, unchanged=unchanged_)
 
 
 def _bug(cause: Exception) -> SeawallError:

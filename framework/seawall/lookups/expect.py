@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, tzinfo
@@ -16,7 +17,7 @@ from seawall.errors import UnavailableError
 from seawall.lookups.measures import age, exact, percent
 from seawall.shown import shown
 
-__all__ = ["Clock", "held_to", "holes", "newest", "unchanged"]
+__all__ = ["Clock", "held_to", "holes", "newest", "same_in_a_row", "unchanged"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,12 +124,14 @@ def _times(column: pa.ChunkedArray) -> pa.ChunkedArray | None:
     return None
 
 
-def unchanged(most: int, content: str, earlier: Sequence[str]) -> UnavailableError | None:
-    """What is said of content that the `most` batches published last had, too; None for news.
+def same_in_a_row(content: str, earlier: Sequence[str]) -> int:
+    """How many batches published last had the very same content; `earlier` has the newest first."""
+    return sum(1 for _ in itertools.takewhile(content.__eq__, earlier))
 
-    `earlier` are the contents of published batches, the newest first.
-    """
-    if len(earlier) < most or set(earlier[:most]) != {content}:
+
+def unchanged(most: int, same: int) -> UnavailableError | None:
+    """What is said of content that the `most` batches published last had, too; None for less."""
+    if same < most:
         return None
     return UnavailableError(
         "unchanged content",

@@ -65,7 +65,8 @@ class PinnedLookup:
 
     `content` is the sha256 of the live read, typed, '' where that failed; `as_of` when it is from;
     `good` whether it may become the last known good once the run is published. `held` says why a
-    person has to look before this is published ('' for no reason).
+    person has to look before this is published ('' for no reason). `unchanged` counts the batches
+    published last that had the same content, where `max_unchanged` limits that.
     """
 
     name: str
@@ -76,3 +77,4 @@ class PinnedLookup:
     as_of: datetime | None = None
     good: bool = False
     held: str = ""
+    unchanged: int = 0

@@ -130,6 +130,7 @@ def _pinned(name: str, resolved: Resolved, workspace: Workspace) -> PinnedLookup
         as_of=resolved.dated,
         good=resolved.good,
         held=resolved.held,
+        unchanged=resolved.unchanged,
     )
 
 
