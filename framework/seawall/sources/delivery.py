@@ -18,12 +18,13 @@ from seawall.contracts import Failure, Request
 from seawall.errors import SoftwareError
 from seawall.secrets import Redaction
 from seawall.sources.columns import wanted
-from seawall.sources.transient import failure_of
+from seawall.sources.transient import failure_of, is_denied
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from seawall.contracts import Source
+    from seawall.sources.landing import Landing
 
 __all__ = [
     "HANDLER",
@@ -119,11 +120,26 @@ def _env_refs(value: Any) -> Iterator[EnvRef]:
 def _delivered(section: SourceSection, document: Mapping[str, Any], into: Path) -> dict[str, Any]:
     from pydantic import TypeAdapter
 
-    from seawall.sources.landing import Landing
     from seawall.sources.open import open_upstream
 
     request = TypeAdapter(Request).validate_python(document["request"])
     source = open_upstream(section, document["env"], request.root)
+    try:
+        landing = _landed(source, request, into)
+    except Exception as error:
+        refresh = getattr(source, "refresh", None)
+        if refresh is None or not is_denied(error, section.type):
+            raise
+        refresh()
+        landing = _landed(source, request, into)
+    leavings(into)[0].replace(into)
+    return {"rows": landing.rows, "bytes": into.stat().st_size, "as_of": _as_of(source)}
+
+
+def _landed(source: Source, request: Request, into: Path) -> Landing:
+    """The source's rows are in the first of the file's leavings; none of them where that failed."""
+    from seawall.sources.landing import Landing
+
     part, narrow, scratch = leavings(into)
     landing = Landing(part, narrow, request.caps)
     try:
@@ -136,8 +152,7 @@ def _delivered(section: SourceSection, document: Mapping[str, Any], into: Path) 
         raise
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
-    part.replace(into)
-    return {"rows": landing.rows, "bytes": into.stat().st_size, "as_of": _as_of(source)}
+    return landing
 
 
 def _pieces(source: Source, request: Request) -> Iterator[pa.Table]:

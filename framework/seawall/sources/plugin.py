@@ -65,6 +65,12 @@ class PluginUpstream:
         """When the rows are from, where the plug-in says so."""
         return getattr(self._source, "as_of", None)
 
+    @property
+    def refresh(self) -> Callable[[], None] | None:
+        """What gets the plug-in new credentials, where it offers that."""
+        refresh = getattr(self._source, "refresh", None)
+        return None if refresh is None else lambda: called(self.name, refresh)
+
     def tables(self, request: Request) -> Iterator[pa.Table | pd.DataFrame]:
         """The plug-in's tables; SoftwareError with its name and distribution for anything else."""
         return pieces(self.name, lambda: self._source.tables(request))

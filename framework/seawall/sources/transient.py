@@ -43,7 +43,7 @@ from seawall.sources.rulings import (
     Ruling,
 )
 
-__all__ = ["failure_of", "ruling_of"]
+__all__ = ["failure_of", "is_denied", "ruling_of"]
 
 FOREIGN = "plug-in"
 _LONGEST = 300
@@ -123,6 +123,11 @@ def ruling_of(error: BaseException, source: str) -> Ruling:
         name = errno.errorcode.get(error.errno or 0, "")
         return ERRNOS.get(name, GONE if error.errno else BROKEN)
     return BUG
+
+
+def is_denied(error: BaseException, source: str) -> bool:
+    """Whether the upstream denies access, as it does to credentials that have expired."""
+    return ruling_of(_unwrapped(error), source) is DENIED
 
 
 def _named(error: SeawallError, source: str, hide: Callable[[str], str]) -> Failure:
