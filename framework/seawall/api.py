@@ -23,7 +23,8 @@ from seawall.contracts import EventSink
 from seawall.errors import ConfigError, UsageError
 
 if TYPE_CHECKING:
-    from seawall.drill.drilled import Drill, Drilled
+    from seawall.drill.drilled import Drill
+    from seawall.drill.result import Drilled
     from seawall.infer import Inferred
     from seawall.ledger import Ledger
     from seawall.plan.modelled import Asked

@@ -6,7 +6,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, TextIO
 
 from seawall.errors import StorageError
@@ -26,6 +26,11 @@ __all__ = [
 _NUMBER = re.compile(r"[-+]?[\d,.]+(?:e[-+]?\d+)?( ?%| s)?|")
 _GAP = "  "
 _STDOUT, _STDERR = 1, 2
+Style = Callable[[str], str]
+
+
+def _plain(_cell: str) -> str:
+    return ""
 
 
 def say(text: str = "") -> None:
@@ -60,10 +65,15 @@ def say_json(document: Any) -> None:
     say(json.dumps(document))
 
 
-def say_table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """The table is on standard output: drawn on a terminal, aligned text otherwise."""
+def say_table(
+    headers: Sequence[str], rows: Sequence[Sequence[str]], *, style: Style = _plain
+) -> None:
+    """The table is on standard output: drawn on a terminal, aligned text otherwise.
+
+    `style` is rich's name of a cell's colour, where there are colours.
+    """
     if sys.stdout.isatty():
-        _draw(headers, rows)
+        _draw(headers, rows, style)
     else:
         say(plain_table(headers, rows))
 
@@ -116,7 +126,7 @@ def _is_numeric(cells: Sequence[str]) -> bool:
     return any(cells) and all(_NUMBER.fullmatch(cell) for cell in cells)
 
 
-def _draw(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+def _draw(headers: Sequence[str], rows: Sequence[Sequence[str]], style: Style) -> None:
     from rich import box
     from rich.console import Console
     from rich.table import Table
@@ -127,5 +137,5 @@ def _draw(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         right = _is_numeric([row[place] for row in rows])
         table.add_column(header, justify="right" if right else "left", overflow="fold")
     for row in rows:
-        table.add_row(*(Text(printable(cell)) for cell in row))
+        table.add_row(*(Text(printable(cell), style=style(cell)) for cell in row))
     Console(highlight=False).print(table)

@@ -1,0 +1,141 @@
+"""`seawall drill`: what a pipeline does when things break, tried out in a sandbox."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from seawall.cli.project import enter
+from seawall.cli.terminal import mention, say_json, say_table
+from seawall.errors import StorageError
+
+if TYPE_CHECKING:
+    from seawall.drill.drilled import Drill
+    from seawall.drill.result import Drilled
+
+__all__ = ["drill"]
+
+_WIDTH = 100
+"""Characters in a line where no terminal says how many it has."""
+_LEGEND = (
+    "A number behind an outcome is the exit code, where it is not 0. "
+    "! silently wrong, or hung; ≠ expected otherwise; - not tried."
+)
+_STYLES = {
+    "!": "bold red",
+    "≠": "bold red",
+    "failed": "cyan",
+    "held": "yellow",
+    "stopped": "yellow",
+    "degraded": "yellow",
+    "quarantined": "yellow",
+    "published": "green",
+}
+
+
+@click.command()
+@click.argument("config", type=click.Path(path_type=Path))
+@click.option("--batch", metavar="KEY", help="Which batch; else drill.batch of the file.")
+@click.option(
+    "--only", metavar="PART", multiple=True, help="Only this part, such as lookup=weather."
+)
+@click.option(
+    "--faults", metavar="FAULT,…", multiple=True, help="Only these faults, such as down,hang."
+)
+@click.option(
+    "--rows", type=click.IntRange(min=1), help="At most so many rows; else drill.rows, or 5,000."
+)
+@click.option(
+    "--set", "sets", multiple=True, metavar="PATH=VALUE", help="Change a value of the file."
+)
+@click.option("--strict", is_flag=True, help="Exit with 1 for a weakness, too.")
+@click.option("--html", type=click.Path(path_type=Path, dir_okay=False), help="Write a page.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+def drill(*, config: Path, strict: bool, html: Path | None, as_json: bool, **which: Any) -> int:
+    """Break each part of a pipeline in a sandbox, and show what becomes of it.
+
+    Production is never touched. Ends with 1 when something ends otherwise than drill.expect says.
+    """
+    from seawall.cli.foreign import foreign_output
+    from seawall.config.load import project_root
+
+    enter(project_root(config))
+    with foreign_output():
+        told = _drilled(_order(config, **which))
+    if html is not None:
+        _write(html, told)
+    if as_json:
+        from seawall.drill.document import document
+
+        say_json(document(told))
+    else:
+        _say(told)
+    return max(told.exit, int(strict and told.is_weak))
+
+
+def _order(config: Path, *, batch: str | None, sets: tuple[str, ...], **which: Any) -> Drill:
+    from seawall.api import drill_order
+
+    only, faults = (_names(which[name]) for name in ("only", "faults"))
+    return drill_order(config, batch, only=only, faults=faults, rows=which["rows"], sets=sets)
+
+
+def _names(given: tuple[str, ...]) -> list[str]:
+    """`down,hang` is two; blanks around a comma are nobody's name."""
+    return [name.strip() for text in given for name in text.split(",") if name.strip()]
+
+
+def _drilled(order: Drill) -> Drilled:
+    from seawall.cli.drilling import watching
+    from seawall.drill.drilled import drilled
+
+    with watching() as watched:
+        return drilled(order, env=os.environ, now=lambda: datetime.now(UTC), watched=watched)
+
+
+def _write(path: Path, told: Drilled) -> None:
+    from seawall.drill.document import page
+
+    try:
+        path.write_text(page(told), encoding="utf-8")
+    except OSError as error:
+        raise StorageError("the page could not be written", str(path), str(error)) from error
+
+
+def _say(told: Drilled) -> None:
+    from seawall.drill.told import degraded, differing, grids, named, weak
+
+    mention(
+        f"{told.config}, batch {told.batch}: {len(told.ended)} faults on {told.rows:,} rows, "
+        f"{told.seconds:.1f} s"
+    )
+    width = shutil.get_terminal_size((_WIDTH, 0)).columns
+    for grid in grids(told, width=width):
+        mention()
+        say_table(grid.headers, grid.rows, style=_style)
+    mention(f"\n{_LEGEND}")
+    _list("served by fallbacks", list(degraded(told)))
+    grave = [found for found in told.weaknesses if found.kind != "no fallback"]
+    spared = [found for found in told.weaknesses if found.kind == "no fallback"]
+    _list("weaknesses", [line for found in grave for line in weak(found)])
+    _list("could be served", [line for found in spared for line in weak(found)])
+    _list("expected otherwise", [differing(found) for found in told.differences])
+    _list("not tried, the time was up", [named(told.untried)] if told.untried else [])
+    _list("smaller or shorter than in production", list(told.scaled))
+
+
+def _list(heading: str, lines: list[str]) -> None:
+    if lines:
+        mention(f"\n{heading}")
+        for line in lines:
+            mention(f"  {line}")
+
+
+def _style(cell: str) -> str:
+    """How a cell is coloured on a terminal; the first word that is in it decides."""
+    return next((style for word, style in _STYLES.items() if word in cell), "")
