@@ -8,10 +8,9 @@ from dataclasses import dataclass
 
 from seawall.disk import Disk
 from seawall.errors import SeawallError
-from seawall.fsck import examine
 from seawall.sinks.files import FilesSink
 from tests.crash.interposed import Watched
-from tests.crash.oracle import log, shown, wrongs
+from tests.crash.oracle import faults, outcome, wrongs
 from tests.crash.power_cut import fingerprint, images
 from tests.crash.protocol import FOLDER, Told, sink_on
 from tests.crash.simulated import Simulated
@@ -61,9 +60,9 @@ def explore(scenario: Scenario, through: Through = lambda disk: disk) -> Iterato
     expected = _undisturbed(scenario, through)
     for left in _images(scenario, through):
         sink = _sink(scenario, left.disk)
-        faults = [*wrongs(left.disk, FOLDER, left.told), *_found(sink)]
-        faults += _done_again(scenario, left, expected)
-        yield Image(left.after, tuple(faults))
+        found = [*wrongs(left.disk, FOLDER, left.told), *faults(sink)]
+        found += _done_again(scenario, left, expected)
+        yield Image(left.after, tuple(found))
 
 
 def _images(scenario: Scenario, through: Through) -> Iterator[_Left]:
@@ -86,7 +85,7 @@ def _images(scenario: Scenario, through: Through) -> Iterator[_Left]:
 def _undisturbed(scenario: Scenario, through: Through) -> tuple[object, ...]:
     disk, told = _prepared(scenario)
     scenario.act(_sink(scenario, through(disk)), told)
-    return _state(disk)
+    return outcome(disk, FOLDER)
 
 
 def _prepared(scenario: Scenario) -> tuple[Simulated, Told]:
@@ -104,22 +103,12 @@ def _done_again(scenario: Scenario, left: _Left, expected: tuple[object, ...]) -
     except SeawallError as error:
         yield f"the next run cannot go on: {error}"
         return
-    for wrong in (*wrongs(left.disk, FOLDER, told), *_found(sink)):
+    for wrong in (*wrongs(left.disk, FOLDER, told), *faults(sink)):
         yield f"and after the next run {wrong}"
-    if _state(left.disk) != expected:
-        yield f"the next run ends with {_state(left.disk)[1:]}, undisturbed it is {expected[1:]}"
-
-
-def _found(sink: FilesSink) -> Iterator[str]:
-    """What `seawall fsck` calls a fault."""
-    return (str(problem) for problem in examine(sink) if problem.severity == "fault")
+    ended = outcome(left.disk, FOLDER)
+    if ended != expected:
+        yield f"the next run ends with {ended[1:]}, undisturbed it is {expected[1:]}"
 
 
 def _sink(scenario: Scenario, disk: Disk) -> FilesSink:
     return sink_on(disk, keep=scenario.keep, pause_s=scenario.pause_s)
-
-
-def _state(disk: Simulated) -> tuple[object, ...]:
-    """What readers get, and what the log says but for when and under which names."""
-    entries = [(entry["kind"], entry["run_id"], entry["base"]) for entry in log(disk, FOLDER)]
-    return shown(disk, FOLDER), tuple(entries)

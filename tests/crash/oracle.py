@@ -13,9 +13,11 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from seawall.disk import Disk
+from seawall.fsck import examine
+from seawall.sinks.files import FilesSink
 from tests.crash.protocol import BATCH, Told
 
-__all__ = ["log", "rows_of", "shown", "wrongs"]
+__all__ = ["faults", "log", "outcome", "rows_of", "shown", "wrongs"]
 
 Entry = dict[str, Any]
 
@@ -31,6 +33,19 @@ def wrongs(disk: Disk, folder: Path, told: Told, *, batch: str = BATCH) -> Itera
     yield from _unsound(disk, folder, entries)
     yield from _unread(disk, folder, entries, told, batch)
     yield from _unfinished(disk, told)
+
+
+def faults(sink: FilesSink) -> list[str]:
+    """What `seawall fsck` calls a fault."""
+    return [str(problem) for problem in examine(sink) if problem.severity == "fault"]
+
+
+def outcome(disk: Disk, folder: Path, batch: str = BATCH) -> tuple[object, ...]:
+    """What readers get, and what the log says but for times and names that nobody used before."""
+    entries = [
+        (entry["kind"], entry["run_id"], entry["base"]) for entry in log(disk, folder, batch)
+    ]
+    return shown(disk, folder, batch), tuple(entries)
 
 
 def log(disk: Disk, folder: Path, batch: str = BATCH) -> list[Entry]:

@@ -99,7 +99,7 @@ SCENARIOS = {
         Scenario("a republish with stepping stones", first, second, second, pause_s=1e-9),
         Scenario("a rollback", two, back, back),
         Scenario("a release", held, released, released),
-        Scenario("a garbage collection", much, collected, collected, at_most=12),
+        Scenario("a garbage collection", much, collected, collected, at_most=5),
         Scenario("a race", first, raced, third),
     )
 }
