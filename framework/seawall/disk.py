@@ -209,7 +209,11 @@ def put(disk: Disk, path: Path, payload: Any, *, step: str = "") -> None:
     failpoints: opened, written, synced, renamed, folder synced.
     """
     temporary = _written(disk, path, payload, step=step)
-    disk.rename(temporary, path)
+    try:
+        disk.rename(temporary, path)
+    except StorageError:
+        disk.unlink(temporary)
+        raise
     _reach(step, "d")
     disk.fsync_folder(path.parent)
     _reach(step, "e")

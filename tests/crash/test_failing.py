@@ -75,3 +75,17 @@ def test_each_operation_fails(how: dict[str, object]) -> None:
 
     assert [wrong for found in ends.values() for wrong in found] == []
     assert len(ends) > 100
+
+
+def test_no_temporary_is_left() -> None:
+    """Whatever is refused, but for a removal, the run takes its temporary names with it."""
+    left = {}
+    for n in range(1, NEVER):
+        disk, folder = in_memory()
+        failing = Failing(disk, n)
+        _tried(failing, folder, _begun(disk, folder))
+        if not failing.failed:
+            break
+        left[failing.failed] = list(_left(disk, Path("/")))
+
+    assert [what for what, paths in left.items() if paths and not what.startswith("unlink")] == []

@@ -97,7 +97,11 @@ def _replace(disk: Disk, layout: Layout, entry: LogEntry) -> None:
     """One rename swaps the file; then the name that it had under another format goes."""
     link = layout.temporary(entry.batch)
     _link(disk, layout, entry, link)
-    disk.rename(link, layout.view(entry))
+    try:
+        disk.rename(link, layout.view(entry))
+    except StorageError:
+        disk.unlink(link)
+        raise
     reach("7b")
     for other in layout.other_views(entry):
         disk.unlink(other)
