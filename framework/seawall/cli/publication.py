@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections import UserDict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from seawall.errors import UsageError
 
 if TYPE_CHECKING:
+    from seawall.config.load import LoadedConfig
     from seawall.config.models import Publish
     from seawall.sinks.files import FilesSink
 
-__all__ = ["ANY_NAME", "published_by"]
+__all__ = ["ANY_NAME", "Publication", "publication", "published_by"]
 
 
 class _AnyName(UserDict[str, str]):
@@ -29,14 +31,35 @@ class _AnyName(UserDict[str, str]):
 ANY_NAME = _AnyName()
 
 
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """A pipeline file, where it publishes to, and the ledger that its runs are recorded in."""
+
+    loaded: LoadedConfig
+    sink: FilesSink
+    ledger: str
+
+    @property
+    def config_path(self) -> str:
+        """The pipeline file's path as runs record it."""
+        return str(self.loaded.path.resolve().relative_to(self.loaded.root.resolve()))
+
+
 def published_by(config: Path, *, sets: Sequence[str], batch: str | None) -> FilesSink:
     """The sink that the pipeline file names; `batch` fills its path where that holds {batch}."""
+    return publication(config, sets=sets, batch=batch).sink
+
+
+def publication(config: Path, *, sets: Sequence[str], batch: str | None) -> Publication:
+    """As `published_by`, with the file and its ledger."""
+    from seawall.cli.project import ledger_location
     from seawall.config.load import batch_key, load
 
     if batch is not None:
         batch_key(batch)
     loaded = load(config, sets=sets, env=ANY_NAME)
-    return _sink(loaded.config.publish, loaded.root, batch)
+    sink = _sink(loaded.config.publish, loaded.root, batch)
+    return Publication(loaded, sink, ledger_location(loaded.root))
 
 
 def _sink(publish: Publish, root: Path, batch: str | None) -> FilesSink:

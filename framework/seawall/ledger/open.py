@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
@@ -28,7 +28,14 @@ from seawall.errors import Exit, SeawallError, StorageError, UsageError
 from seawall.ledger.patience import patience
 from seawall.ledger.tables import SCHEMA_VERSION, metadata, schema_version
 
-__all__ = ["Ledger", "LedgerVersionError", "existing_ledger", "is_corrupt", "open_ledger"]
+__all__ = [
+    "Ledger",
+    "LedgerVersionError",
+    "existing_ledger",
+    "is_corrupt",
+    "is_sound",
+    "open_ledger",
+]
 
 _BUSY_MS = 250
 _PATIENCE_S = 5
@@ -47,11 +54,15 @@ class OlderLedgerError(LedgerVersionError):
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """An open ledger; `location` can be shown: a password in a URL is masked."""
+    """An open ledger; `location` can be shown: a password in a URL is masked.
+
+    `begun` is one that was made just now: it knows nothing of runs before.
+    """
 
     location: str
     engine: Engine
     file: Path | None = None
+    begun: bool = False
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -84,14 +95,13 @@ def open_ledger(location: str, *, warn: Callable[[str], None]) -> Ledger:
     """
     ledger = _connect(location)
     try:
-        _prepare_or_replace(ledger, warn)
+        return replace(ledger, begun=_prepare_or_replace(ledger, warn))
     except (SQLAlchemyError, OSError) as error:
         ledger.close()
         raise unreadable(ledger.location, error) from error
     except LedgerVersionError:
         ledger.close()
         raise
-    return ledger
 
 
 def existing_ledger(location: str) -> Ledger | None:
@@ -115,19 +125,19 @@ def set_aside(file: Path, why: str, at: datetime) -> Path:
     return aside
 
 
-def replace_corrupt(ledger: Ledger, warn: Callable[[str], None]) -> None:
-    """A fresh ledger stands in place of a corrupt SQLite file, which is kept beside it."""
+def replace_corrupt(ledger: Ledger, warn: Callable[[str], None]) -> bool:
+    """Whether a fresh ledger stands in place of a corrupt SQLite file, which is kept beside it."""
     if ledger.file is None:
-        return
+        return False
     ledger.close()
     # Another process may have replaced it a moment ago: what stands there now is looked at again.
-    if _is_sound(ledger):
-        return
+    if is_sound(ledger):
+        return False
     aside = set_aside(ledger.file, "corrupt", datetime.now(UTC))
-    _prepare(ledger)
     warn(
         f"the ledger {ledger.location} was corrupt: it is kept as {aside.name}, a new one is begun"
     )
+    return _prepare(ledger)
 
 
 def is_corrupt(error: BaseException) -> bool:
@@ -178,34 +188,37 @@ def _tune(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
     connection.execute("PRAGMA synchronous = NORMAL")
 
 
-def _prepare_or_replace(ledger: Ledger, warn: Callable[[str], None]) -> None:
+def _prepare_or_replace(ledger: Ledger, warn: Callable[[str], None]) -> bool:
+    """Whether the tables that are there now were made just now."""
     try:
-        patience(_PATIENCE_S)(_prepare, ledger)
+        return patience(_PATIENCE_S)(_prepare, ledger)
     except DatabaseError as error:
         if not is_corrupt(error):
             raise
-        replace_corrupt(ledger, warn)
+        return replace_corrupt(ledger, warn)
     except OlderLedgerError as error:
         if ledger.file is None:
             raise
         ledger.close()
         aside = set_aside(ledger.file, "older", datetime.now(UTC))
-        _prepare(ledger)
         warn(f"{error.what}: it is kept as {aside.name}, a new one is begun")
+        return _prepare(ledger)
 
 
-def _prepare(ledger: Ledger) -> None:
+def _prepare(ledger: Ledger) -> bool:
+    """Whether the tables were made; they are there now."""
     if ledger.file is not None:
         ledger.file.parent.mkdir(parents=True, exist_ok=True)
-    begun = _version(ledger) is not None  # before a byte is written: a newer one stays as it is
+    missing = _version(ledger) is None  # before a byte is written: a newer one stays as it is
     if ledger.file is not None:
         with ledger.engine.connect() as connection:
             connection.exec_driver_sql("PRAGMA journal_mode = WAL")
-    if not begun:
+    if missing:
         with ledger.writing() as connection:
             metadata.create_all(connection)
             if connection.execute(select(schema_version)).first() is None:
                 connection.execute(insert(schema_version).values(version=SCHEMA_VERSION))
+    return missing
 
 
 def _version(ledger: Ledger) -> int | None:
@@ -228,7 +241,8 @@ def _version(ledger: Ledger) -> int | None:
     )
 
 
-def _is_sound(ledger: Ledger) -> bool:
+def is_sound(ledger: Ledger) -> bool:
+    """Whether SQLite finds no damage in the file; its connections are closed."""
     try:
         with ledger.engine.connect() as connection:
             verdict = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()

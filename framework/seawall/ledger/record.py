@@ -3,33 +3,56 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from seawall.errors import StorageError
+from seawall.errors import SeawallError, StorageError
 from seawall.events import Event, PlanReady, RunEnded, RunStarted, StageFinished
 from seawall.ledger.open import Ledger, is_corrupt, open_ledger, replace_corrupt
 from seawall.ledger.patience import patience
+from seawall.ledger.rebuild import LOST, add_past
 from seawall.ledger.writes import Write, for_dialect, stage_writes, writes
 
 __all__ = ["Recorder", "recorder"]
 
 
-def recorder(location: str, *, warn: Callable[[str], None]) -> Recorder | _Unrecorded:
+Past = Callable[[], Iterable[Sequence[Event]]]
+"""The events of each run that is known from elsewhere, read when they are asked for."""
+
+
+def recorder(
+    location: str, *, warn: Callable[[str], None], past: Past = tuple
+) -> Recorder | _Unrecorded:
     """A sink for the ledger at `location`; when it cannot be opened, `warn` is told and nothing kept.
 
+    A ledger that is begun now, because it was missing or corrupt, knows the runs of the past.
     Close it: SQLite then folds its write-ahead log into the file, which is whole by itself.
 
     LedgerVersionError is raised: a newer seawall's ledger would be hurt by writing into it.
     """
     try:
-        return Recorder(open_ledger(location, warn=warn), warn=warn)
+        ledger = open_ledger(location, warn=warn)
+        if ledger.begun:
+            _remember(ledger, past, warn)
+        return Recorder(ledger, warn=warn)
     except StorageError as error:
         warn(f"this run is not recorded: {error}")
         return _Unrecorded()
+
+
+def _remember(ledger: Ledger, past: Past, warn: Callable[[str], None]) -> None:
+    """The ledger knows the runs of the past; `warn` is told how many, or why not."""
+    try:
+        added, _ = add_past(ledger, past())
+    except (SQLAlchemyError, SeawallError, OSError) as error:
+        warn(f"what was published before is not in the new ledger {ledger.location}: {error}")
+        return
+    if added:
+        runs = f"{added:,} run{'' if added == 1 else 's'}"
+        warn(f"the ledger {ledger.location} is rebuilt from the log: {runs}. {LOST}")
 
 
 class Recorder:
