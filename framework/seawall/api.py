@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -25,6 +25,7 @@ from seawall.errors import ConfigError, UsageError
 if TYPE_CHECKING:
     from seawall.drill.drilled import Drill
     from seawall.drill.result import Drilled
+    from seawall.events import Event
     from seawall.infer import Inferred
     from seawall.ledger import Ledger
     from seawall.plan.modelled import Asked
@@ -252,8 +253,8 @@ def everybody(
     from seawall.ledger import recorder
     from seawall.observe import AlertSink, fan_out
 
-    loaded = order.loaded
-    with closing(recorder(ledger_location(loaded.root, order.env), warn=warn)) as ledger:
+    loaded, location = order.loaded, ledger_location(order.loaded.root, order.env)
+    with closing(recorder(location, warn=warn, past=lambda: _past(loaded))) as ledger:
         told = fan_out(*sinks, ledger)
         alerts = AlertSink(
             loaded.config.alerts,
@@ -262,6 +263,16 @@ def everybody(
             folder=loaded.root,
         )
         yield fan_out(told, alerts)
+
+
+def _past(loaded: LoadedConfig) -> Iterable[Sequence[Event]]:
+    """What the pipeline's log still tells of its runs, for a ledger that is begun anew."""
+    from seawall.fsck import Origin, past
+    from seawall.running.execute import sink_of
+
+    config_path = str(loaded.path.resolve().relative_to(loaded.root.resolve()))
+    sink = sink_of(loaded.config, loaded.root)
+    return past(sink, Origin(loaded.config.pipeline, config_path))
 
 
 def ledger_location(root: Path, env: Mapping[str, str]) -> str:

@@ -152,14 +152,15 @@ def test_f11_no_ledger(published: Path, score: Command, out: Path, saw: Saw) -> 
 def test_f11_a_corrupt_ledger(
     published: Path, score: Command, seawall: Command, out: Path, saw: Saw
 ) -> None:
-    """A corrupt ledger is kept under another name and a new one begun, which knows the run."""
+    """A corrupt ledger is kept under another name; the new one knows this run and those before."""
     ledger = published / ".seawall" / "ledger.db"
     ledger.write_bytes(b"garbage " * 2000)
     done = score(published, "--force")
     runs = json.loads(seawall(published, "runs", "--json").stdout)["runs"]
 
-    saw(done, 0, "published; the corrupt file is kept, a new ledger begun", "corrupt", folder=out)
-    assert runs[0]["state"] == "published"
+    happened = "published; the corrupt file is kept, a new ledger built from the log"
+    saw(done, 0, happened, "corrupt", "rebuilt from the log: 1 run", folder=out)
+    assert [(run["state"], run["version"]) for run in runs] == [("published", 2), ("published", 1)]
     assert len(list(ledger.parent.glob("ledger.db.corrupt-*"))) == 1
 
 
