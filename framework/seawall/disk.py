@@ -10,8 +10,7 @@ import errno
 import fcntl
 import os
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from functools import partial
 from io import BufferedReader
 from pathlib import Path
@@ -19,6 +18,7 @@ from typing import IO, Any
 
 from seawall.errors import StorageError
 from seawall.failpoints import reach
+from seawall.refusals import TODO, refusals, seen, todo
 
 __all__ = [
     "DATA_MODE",
@@ -38,20 +38,6 @@ _FULL_SYNC = getattr(
     fcntl, "F_FULLFSYNC", None
 )  # macOS: fsync alone leaves data in the drive's cache
 
-_TODO = {
-    errno.ENOSPC: "free some space, then run again; what is finished is kept",
-    errno.EDQUOT: "the user's disk quota is used up: raise it or free some space, then run again",
-    errno.EFBIG: "raise the limit on file sizes (ulimit -f), then run again",
-    errno.EROFS: "the filesystem is mounted read-only: remount it, or choose another folder",
-    errno.EACCES: "give this user write permission, or choose another folder",
-    errno.EPERM: "this filesystem or user may not do that: choose another folder",
-    errno.EIO: "the device failed: look at the kernel's log (dmesg) before running again",
-    errno.EXDEV: "keep the published folder and its .seawall folder on one filesystem, one mount",
-    errno.EMFILE: "raise the limit on open files (ulimit -n), then run again",
-    errno.ENAMETOOLONG: "choose a shorter path",
-    errno.ENOTDIR: "a file stands where a folder is needed: move it away",
-}
-
 
 class UnsyncedError(StorageError):
     """fsync failed: what the file holds on the device is unknown, and asking again proves nothing."""
@@ -66,13 +52,13 @@ class Disk:
 
     def create_new(self, path: Path, *, mode: int = _PLAIN_MODE) -> IO[bytes]:
         """A new, empty file is open for writing; FileExistsError if the name is taken."""
-        with _refusals("cannot create a file", path):
+        with refusals("cannot create a file", path):
             return open(path, "xb", 0, opener=partial(os.open, mode=mode))
 
     def write(self, file: IO[bytes], payload: Any) -> None:
         """All bytes of the buffer are handed to the system."""
         rest = memoryview(payload).cast("B")
-        with _refusals("cannot write", Path(str(file.name))):
+        with refusals("cannot write", Path(str(file.name))):
             while rest:
                 rest = rest[file.write(rest) :]
 
@@ -82,7 +68,7 @@ class Disk:
 
     def fsync_folder(self, folder: Path) -> None:
         """The folder's names survive a power cut."""
-        with _refusals("cannot open a folder", folder):
+        with refusals("cannot open a folder", folder):
             descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
         try:
             _sync(descriptor, folder)
@@ -94,33 +80,33 @@ class Disk:
 
         rename() does nothing at all when both are names of one file; the source is then removed.
         """
-        with _refusals("cannot rename", target):
+        with refusals("cannot rename", target):
             source.rename(target)
             if not target.is_dir():
                 source.unlink(missing_ok=True)
 
     def link(self, source: Path, target: Path) -> None:
         """`target` is a second name of `source`; FileExistsError if the name is taken."""
-        with _refusals("cannot link", target):
+        with refusals("cannot link", target):
             os.link(source, target)
 
     def unlink(self, path: Path) -> None:
         """The name is gone; it may have been gone before."""
-        with _refusals("cannot remove", path):
+        with refusals("cannot remove", path):
             path.unlink(missing_ok=True)
 
     def mkdir(self, folder: Path) -> None:
         """The folder is there; it may have been there before."""
-        with _refusals("cannot create a folder", folder), suppress(FileExistsError):
+        with refusals("cannot create a folder", folder), suppress(FileExistsError):
             folder.mkdir()
         if not folder.is_dir():
             raise StorageError(
-                "a file stands where a folder is needed", str(folder), todo=_TODO[errno.ENOTDIR]
+                "a file stands where a folder is needed", str(folder), todo=TODO[errno.ENOTDIR]
             )
 
     def rmdir(self, folder: Path) -> None:
         """The folder is gone if it was empty."""
-        with suppress(FileNotFoundError), _refusals("cannot remove a folder", folder):
+        with suppress(FileNotFoundError), refusals("cannot remove a folder", folder):
             folder.rmdir()
 
     def lock(self, path: Path, how: int) -> int:
@@ -146,25 +132,25 @@ class Disk:
 
     def read(self, path: Path) -> bytes:
         """The whole file; FileNotFoundError without one."""
-        with _refusals("cannot read", path):
+        with refusals("cannot read", path):
             return path.read_bytes()
 
     def open(self, path: Path) -> BufferedReader:
         """The file, open for reading; FileNotFoundError without one."""
-        with _refusals("cannot read", path):
+        with refusals("cannot read", path):
             return path.open("rb")
 
     def list(self, folder: Path) -> list[str]:
         """The names in the folder, sorted; none if there is no such folder."""
         try:
-            with _refusals("cannot list a folder", folder):
+            with refusals("cannot list a folder", folder):
                 return sorted(path.name for path in folder.iterdir())
         except FileNotFoundError:
             return []
 
     def size(self, path: Path) -> int:
         """How many bytes the file has; FileNotFoundError without one."""
-        with _refusals("cannot look at a file", path):
+        with refusals("cannot look at a file", path):
             return path.stat().st_size
 
     def same_file(self, one: Path, other: Path) -> bool:
@@ -256,7 +242,7 @@ def _locked(path: Path, how: int) -> int:
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, _PLAIN_MODE)
     except OSError as error:
-        raise StorageError("cannot open the lock", str(path), _seen(error)) from error
+        raise StorageError("cannot open the lock", str(path), seen(error)) from error
     try:
         # not lockf: a POSIX lock is lost when any code in the process closes the file
         fcntl.flock(descriptor, how)
@@ -268,7 +254,7 @@ def _locked(path: Path, how: int) -> int:
         raise StorageError(
             "this filesystem has no locks",
             str(path),
-            _seen(error),
+            seen(error),
             "a local filesystem; for shared storage there is the `delta` sink",
         ) from error
     return descriptor
@@ -284,24 +270,6 @@ def _sync(descriptor: int, path: Path) -> None:
         raise UnsyncedError(
             "fsync failed: nobody knows what is on the device",
             str(path),
-            seen=_seen(error),
-            todo=_TODO.get(error.errno or 0, ""),
+            seen=seen(error),
+            todo=todo(error),
         ) from error
-
-
-@contextmanager
-def _refusals(what: str, path: Path) -> Iterator[None]:
-    """An OSError leaves as a StorageError, except for the two that are answers."""
-    try:
-        yield
-    except (FileExistsError, FileNotFoundError):
-        raise
-    except OSError as error:
-        raise StorageError(
-            what, str(path), seen=_seen(error), todo=_TODO.get(error.errno or 0, "")
-        ) from error
-
-
-def _seen(error: OSError) -> str:
-    name = errno.errorcode.get(error.errno or 0, "OSError")
-    return f"{name}: {error.strerror}"

@@ -50,6 +50,15 @@ def _tried(disk: Disk, folder: Path, told: Told) -> bool:
     return True
 
 
+def _left(disk: Disk, folder: Path) -> Iterator[Path]:
+    """Temporary names, wherever they stand."""
+    for path in (folder / name for name in disk.list(folder)):
+        if disk.is_folder(path):
+            yield from _left(disk, path)
+        elif path.suffix == ".tmp" or folder.parent.name == "tmp":
+            yield path
+
+
 def _wrong(disk: Disk, folder: Path, told: Told, undisturbed: tuple[object, ...]) -> Iterator[str]:
     sink = sink_on(disk, folder)
     yield from (*wrongs(disk, folder, told), *faults(sink))
