@@ -165,24 +165,6 @@ def test_a_complete_result_is_held(live: Path, score: Command, refused: Any) -> 
     assert "state=held" in refused(live, done, 4, "limits.degraded_rows", "52 of 54 rows")
 
 
-@pytest.mark.breaks("more lookups are degraded than `limits.degraded_lookups` allows")
-def test_too_many_lookups_hold_the_run(live: Path, score: Command, refused: Any) -> None:
-    """A budget of no degraded lookup holds the run at the gate, and names the lookup."""
-    limit(live, "degraded_lookups: 0")
-
-    refused(live, score(live), 4, "limits.degraded_lookups", "1: weather", "at most 0")
-
-
-@pytest.mark.breaks("one more degraded run in a row than `limits.consecutive_degraded_runs`")
-def test_too_many_runs_in_a_row_are_held(degraded: Path, score: Command) -> None:
-    """As many degraded runs as declared are published; the next is held, and a clean one is not."""
-    limit(degraded, "consecutive_degraded_runs: 1")
-    codes = [score(degraded, "--force").returncode for _ in range(2)]
-    recover(degraded)
-
-    assert [*codes, score(degraded, "--force").returncode] == [0, 4, 0]
-
-
 def test_a_killed_run_stays_degraded(degraded: Path, score: Command) -> None:
     """A resumed run publishes what the killed one would have, although the upstream is back."""
     whole = result_of(score(degraded, "--json"))

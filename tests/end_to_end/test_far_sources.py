@@ -17,7 +17,6 @@ from tests.http_server import (
     Answer,
     HttpServer,
     bomb,
-    html,
     pages,
     redirect,
     text,
@@ -148,9 +147,7 @@ def test_lookups_from_far_give_the_same_file(
 
 
 WRONG = {
-    "a login page": (html(), 69, "an HTML page where rows are due"),
     "a redirect": (redirect("http://127.0.0.1/login"), 77, "a redirect"),
-    "a renamed column": (text("code,width\nP1,10\n"), 65, "a column is missing: 'size'"),
     "a bomb": (
         Answer(bomb(70).body, headers={"Content-Encoding": "gzip"}),
         65,

@@ -23,6 +23,7 @@ __all__ = [
     "LOUD",
     "MARK",
     "TOKEN",
+    "Done",
     "declare",
     "events",
     "http",
