@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from tests.faults.sound import ends, files, log, staged
+from tests.faults.sound import files, log, staged
 
 BATCH = "2024-03-01"
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -48,3 +48,105 @@ def test_f74_threads_cannot_be_killed(published: Path, score: Command, saw: Saw,
     words = ["execution.attempt_timeout: attempt_timeout has no effect", "cannot be killed"]
     saw([written, asked], [78, 2], "with threads the limit is refused", *words, folder=out)
     assert log(out, BATCH)[-1]["version"] == 1
+
+
+@pytest.fixture
+def fours(published: Path, frame: pd.DataFrame) -> Path:
+    """A project with version 1 published, whose batch is read in chunks of four rows from now on."""
+    frame.head(12).to_parquet(published / f"data/{BATCH}.parquet", row_group_size=4)
+    config = published / "pipeline.yaml"
+    config.write_text(config.read_text().replace("chunk_rows: 15", "chunk_rows: 4"))
+    return published
+
+
+KILL = "    import os\n    if {when}:\n        os.kill(os.getpid(), {signal})\n"
+ONE_ROW = '(frame["id"] == 1006).any()'
+TOO_MANY = f"len(frame) > 2 and {ONE_ROW}"
+
+
+def test_f75_a_chunk_that_is_too_large(fours: Path, score: Command, saw: Saw, out: Path) -> None:
+    """A chunk that kills its worker by its size is scored in halves, to the bytes of a quiet run."""
+    quiet = score(fours, "--force")
+    before = files(out)
+    before_strain(fours, KILL.format(when=TOO_MANY, signal=9))
+    done = score(fours, *PROCESSES, "--force", "--json")
+
+    happened = "tried again alone, then in halves: published as if nothing had happened"
+    saw([quiet, done], [0, 0], happened, "killed by SIGKILL", folder=out)
+    assert files(out) == before
+    assert len(log(out, BATCH)) == 3
+
+
+def test_f75_a_row_that_kills(fours: Path, score: Command, saw: Saw, out: Path) -> None:
+    """Within a budget the one row that kills is in quarantine, and all others are published."""
+    before_strain(fours, KILL.format(when=ONE_ROW, signal=9))
+    done = score(fours, *PROCESSES, "--json")
+
+    happened = "within a budget the row that kills is in quarantine"
+    saw(done, 0, happened, "killed its worker", folder=out)
+    result = json.loads(done.stdout)
+    assert result["reasons"] == {"killed its worker": 1}
+    assert result["account"] == {"read": 12, "published": 10, "quarantined": 1, "filtered": 1}
+    assert 1006 not in set(pd.read_parquet(out)["id"])
+
+
+def test_f75_a_row_that_kills_without_a_budget(
+    fours: Path, score: Command, saw: Saw, out: Path
+) -> None:
+    """Without a budget the row's stretch is named; the other chunks are kept for the next run."""
+    before, config = files(out), fours / "pipeline.yaml"
+    text = config.read_text().replace(", on_violation: quarantine", "").split("limits:")[0]
+    rule = "- use: factory.steps:plausible"
+    config.write_text(text.replace(rule, f"{rule}\n      on_violation: fail"))
+    before_strain(fours, KILL.format(when=ONE_ROW, signal=9))
+    done = score(fours, *PROCESSES)
+
+    words = ["chunk 000001, rows 6 to 7 of the batch", "killed by SIGKILL", "quarantined_rows"]
+    saw(done, 70, "without a budget its stretch is named, and the run fails", *words, folder=out)
+    assert (files(out), staged(out, BATCH)) == (before, 2)
+
+
+def test_f76_a_crash(fours: Path, score: Command, saw: Saw, out: Path) -> None:
+    """A crash in C code is no matter of size: tried once more alone, then the chunk is named."""
+    before = files(out)
+    before_strain(fours, KILL.format(when=ONE_ROW, signal=11))
+    done = score(fours, *PROCESSES)
+
+    words = ["chunk 000001, rows 4 to 8 of the batch", "killed by SIGSEGV", "crash in C code"]
+    saw(done, 70, "tried once more alone, then named; nothing is halved", *words, folder=out)
+    assert files(out) == before
+    assert staged(out, BATCH) >= 1
+
+
+GREEDY = """\
+    import resource
+    from pathlib import Path
+    taken = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (taken + (1 << 30), -1))
+    import numpy as np
+    np.empty(len(frame) * {each}, dtype=bool)
+"""
+
+
+def test_f77_memory_that_runs_out(published: Path, score: Command, saw: Saw, out: Path) -> None:
+    """A stage for which memory runs out is given halves and quarters, to the bytes of a quiet run."""
+    before = files(out)
+    before_strain(published, GREEDY.format(each="(220 << 20)"))
+    done = score(published, "--workers", "1")
+
+    happened = "given in halves and quarters: published as ever"
+    saw(done, 0, happened, "published as version 2", folder=out)
+    assert files(out) == before
+
+
+def test_f77_memory_that_runs_out_for_good(
+    published: Path, score: Command, saw: Saw, out: Path
+) -> None:
+    """Where a quarter of the rows is too much, too, the chunk fails, and the message says what to do."""
+    before = files(out)
+    before_strain(published, GREEDY.format(each="(1 << 40)"))
+    done = score(published, "--workers", "1")
+
+    words = ["memory ran out", "factory/steps.py:", "smaller chunk_rows"]
+    saw(done, 70, "where a quarter is too much, too, the chunk fails", *words, folder=out)
+    assert files(out) == before

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from seawall.chunk import score
 from seawall.contracts import ChunkRef, WorkerDeath
-from seawall.errors import InterruptedRunError, SeawallError, SoftwareError
+from seawall.errors import InterruptedRunError, SeawallError
 from seawall.events import PlanReady
 from seawall.outcome import ChunkFailure, ChunkReport
+from seawall.plan import Plan
 from seawall.running.crew import Crew, crew_of
 from seawall.running.fold import Fold
 from seawall.running.order import Order
+from seawall.running.rescue import Rescue, dead, may_be_rescued
 from seawall.running.staged import Staged
 from seawall.running.tell import Teller
 from seawall.runtime import runtime_of
@@ -55,52 +58,68 @@ def _computed(
 ) -> dict[str, SeawallError]:
     """What went wrong, by chunk; the chunks that went well are added."""
     todo = [ref for ref in staged.plan.chunks if ref.name not in staged.finished]
-    failures: dict[str, SeawallError] = {}
+    threads = crew.inner_threads
     if todo and crew.kind == "threads":
         # Threads limit only those OpenMP libraries that are loaded when an item begins.
-        threads = crew.inner_threads
         runtime_of(staged.plan, staged.workspace, threads=threads, model=staged.model)
     with open_executor(
         crew.kind,
         workers=crew.workers,
-        inner_threads=crew.inner_threads,
+        inner_threads=threads,
         notify=lambda item, reason: teller.retried(todo[item].name, reason),
         limit_s=crew.limit_s,
     ) as executor:
-        threads = crew.inner_threads
+        tally = _Tally(fold, teller)
         work = functools.partial(score, staged.plan, staged.workspace, threads=threads)
-        for outcome in executor.outcomes(work, todo, lambda: order.stop() or bool(failures)):
-            failure = _failure(outcome, fold, teller, todo)
-            if failure is not None:
-                teller.failed(failure.chunk, failure.error)
-                failures[failure.chunk] = failure.error
-    return failures
+        deaths = []
+        for outcome in executor.outcomes(work, todo, lambda: order.stop() or bool(tally.failures)):
+            if isinstance(outcome, WorkerDeath):
+                deaths.append(outcome)
+            tally.add(outcome, todo, staged.plan)
+        rescue = Rescue(staged.plan, staged.workspace, executor, threads, order.stop)
+        for ref in [todo[death.item] for death in deaths]:
+            if not tally.failures and not order.stop():
+                teller.retried(ref.name, "it killed its worker twice: it is scored in pieces")
+                tally.add(rescue.outcome(ref), todo, staged.plan)
+    return tally.failures
 
 
-def _failure(
-    outcome: ChunkReport | ChunkFailure | WorkerDeath,
-    fold: Fold,
-    teller: Teller,
-    todo: Sequence[ChunkRef],
-) -> ChunkFailure | None:
-    """None when the chunk is added; a budget that breaks with it is its failure."""
-    if isinstance(outcome, ChunkFailure):
-        return outcome
-    if isinstance(outcome, WorkerDeath):
-        ref = todo[outcome.item]
-        return ChunkFailure(ref.name, _killed(ref, outcome.reason))
-    teller.chunk(outcome, reused=False)
-    try:
-        fold.add(outcome)
-    except SeawallError as error:
-        return ChunkFailure(outcome.chunk, error)
-    return None
+@dataclass(frozen=True, slots=True)
+class _Tally:
+    """Adds up what comes back, and keeps what went wrong, by chunk."""
 
+    fold: Fold
+    teller: Teller
+    failures: dict[str, SeawallError] = field(default_factory=dict)
 
-def _killed(ref: ChunkRef, reason: str) -> SoftwareError:
-    return SoftwareError(
-        "a chunk killed its worker twice, the second time alone",
-        f"chunk {ref.name}, rows {ref.first_row:,} to {ref.first_row + ref.rows:,} of the batch",
-        reason,
-        todo="if memory ran out: smaller chunk_rows or fewer workers; else look for a crash in C code",
-    )
+    def add(
+        self,
+        outcome: ChunkReport | ChunkFailure | WorkerDeath,
+        todo: Sequence[ChunkRef],
+        plan: Plan,
+    ) -> None:
+        """The chunk is added, or has failed; one whose worker was killed may still be rescued."""
+        failure = self._failure(outcome, todo, plan)
+        if failure is not None:
+            self.teller.failed(failure.chunk, failure.error)
+            self.failures[failure.chunk] = failure.error
+
+    def _failure(
+        self,
+        outcome: ChunkReport | ChunkFailure | WorkerDeath,
+        todo: Sequence[ChunkRef],
+        plan: Plan,
+    ) -> ChunkFailure | None:
+        """None when the chunk is added, or may be rescued; a budget that breaks with it is its failure."""
+        if isinstance(outcome, ChunkFailure):
+            return outcome
+        if isinstance(outcome, WorkerDeath):
+            ref = todo[outcome.item]
+            rescued = may_be_rescued(plan, outcome)
+            return None if rescued else ChunkFailure(ref.name, dead(ref, outcome.reason))
+        self.teller.chunk(outcome, reused=False)
+        try:
+            self.fold.add(outcome)
+        except SeawallError as error:
+            return ChunkFailure(outcome.chunk, error)
+        return None

@@ -1,11 +1,9 @@
-"""One chunk through the five stages, in whichever worker it runs."""
+"""A chunk through the five stages."""
 
 from __future__ import annotations
 
-import itertools
 import time
-import traceback
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -13,61 +11,33 @@ from datetime import datetime
 import numpy as np
 import pandas as pd
 
-from seawall.contracts import Account, ChunkRef, Made, Scalar, StoredFile
-from seawall.errors import SeawallError
-from seawall.outcome import ChunkFailure, ChunkReport, StageSeen, to_receipt
-from seawall.part import part_of
+from seawall.contracts import ChunkRef, Made, Scalar
+from seawall.lookups.table import LookupTable
+from seawall.outcome import StageSeen
 from seawall.plan import Plan
 from seawall.profiles import Profile, measure
-from seawall.quarantine import KeptRows, Origin, described, examples, serialized
-from seawall.runtime import Runtime, runtime_of
+from seawall.runtime import Runtime
 from seawall.stages.allowance import Allowance
 from seawall.stages.check_output import check_output
 from seawall.stages.featurize import featurize
 from seawall.stages.freshness import newest, times_of
 from seawall.stages.ingest import Ingested, ingest
-from seawall.stages.memory import out_of_memory
 from seawall.stages.predict import add_outputs
-from seawall.stages.provenance import DEGRADED, Provenance
+from seawall.stages.provenance import Provenance
 from seawall.stages.sifting import Sieve
 from seawall.stages.validate import Validated, filtered, validate
-from seawall.staging import Shapes, Workspace
+from seawall.staging import Shapes
 
-__all__ = ["DEGRADED", "Passed", "passed", "score", "sources_of"]
-
-
-def score(
-    plan: Plan, workspace: Workspace, ref: ChunkRef, *, threads: int = 1
-) -> ChunkReport | ChunkFailure:
-    """The chunk is scored, its part and its receipt are stored; a failure comes back as a value.
-
-    The model computes with so many threads a call.
-    """
-    try:
-        workspace.mark_started(ref.name)
-        report = _scored(plan, workspace, ref, runtime_of(plan, workspace, threads=threads))
-        workspace.put_receipt(ref.name, to_receipt(report))
-        workspace.unmark(ref.name)
-    except SeawallError as error:
-        return ChunkFailure(ref.name, error)
-    except MemoryError as error:
-        where = f"chunk {ref.name}, {ref.rows:,} rows"
-        return ChunkFailure(ref.name, out_of_memory(where, error, ref.rows))
-    except Exception as error:  # noqa: BLE001 - the border of a chunk: a worker returns values
-        what = f"{type(error).__name__}: {error}"
-        return ChunkFailure(
-            ref.name, SeawallError(what, f"chunk {ref.name}"), traceback.format_exc()
-        )
-    return report
+__all__ = ["Passed", "Watch", "ingested_into", "passed", "sieve_of", "through_stages"]
 
 
 def passed(plan: Plan, ref: ChunkRef, runtime: Runtime) -> Passed:
     """The chunk behind its last stage; nothing is stored."""
-    return _through_stages(plan, ref, runtime, _Watch())
+    return through_stages(plan, ref, runtime, Watch())
 
 
 @dataclass(slots=True)
-class _Watch:
+class Watch:
     """Notes what each stage took and saw."""
 
     stages: list[StageSeen] = field(default_factory=list)
@@ -96,59 +66,12 @@ class Passed:
     made: Mapping[str, Made]
 
 
-def _scored(plan: Plan, workspace: Workspace, ref: ChunkRef, runtime: Runtime) -> ChunkReport:
-    begun, watch = time.perf_counter(), _Watch()
-    seen = _through_stages(plan, ref, runtime, watch)
-    sieve, provenance = seen.sieve, seen.provenance
-    away, rows = sum(sieve.quarantined.values()), len(sieve.frame)
-    origin = _origin(plan, ref, sieve)
-    refused = described(sieve.aside, origin)
-    doubtful = described(sieve.doubtful, origin)
-    return ChunkReport(
-        chunk=ref.name,
-        key=plan.chunk_key(ref),
-        account=Account(ref.rows, rows, away, sum(sieve.filtered.values())),
-        filtered=sieve.filtered,
-        quarantined=sieve.quarantined,
-        warned=seen.validated.warned,
-        nulls=seen.validated.nulls,
-        part=workspace.put_part(ref.name, part_of(sieve.frame, plan, provenance), rows=rows),
-        quarantine=None if refused is None else _kept(refused, workspace, ref),
-        live_profile=seen.live_profile,
-        stages=tuple(watch.stages),
-        seconds=time.perf_counter() - begun,
-        degraded=provenance.counts(),
-        degraded_rows=provenance.degraded_rows,
-        degraded_profile=seen.degraded_profile,
-        newest=seen.newest,
-        conversions=seen.conversions,
-        made=seen.made,
-        foreign=seen.validated.foreign,
-        examples=tuple(
-            shown for rows in (refused, doubtful) for shown in examples(rows, key=plan.primary.key)
-        ),
-    )
-
-
-def _origin(plan: Plan, ref: ChunkRef, sieve: Sieve) -> Origin:
-    """Where the source has the chunk's rows."""
-
-    def places(numbers: Sequence[int]) -> Sequence[str]:
-        rows = [number - ref.first_row for number in numbers]
-        return plan.source.places(plan.fragments, ref, rows)
-
-    return Origin(sieve.original, sieve.numbers, sources_of(plan, ref), places)
-
-
-def _kept(rows: KeptRows, workspace: Workspace, ref: ChunkRef) -> StoredFile:
-    return workspace.put_quarantine(ref.name, serialized(rows), rows=len(rows))
-
-
-def _through_stages(plan: Plan, ref: ChunkRef, runtime: Runtime, watch: _Watch) -> Passed:
+def through_stages(plan: Plan, ref: ChunkRef, runtime: Runtime, watch: Watch) -> Passed:
+    """The chunk behind its last stage; the watch knows what each stage took and saw."""
     key = plan.primary.key
-    sieve = _sieve(plan, ref)
+    sieve = sieve_of(plan, ref)
     with watch.stage("ingest", sieve) as seen:
-        ingested, misses = _ingested(sieve, plan, runtime, ref)
+        ingested, misses = ingested_into(sieve, plan, runtime.tables, ref)
         provenance = ingested.provenance
         seen.update({**misses, **provenance.counts()})
     with watch.stage("validate", sieve) as seen:
@@ -181,7 +104,7 @@ def _through_stages(plan: Plan, ref: ChunkRef, runtime: Runtime, watch: _Watch) 
     return Passed(sieve, validated, live, provenance, apart, latest, ingested.conversions, made)
 
 
-def _sieve(plan: Plan, ref: ChunkRef) -> Sieve:
+def sieve_of(plan: Plan, ref: ChunkRef) -> Sieve:
     """A sieve for the chunk's rows, before they are read."""
 
     def place(number: int) -> str:
@@ -198,11 +121,11 @@ def _may_be_infinite(plan: Plan) -> frozenset[str]:
     return frozenset(name for name, contract in columns.items() if contract.infinities)
 
 
-def _ingested(
-    sieve: Sieve, plan: Plan, runtime: Runtime, ref: ChunkRef
+def ingested_into(
+    sieve: Sieve, plan: Plan, tables: Mapping[str, LookupTable], ref: ChunkRef
 ) -> tuple[Ingested, dict[str, Scalar]]:
     """The sieve holds the chunk's rows; what ingest gave, and how many had no match, by lookup."""
-    result = ingest(plan.reading, ref, runtime.tables)
+    result = ingest(plan.reading, ref, tables)
     sieve.frame, sieve.original, sieve.numbers = result.frame, result.original, result.numbers
     sieve.refuse(result.refused, ref.first_row)
     for entry in result.untyped:
@@ -236,15 +159,6 @@ def _measured(
         measure(frame[rows], shapes.columns, shapes.segments) for rows in (~degraded, degraded)
     )
     return live, apart
-
-
-def sources_of(plan: Plan, ref: ChunkRef) -> list[tuple[int, str]]:
-    """Where each file of the chunk begins: the number of its first row in the batch, its path."""
-    rows = itertools.accumulate((span.rows for span in ref.spans), initial=ref.first_row)
-    return [
-        (row, plan.fragments[span.fragment].shown)
-        for row, span in zip(rows, ref.spans, strict=False)
-    ]
 
 
 def _figures(profile: Profile) -> dict[str, Scalar]:

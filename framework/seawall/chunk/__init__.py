@@ -1,0 +1,8 @@
+"""One chunk through the five stages, in whichever worker it runs."""
+
+from seawall.chunk.reported import sources_of
+from seawall.chunk.score import left_out, score, score_piece
+from seawall.chunk.stages import Passed, passed
+from seawall.stages.provenance import DEGRADED
+
+__all__ = ["DEGRADED", "Passed", "left_out", "passed", "score", "score_piece", "sources_of"]
