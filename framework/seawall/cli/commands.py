@@ -53,7 +53,7 @@ COMMANDS = {
     "gc": Listed("seawall.cli.garbage:gc", "Remove what no kept version and no open plan needs."),
     "drill": Listed(
         "seawall.cli.drill:drill",
-        "Break each part of a pipeline in a sandbox, and show what happens.",
+        "Break every part of a pipeline in a sandbox; show what happens.",
     ),
     "schema": Listed("seawall.cli.schema:schema", "Print the JSON Schema of pipeline files."),
 }

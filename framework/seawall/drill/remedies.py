@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from seawall.config.faults import KeyPath, Place, dotted
 from seawall.config.load import LoadedConfig
 from seawall.config.models import PipelineConfig
+from seawall.config.sources import FilesSource
 from seawall.drill.measured import Measured, measured
 from seawall.drill.values import Case
 
@@ -97,11 +98,14 @@ def _of_lookup(loaded: LoadedConfig, case: Case, name: str, table: pa.Table) -> 
 
 
 def _of_age(loaded: LoadedConfig, path: KeyPath, name: str, table: pa.Table) -> Remedy:
-    """By the time that the table tells; one without any cannot be told from an older one."""
-    expect = loaded.config.ingest.lookups[name].expect
-    clock = expect.as_of_column or _clock(table)
+    """By the time that its rows or its file tell; without any it cannot be told from an older one."""
+    lookup = loaded.config.ingest.lookups[name]
+    clock = lookup.expect.as_of_column or _clock(table)
     if clock:
         todo = f"expect: {{as_of_column: {clock}, max_staleness: 36h}}"
+        return _at(loaded, (*path, "expect", "max_staleness"), todo)
+    if isinstance(lookup, FilesSource) and not lookup.remote:
+        todo = "expect: {max_staleness: 36h}, the age of the file"
         return _at(loaded, (*path, "expect", "max_staleness"), todo)
     todo = (
         "it has no time that tells its age: let the upstream add one (expect: {as_of_column, "
