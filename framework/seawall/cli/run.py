@@ -13,10 +13,9 @@ import click
 from seawall.cli.project import enter
 from seawall.cli.terminal import warn
 from seawall.cli.watched import say_result, watched
-from seawall.errors import Exit
 
 if TYPE_CHECKING:
-    from seawall.running import Order, RunResult
+    from seawall.running import Order
 
 __all__ = ["run"]
 
@@ -35,7 +34,7 @@ _COLLECT_EVERY = 100_000
 @click.option("--workers", type=click.IntRange(min=1), help="How many of them.")
 @click.option("--inner-threads", type=click.IntRange(min=1), help="Threads of the model in each.")
 @click.option("--force", is_flag=True, help="Publish again what is published or was rolled back.")
-@click.option("--strict-exit", is_flag=True, help="Exit with 3 when what is published is degraded.")
+@click.option("--strict-exit", is_flag=True, help="Exit with 3 when degraded, with 74 when not shown yet.")
 @click.option(
     "--log-format",
     type=click.Choice(["text", "json"]),
@@ -49,14 +48,9 @@ def run(*, config: Path, batch: str, sets: tuple[str, ...], **how: Any) -> int:
     """Score a batch and publish it if every check passes."""
     gc.set_threshold(_COLLECT_EVERY)
     result = watched(_order(config, batch, sets, how), how["log_format"], verbose=how["verbose"])
-    code = _exit(result) if how["strict_exit"] else result.exit
+    code = result.strict_exit if how["strict_exit"] else result.exit
     say_result(result, code, as_json=how["as_json"])
     return code
-
-
-def _exit(result: RunResult) -> Exit:
-    """The run's code; DEGRADED where fallbacks served rows of what is published."""
-    return Exit.DEGRADED if result.exit == Exit.OK and result.degraded_rows else result.exit
 
 
 def _order(config: Path, batch: str, sets: tuple[str, ...], how: dict[str, Any]) -> Order:

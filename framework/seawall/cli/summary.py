@@ -38,6 +38,8 @@ def summary(result: RunResult) -> Iterator[str]:
     if result.version:
         live = "predictions" if result.exit == Exit.OK else "still live"
         yield _line(live, f"{result.path} (version {result.version})")
+    if result.behind:
+        yield _line("not shown", "readers do not see it yet; the next command that looks redoes it")
     yield _line("summary", f"seawall explain {result.run_id}")
     if result.state == "held":
         yield _line("as it is", release_command(result.run_id))

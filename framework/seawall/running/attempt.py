@@ -16,6 +16,7 @@ from seawall.errors import (
     SeawallError,
     StoppedError,
     StorageError,
+    TemporaryError,
 )
 from seawall.events import (
     InputChanged,
@@ -80,6 +81,7 @@ class Attempt:
     rehearsals: tuple[LookupRehearsed, ...] = ()
     replayed: Account | None = None
     reasons: Mapping[str, int] = field(default_factory=dict)
+    behind: str = ""
     reference: NamedReference | None = None
 
     def carry_out(self, claim: Claim, deadline: Deadline) -> None:
@@ -247,11 +249,13 @@ class Attempt:
 
     def _refresh_view(self, claim: Claim, entry: LogEntry | None = None) -> None:
         """Readers see the newest version; if that fails it is said, and the next command tries again."""
+        self.behind = ""
         try:
             claim.refresh_view()
-        except StorageError as error:
+        except (StorageError, TemporaryError) as error:
+            self.behind = str(error)
             version = self.version if entry is None else entry.version
-            self.teller.tell(ViewFailed, version=version, message=str(error))
+            self.teller.tell(ViewFailed, version=version, message=self.behind)
 
 
 def _empty(plan: Plan) -> DataError:

@@ -108,6 +108,7 @@ def _result(attempt: Attempt, error: SeawallError | None, seconds: float) -> Run
         rehearsals=attempt.rehearsals,
         replayed=attempt.replayed,
         reasons=attempt.reasons,
+        behind=attempt.behind,
     )
 
 

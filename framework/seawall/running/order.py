@@ -116,7 +116,8 @@ class RunResult:
     why nothing was published. `degraded_rows` were scored with a fallback's values, `degradations`
     counts them by `lookup=link`; `rehearsals` says what would have happened if a lookup had failed;
     `replayed` is where the rows went that a replay took out of quarantine. `reasons` counts the rows
-    that went into quarantine, those of a replay again, by why they did.
+    that went into quarantine, those of a replay again, by why they did. `behind` says why readers
+    don't see the version yet, '' where they do.
     """
 
     run_id: str
@@ -137,6 +138,14 @@ class RunResult:
     rehearsals: tuple[LookupRehearsed, ...] = ()
     replayed: Account | None = None
     reasons: Mapping[str, int] = field(default_factory=dict)
+    behind: str = ""
+
+    @property
+    def strict_exit(self) -> Exit:
+        """As `exit`; IOERR where readers don't see the version yet, DEGRADED where fallbacks served rows."""
+        if self.exit != Exit.OK or not (self.behind or self.degraded_rows):
+            return self.exit
+        return Exit.IOERR if self.behind else Exit.DEGRADED
 
     @property
     def message(self) -> str:
