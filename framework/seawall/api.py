@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,7 +20,7 @@ from seawall.config.load import (
     resolve,
 )
 from seawall.contracts import EventSink
-from seawall.errors import ConfigError, UsageError
+from seawall.errors import ConfigError, SeawallError, UsageError
 
 if TYPE_CHECKING:
     from seawall.drill.drilled import Drill
@@ -242,7 +242,19 @@ def observed(order: Order, sinks: Sequence[EventSink], *, warn: Callable[[str], 
         if any(way.circuit_breaker for way in order.loaded.config.ingest.lookups.values()):
             breakers = stack.enter_context(breakers_in(location, order.run_id, told, warn))
             order = replace(order, breakers=breakers)
-        return execute(order, told)
+        return execute(replace(order, usual_s=_usual_s(order, location)), told)
+
+
+def _usual_s(order: Order, location: str) -> Sequence[float]:
+    """How long the pipeline's last runs took; nothing where the ledger cannot tell."""
+    from seawall.ledger import durations, existing_ledger
+
+    with suppress(SeawallError):  # the recorder has said what is wrong with it
+        ledger = existing_ledger(location)
+        if ledger is not None:
+            with closing(ledger):
+                return durations(ledger, order.loaded.config.pipeline)
+    return ()
 
 
 @contextmanager

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from seawall.running import Order, RunResult
     from seawall.running.order import StopRequest
 
-__all__ = ["say_result", "watched"]
+__all__ = ["document_of", "say_result", "shown", "stopped_by_signals", "watched"]
 
 _SHOWN = (
     *("run_id", "pipeline", "batch", "state", "exit", "version", "path", "account"),
@@ -32,13 +32,23 @@ _SHOWN = (
 def watched(order: Order, form: Literal["text", "json"], *, verbose: bool) -> RunResult:
     """What came of the order; its log and progress were shown meanwhile, and signals heard."""
     from seawall.api import observed
+
+    with shown(order.stop, form, verbose=verbose) as sinks:
+        return observed(order, sinks, warn=warn)
+
+
+@contextmanager
+def shown(
+    stop: StopRequest, form: Literal["text", "json"], *, verbose: bool
+) -> Iterator[list[EventSink]]:
+    """Within, signals are heard, and what the sinks are told is log and progress on standard error."""
     from seawall.observe import ProgressSink
 
     progress = ProgressSink(sys.stderr)
     logs = _logs(progress, form, verbose=verbose)
     try:
-        with _stopped_by_signals(order.stop), foreign_output(cast("TextIO", progress.stream)):
-            return observed(order, [logs, progress], warn=warn)
+        with stopped_by_signals(stop), foreign_output(cast("TextIO", progress.stream)):
+            yield [logs, progress]
     finally:
         progress.close()
 
@@ -46,7 +56,7 @@ def watched(order: Order, form: Literal["text", "json"], *, verbose: bool) -> Ru
 def say_result(result: RunResult, code: Exit, *, as_json: bool) -> None:
     """The result was said, as one JSON object or in a few lines; `code` is what the command ends with."""
     if as_json:
-        mention(json.dumps(_document(result) | {"exit": int(code)}))
+        mention(json.dumps(document_of(result) | {"exit": int(code)}))
         return
     from seawall.cli.summary import summary
 
@@ -63,7 +73,7 @@ def _logs(progress: ProgressSink, form: Literal["text", "json"], *, verbose: boo
 
 
 @contextmanager
-def _stopped_by_signals(stop: StopRequest) -> Iterator[None]:
+def stopped_by_signals(stop: StopRequest) -> Iterator[None]:
     """The first SIGTERM or Ctrl-C asks the run to stop at a chunk's border, the second ends it."""
 
     def ask(number: int, _frame: object) -> None:
@@ -80,7 +90,8 @@ def _stopped_by_signals(stop: StopRequest) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _document(result: RunResult) -> dict[str, Any]:
+def document_of(result: RunResult) -> dict[str, Any]:
+    """The result as JSON can hold it."""
     from seawall.cli.border import parts
     from seawall.ledger.plain import plain
 

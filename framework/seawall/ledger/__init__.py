@@ -1,7 +1,7 @@
 """The ledger: an index of runs for people and for history; never the record of what is published."""
 
 from seawall.ledger.open import Ledger, LedgerVersionError, existing_ledger, open_ledger
-from seawall.ledger.read import row_counts, run, runs
+from seawall.ledger.read import durations, row_counts, run, runs
 from seawall.ledger.record import Recorder, recorder
 from seawall.ledger.rows import (
     ChunkRow,
@@ -28,6 +28,7 @@ __all__ = [
     "RunRow",
     "SeenRange",
     "StageRow",
+    "durations",
     "existing_ledger",
     "open_ledger",
     "recorder",

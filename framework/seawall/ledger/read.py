@@ -25,7 +25,7 @@ from seawall.ledger.rows import (
 )
 from seawall.ledger.seen import stage_rows
 
-__all__ = ["row_counts", "run", "runs"]
+__all__ = ["durations", "row_counts", "run", "runs"]
 
 _NEAR = 200
 _ACCOUNT = ("read", "published", "quarantined", "filtered")
@@ -57,6 +57,23 @@ def row_counts(ledger: Ledger, pipeline: str, limit: int = 7) -> list[int]:
     query = (
         select(columns.read - columns.filtered)
         .where(columns.pipeline == pipeline, columns.state == "published")
+        .order_by(columns.started_at.desc())
+        .limit(limit)
+    )
+    with ledger.reading() as connection:
+        return list(connection.execute(query).scalars())
+
+
+def durations(ledger: Ledger, pipeline: str, limit: int = 7) -> list[float]:
+    """The seconds that the newest published runs took from their first chunk to their last, the newest first.
+
+    Replays are none, and neither is what went on with an interrupted run.
+    """
+    columns = tables.runs.c
+    whole = (columns.replays == "", columns.resumed_chunks == 0, columns.seconds.is_not(None))
+    query = (
+        select(columns.seconds)
+        .where(columns.pipeline == pipeline, columns.state == "published", *whole)
         .order_by(columns.started_at.desc())
         .limit(limit)
     )

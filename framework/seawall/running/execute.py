@@ -24,10 +24,11 @@ from seawall.running.deadline import within_deadline
 from seawall.running.order import Order, RunResult, State
 from seawall.running.replaying import Replaying
 from seawall.running.tell import Teller
+from seawall.running.unusual import unusual
 from seawall.secrets import Redaction
 from seawall.sinks.files import FilesSink, Holder
 
-__all__ = ["execute", "sink_of", "within_the_project"]
+__all__ = ["execute", "result_of", "sink_of", "within_the_project"]
 
 
 def execute(order: Order, events: EventSink) -> RunResult:
@@ -47,7 +48,7 @@ def execute(order: Order, events: EventSink) -> RunResult:
     attempt = Attempt(order, teller) if order.replay is None else Replaying(order, teller)
 
     def end(error: SeawallError | None) -> RunResult:
-        result = _result(attempt, error, time.monotonic() - begun)
+        result = _compared(result_of(attempt, error, time.monotonic() - begun), order)
         _tell_end(result, teller)
         return result
 
@@ -87,7 +88,8 @@ def sink_of(config: PipelineConfig, root: Path) -> FilesSink:
     )
 
 
-def _result(attempt: Attempt, error: SeawallError | None, seconds: float) -> RunResult:
+def result_of(attempt: Attempt, error: SeawallError | None, seconds: float) -> RunResult:
+    """What came of the attempt, which this error has ended; None has."""
     order = attempt.order
     return RunResult(
         run_id=order.run_id,
@@ -110,6 +112,14 @@ def _result(attempt: Attempt, error: SeawallError | None, seconds: float) -> Run
         reasons=attempt.reasons,
         behind=attempt.behind,
     )
+
+
+def _compared(result: RunResult, order: Order) -> RunResult:
+    """The result, with a warning where the run took much longer or shorter than runs before it."""
+    if result.state != "published" or result.reused_chunks or order.replay is not None:
+        return result
+    found = unusual(result.seconds, order.usual_s)
+    return replace(result, findings=(*result.findings, *found)) if found else result
 
 
 def _state(attempt: Attempt, error: SeawallError | None) -> State:

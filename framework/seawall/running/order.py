@@ -6,7 +6,7 @@ import os
 import secrets
 import socket
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal
@@ -15,6 +15,7 @@ from seawall.config.load import LoadedConfig
 from seawall.contracts import Account, Finding
 from seawall.errors import Exit, SeawallError
 from seawall.events import LookupRehearsed
+from seawall.isolation import Isolation
 from seawall.lookups.breaker import Breakers
 
 __all__ = ["Order", "Release", "Replay", "RunResult", "StopRequest", "new_run_id"]
@@ -26,6 +27,7 @@ State = Literal[
     "released",
     "already released",
     "not released",
+    "tried",
     "held",
     "stopped",
     "failed",
@@ -104,6 +106,8 @@ class Order:
     breakers: Breakers | None = None
     grace_s: float = 20.0
     replay: Replay | None = None
+    usual_s: Sequence[float] = ()
+    isolation: Callable[..., Isolation] = Isolation
 
 
 @dataclass(frozen=True, slots=True)

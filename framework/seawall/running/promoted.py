@@ -77,6 +77,7 @@ def promote_plan(workspace: Workspace, config: PipelineConfig, claim: Claim) -> 
         return  # of another version, or torn: the next published run has newer rows
     if not replayed:
         _promote(run, config, claim)
+        reach("7e")
 
 
 def _promote(run: _Published, config: PipelineConfig, claim: Claim) -> None:

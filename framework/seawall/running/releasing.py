@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from seawall.contracts import Account, EventSink, Finding, LogEntry, StoredFile
 from seawall.errors import Exit, SeawallError, StorageError
 from seawall.events import RunEnded, RunStarted, VersionPublished, ViewFailed
+from seawall.failpoints import reach
 from seawall.plan.fingerprint import changed
 from seawall.plan.make import groundwork
 from seawall.running.execute import sink_of, within_the_project
@@ -50,6 +51,7 @@ def release(order: Order, word: Release, events: EventSink) -> RunResult:
     result = releasing.result(error, time.monotonic() - begun)
     if error is None:
         _tell_end(result, word, releasing.teller)
+        reach("7d")
     return result
 
 
