@@ -153,6 +153,12 @@ class Disk:
         with refusals("cannot look at a file", path):
             return path.stat().st_size
 
+    def free(self, folder: Path) -> int:
+        """How many bytes this user may still write to the folder's filesystem."""
+        with refusals("cannot look at a folder", folder):
+            status = os.statvfs(folder)
+            return status.f_bavail * status.f_frsize
+
     def same_file(self, one: Path, other: Path) -> bool:
         """Whether both are names of one file; False if either is missing."""
         try:

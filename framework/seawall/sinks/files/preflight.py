@@ -7,11 +7,12 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
+from seawall.contracts import LogEntry
 from seawall.disk import Disk, make_folders
 from seawall.errors import StorageError
 from seawall.sinks.files.layout import Layout
 
-__all__ = ["probe"]
+__all__ = ["probe", "require_room"]
 
 _ELSEWHERE = (
     "a local POSIX filesystem; for shared storage and object stores there is the `delta` sink"
@@ -34,6 +35,24 @@ def probe(disk: Disk, layout: Layout) -> None:
             ) from error
     _probe_link(disk, layout.state / "tmp")
     _probe_rename(layout)
+
+
+def require_room(disk: Disk, layout: Layout, rows: int, like: LogEntry) -> None:
+    """There is room for so many rows, if they are as large as those of an earlier version; else StorageError.
+
+    They are written twice, as parts and joined; parts are never smaller than the joined file.
+    """
+    needed = 2 * rows * like.file.bytes // max(1, like.file.rows)
+    free = disk.free(layout.state)
+    if free < needed:
+        raise StorageError(
+            "the disk has no room for the predictions",
+            str(layout.state),
+            seen=f"{free:,} bytes free",
+            allowed=f"{needed:,} bytes: {rows:,} rows twice, as large as in version {like.version} of "
+            f"batch {like.batch}",
+            todo="free some space, then run again; nothing was computed",
+        )
 
 
 def _require_folder(folder: Path) -> None:
