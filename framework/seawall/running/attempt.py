@@ -123,6 +123,7 @@ class Attempt:
             return
         if not plan.rows:
             raise _empty(plan)
+        claim.require_room(plan.rows)
         self.findings = noticed(plan, claim)
         proven = prove(plan, order)
         self.findings = (*self.findings, *proven.findings)
