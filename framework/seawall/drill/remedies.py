@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["Remedy", "remedy", "without_fallback"]
 
 
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _OF_TIME = {"down", "hang", "drip", "error_then_fine"}
 
 
@@ -74,7 +76,9 @@ def without_fallback(loaded: LoadedConfig, case: Case) -> Remedy:
 def _of_patience(loaded: LoadedConfig, kind: str, name: str) -> Remedy:
     """By the time that one attempt may take: it is then made where it can be killed."""
     path: KeyPath = ("ingest", "lookups", name) if kind == "lookup" else ("ingest", "primary")
-    return _at(loaded, (*path, "attempt_timeout"), "attempt_timeout: 30s")
+    return _at(
+        loaded, (*path, "attempt_timeout"), "attempt_timeout: 30s, or limits: {run_deadline: 30m}"
+    )
 
 
 def _of_lookup(loaded: LoadedConfig, case: Case, name: str, table: pa.Table) -> Remedy:
@@ -115,9 +119,17 @@ def _of_age(loaded: LoadedConfig, path: KeyPath, name: str, table: pa.Table) -> 
 
 
 def _clock(table: pa.Table) -> str:
+    """The first column of times; text counts when its first value begins as an ISO date."""
+    return next((name for name in table.column_names if _tells_time(table[name])), "")
+
+
+def _tells_time(values: pa.ChunkedArray) -> bool:
     import pyarrow.types as pt
 
-    return next((field.name for field in table.schema if pt.is_timestamp(field.type)), "")
+    if pt.is_timestamp(values.type):
+        return True
+    first = values.slice(0, 1).to_pylist()
+    return bool(first) and isinstance(first[0], str) and _DATE.match(first[0]) is not None
 
 
 def _of_primary(loaded: LoadedConfig, case: Case, table: pa.Table) -> Remedy:
