@@ -1,4 +1,4 @@
-"""F67 to F73: models that are missing, are others than they should be, or predict what cannot be."""
+"""F67 to F73, F78: models that are missing, or others than they should be, or predict what cannot be."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 import sklearn
 
-from tests.faults.sound import ends, files, staged
+from tests.faults.sound import ends, files, log, staged
 
 BATCH = "2024-03-01"
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -221,3 +221,39 @@ def test_f73_the_same_prediction_everywhere(
 
     saw(done, 4, "HELD as stuck; the parts are kept", "p_break", "0.25 in all 269 rows", folder=out)
     assert (files(out), ends(out, BATCH)[-1]) == (before, "held")
+
+
+def drawing(project: Path) -> None:
+    """The model draws a part of its result."""
+    line = "        share = square / (square + 10_000.0)\n"
+    drawn = "        share = share * (1 - np.random.default_rng().random() / 1000)\n"
+    change(project, "factory/model.py", line, line + drawn)
+
+
+@pytest.mark.parametrize(("policy", "code"), [("warn", 0), ("hold", 4)])
+def test_f78_a_model_that_answers_otherwise(
+    published: Path, score: Command, saw: Saw, policy: str, code: int
+) -> None:
+    """A reused chunk that comes out otherwise is told, and holds the result where the file says so."""
+    out, policies = published / "out/breakdowns", f"execution.recheck.on_difference={policy}"
+    drawing(published)
+    killed = score(published, SEAWALL_FAILPOINT="5")
+    done = score(published, "--set", policies)
+
+    words = ["do not come out as they did", "1 of 6 reused chunks", "p_break in 9 of 9 rows, by up"]
+    happened = "a chunk is computed again: a warning, or HELD where the file says so"
+    saw([killed, done], [-9, code], happened, *words, folder=out)
+    assert log(out, BATCH)[-1]["version"] == (1 if code else 2)
+
+
+def test_f78_a_model_that_answers_the_same(
+    published: Path, score: Command, saw: Saw, out: Path
+) -> None:
+    """Nobody is warned of a model whose chunks come out as before."""
+    before = files(out)
+    killed = score(published, "--force", SEAWALL_FAILPOINT="5")
+    done = score(published, "--force", "--set", "execution.recheck.share=100%", "--json")
+
+    happened = "chunks that come out as before are no news"
+    saw([killed, done], [-9, 0], happened, "6 of 6 reused chunks computed again: all as before")
+    assert files(out) == before

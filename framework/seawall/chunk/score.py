@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import time
-import traceback
-from collections.abc import Callable
 
 import numpy as np
 import pyarrow as pa
 
 from seawall.chunk.reported import reported
 from seawall.chunk.stages import Passed, Watch, ingested_into, sieve_of, through_stages
+from seawall.chunk.values import as_value
 from seawall.contracts import ChunkRef
-from seawall.errors import SeawallError
 from seawall.outcome import ChunkFailure, ChunkReport, to_receipt
 from seawall.part import part_of
 from seawall.plan import Plan
 from seawall.profiles import Profile
 from seawall.runtime import Runtime, intake_of, runtime_of
 from seawall.stages.ingest import Ingested
-from seawall.stages.memory import out_of_memory
 from seawall.stages.sifting import Sieve
 from seawall.stages.validate import Validated
 from seawall.staging import Workspace
@@ -42,14 +39,14 @@ def score(
         workspace.unmark(ref.name)
         return report
 
-    return _as_value(work, ref)
+    return as_value(work, ref)
 
 
 def score_piece(
     plan: Plan, workspace: Workspace, ref: ChunkRef, *, threads: int = 1
 ) -> ChunkReport | ChunkFailure:
     """The stretch of a chunk is scored and its part is stored, without a receipt; failures are values."""
-    return _as_value(
+    return as_value(
         lambda: _scored(plan, workspace, ref, runtime_of(plan, workspace, threads=threads)), ref
     )
 
@@ -67,22 +64,7 @@ def left_out(
         seen = _nothing(sieve, ingested)
         return reported(plan, workspace, ref, seen, (_no_columns(), (), begun))
 
-    return _as_value(work, ref)
-
-
-def _as_value(work: Callable[[], ChunkReport], ref: ChunkRef) -> ChunkReport | ChunkFailure:
-    try:
-        return work()
-    except SeawallError as error:
-        return ChunkFailure(ref.name, error)
-    except MemoryError as error:
-        where = f"chunk {ref.name}, {ref.rows:,} rows"
-        return ChunkFailure(ref.name, out_of_memory(where, error, ref.rows))
-    except Exception as error:  # noqa: BLE001 - the border of a chunk: a worker returns values
-        what = f"{type(error).__name__}: {error}"
-        return ChunkFailure(
-            ref.name, SeawallError(what, f"chunk {ref.name}"), traceback.format_exc()
-        )
+    return as_value(work, ref)
 
 
 def _scored(plan: Plan, workspace: Workspace, ref: ChunkRef, runtime: Runtime) -> ChunkReport:

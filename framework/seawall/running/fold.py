@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from seawall.contracts import Account, Example, StoredFile
+from seawall.contracts import Account, Example, Finding, StoredFile
 from seawall.errors import DataError, StoppedError
 from seawall.gate import Totals, over_budget, over_degraded
 from seawall.outcome import ChunkReport
@@ -54,6 +54,7 @@ class Fold:
     examples: list[Example] = field(default_factory=list)
     types: Alike = field(default_factory=Alike)
     kept: dict[str, tuple[StoredFile, StoredFile | None]] = field(default_factory=dict)
+    found: list[Finding] = field(default_factory=list)
     _waiting: dict[str, ChunkReport] = field(default_factory=dict)
     _next: int = 0
     _earlier: pa.Schema | None = None

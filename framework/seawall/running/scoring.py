@@ -15,6 +15,7 @@ from seawall.plan import Plan
 from seawall.running.crew import Crew, crew_of
 from seawall.running.fold import Fold
 from seawall.running.order import Order
+from seawall.running.recheck import recheck
 from seawall.running.rescue import Rescue, dead, may_be_rescued
 from seawall.running.staged import Staged
 from seawall.running.tell import Teller
@@ -81,6 +82,8 @@ def _computed(
             if not tally.failures and not order.stop():
                 teller.retried(ref.name, "it killed its worker twice: it is scored in pieces")
                 tally.add(rescue.outcome(ref), todo, staged.plan)
+        if not tally.failures:
+            fold.found += recheck(staged, executor, threads, order.stop)
     return tally.failures
 
 
