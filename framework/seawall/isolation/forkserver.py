@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO, cast
 
 from seawall.isolation import kin
+from seawall.isolation.forked import Forked, has_one_thread
 from seawall.isolation.wire import framed
 
 __all__ = ["Forkserver", "Needs"]
@@ -40,24 +41,32 @@ _WORDS = 8_000
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """What the calls import, where they find it, and how long they may take to end."""
+    """What the calls import, where they find it, and how long they may take to end.
+
+    `is_here` says that this process has imported it, so that a fork of it can be the server.
+    """
 
     preload: Sequence[str]
     path: Sequence[str]
     grace_s: float
+    is_here: bool = False
 
 
 class Forkserver:
     """A process of its own session that forks one process for each call."""
 
     def __init__(self, needs: Needs) -> None:
-        """The process begins to import what is needed; nobody waits for it."""
+        """The process begins to import what is needed; nobody waits for it.
+
+        It is a fork of this one where that is wished and safe: then nothing is left to import.
+        """
         self._owner = os.getpid()
         self._lock = threading.Lock()
         self.ended = self._is_lost = False
         self._control, theirs = socket.socketpair()
         with theirs:
-            self._process = _started(theirs)
+            start = Forked if needs.is_here and has_one_thread() else _started
+            self._process: Forked | subprocess.Popen[bytes] = start(theirs)
         self._errors = cast("IO[bytes]", self._process.stderr)
         os.set_blocking(self._errors.fileno(), False)
         hello = {

@@ -39,6 +39,16 @@ class Isolation:
         self._forkserver: Forkserver | None = None
         self._closed = False
 
+    @classmethod
+    def forked(cls, *, grace_s: float = 2.0) -> Self:
+        """An isolation whose server is a fork of this process, which has imported what calls need.
+
+        `begin` has to come before the process has a second thread; else the server is started anew.
+        """
+        made = cls(grace_s=grace_s)
+        made._needs = replace(made._needs, is_here=True)
+        return made
+
     def __enter__(self) -> Self:
         return self
 

@@ -16,7 +16,16 @@ import sys
 import threading
 from pathlib import Path
 
-__all__ = ["ADOPTS", "adopt", "children", "descendants", "die_with", "group_gets", "how"]
+__all__ = [
+    "ADOPTS",
+    "adopt",
+    "children",
+    "descendants",
+    "die_with",
+    "end_with_parent",
+    "group_gets",
+    "how",
+]
 
 ADOPTS = sys.platform == "linux"
 _PR_SET_PDEATHSIG = 1
@@ -40,6 +49,12 @@ def die_with(parent: int, lifeline: int) -> None:
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     if os.getppid() != parent:  # it ended before the kernel was asked
         os._exit(1)
+
+
+def end_with_parent() -> None:
+    """This process is killed as soon as the one that forked it ends; Linux alone can do that."""
+    if ADOPTS:
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
 def end_with(lifeline: int) -> None:

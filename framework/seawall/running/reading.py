@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from seawall.config.ingest import Ingest
 from seawall.config.references import resolve
 from seawall.config.sources import FilesSource, HttpSource, SourceSection, SqlSource
-from seawall.isolation import Isolation
 from seawall.reads import LOOKUP, PRIMARY, Budget, Reader, terms_of
 from seawall.reads.reader import at_home
 from seawall.running.deadline import Deadline
@@ -33,7 +32,7 @@ def reading(order: Order, teller: Teller, deadline: Deadline) -> Iterator[World]
     import what they need while the run goes on; where it has none, nothing is started.
     """
     config, env = order.loaded.config, order.env
-    with Isolation(preload=_modules(config.ingest, env), grace_s=_GRACE_S) as isolation:
+    with order.isolation(preload=_modules(config.ingest, env), grace_s=_GRACE_S) as isolation:
         if any(_reads_aside(config.ingest, env)):
             isolation.begin()
         reader = Reader(
