@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from seawall.config.lookups import Lookup
 from seawall.conform import to_frame
-from seawall.contracts import Caps, Request
+from seawall.contracts import Caps, Context, Request
 from seawall.errors import InterruptedRunError, TemporaryError
 from seawall.lookups.answers import Wanted
 from seawall.lookups.asked import Asked, asked_keys
@@ -29,7 +29,7 @@ from seawall.sinks.files.sink import Claim
 from seawall.stages.contract import compiled, passing
 from seawall.stages.ingest import readable
 
-__all__ = ["Asking"]
+__all__ = ["Asking", "request_of"]
 
 
 @dataclass(slots=True)
@@ -96,8 +96,9 @@ class Asking:
             todo = f"wait, or close it by hand: seawall breaker reset {name}"
             raise UnreadError(TemporaryError(refusal, f"lookup {name}", todo=todo), 0)
         into = self.scratch / f"{next(self._numbers)}.{name}.arrow"
+        request = request_of(lookup, self.plan.context, self.plan.root)
         read = self.world.reader.read(
-            lookup, self._request(lookup), name=name, into=into, terms=self.terms(lookup)
+            lookup, request, name=name, into=into, terms=self.terms(lookup)
         )
         if isinstance(read, Unread):
             # A refusal or a faulty answer is an answer: somebody is there.
@@ -107,22 +108,6 @@ class Asking:
             table = pa.ipc.open_file(mapped).read_all()
         read.path.unlink()
         return Handed(table, read.as_of, read.attempts, read.seconds)
-
-    def _request(self, lookup: Lookup) -> Request:
-        context, expect = self.plan.context, lookup.expect
-        dated = [expect.as_of_column] if expect.as_of_column is not None else []
-        columns = [*lookup.join_columns.values(), *lookup.added_columns, *dated]
-        request = Request(
-            batch=context.batch,
-            as_of=context.as_of,
-            root=self.plan.root,
-            columns=tuple(dict.fromkeys(columns)),
-            caps=lookup.caps.caps(Caps()),
-            pipeline=context.pipeline,
-        )
-        if expect.as_of_header is None:
-            return request
-        return replace(request, as_of_header=expect.as_of_header)
 
     def _earlier(self, name: str, most: int) -> Sequence[str]:
         """What the lookup held in the other batches that were published last, newest first."""
@@ -134,3 +119,21 @@ class Asking:
             if len(contents) == most:
                 break
         return list(contents.values())
+
+
+def request_of(lookup: Lookup, context: Context, root: Path) -> Request:
+    """What the lookup's upstream is asked for: the columns that are joined by, added or dated by."""
+    expect = lookup.expect
+    dated = [expect.as_of_column] if expect.as_of_column is not None else []
+    columns = [*lookup.join_columns.values(), *lookup.added_columns, *dated]
+    request = Request(
+        batch=context.batch,
+        as_of=context.as_of,
+        root=root,
+        columns=tuple(dict.fromkeys(columns)),
+        caps=lookup.caps.caps(Caps()),
+        pipeline=context.pipeline,
+    )
+    if expect.as_of_header is None:
+        return request
+    return replace(request, as_of_header=expect.as_of_header)
