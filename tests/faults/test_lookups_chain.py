@@ -15,6 +15,7 @@ from tests.faults.weather import (
     FRESH,
     LOUD,
     MARK,
+    SQLITE,
     TOKEN,
     Done,
     declare,
@@ -84,33 +85,35 @@ def test_f51_comes_and_goes(
 
 
 @pytest.fixture
-def known(published: Path, score: Command, http_server: HttpServer) -> Path:
+def known(published: Path, score: Command) -> Path:
     """A project whose weather was read and published once, and is down since."""
-    keys = http(http_server.route("/weather", rows(FRESH)), f"fallback: [{{{KNOWN}}}]", attempts=1)
-    declare(published, *keys)
-    done = score(published, TOKEN=TOKEN)
+    declare(published, *SQLITE, f"fallback: [{{{KNOWN}}}]")
+    done = score(published)
     assert done.returncode == 0, done.stderr
-    http_server.route("/weather", failure(503))
+    (published / "data" / "weather.db").unlink()
     return published
 
 
 def behind(known: Path, score: Command, *args: str) -> list[Done]:
     """A run with the last known good as the only link, and one with constants behind it."""
-    alone = score(known, *LOUD, "--force", *args, TOKEN=TOKEN)
+    alone = score(known, *LOUD, "--force", *args)
     replace(known, f"{{{KNOWN}}}]", f"{{{KNOWN}}}, {{constants: {{temp: 10.0}}}}]")
-    return [alone, score(known, *LOUD, "--force", *args, TOKEN=TOKEN)]
+    return [alone, score(known, *LOUD, "--force", *args)]
 
 
 def test_f52_too_old_a_snapshot(known: Path, score: Command, saw: Saw, out: Path) -> None:
     """The last known good answers as long as it is young enough; then the next link does."""
-    young = score(known, *LOUD, "--force", "--set", "as_of=2024-03-01T11:00:00Z", TOKEN=TOKEN)
+    young = score(known, *LOUD, "--force", "--set", "as_of=2024-03-01T11:00:00Z")
     served = marks(known)
     done = behind(known, score, "--set", "as_of=2024-03-01T13:00:00Z")
 
     happened = "not used once it is older than `max_age`: the next link, or 69"
     words = "the snapshot is too old", "13 h old, allowed at most 12 h"
     saw([young, *done], [0, 69, 0], happened, *words, folder=out)
-    assert (served, marks(known)) == ({"weather=last_known_good": 52}, {MARK: 52})
+    assert (served, marks(known)) == (
+        {"weather=last_known_good": 34, "weather=null": 18},
+        {MARK: 52},
+    )
 
 
 def test_f53_a_corrupt_snapshot(known: Path, score: Command, saw: Saw, out: Path) -> None:
@@ -136,7 +139,7 @@ def test_f53_another_schema(known: Path, score: Command, saw: Saw, out: Path) ->
     """A snapshot from before a column was wanted is skipped."""
     replace(known, "columns: [temp]", "columns: [temp, wind]")
     replace(known, f"{{{KNOWN}}}]", f"{{{KNOWN}}}, {{constants: {{temp: 10.0, wind: 1.0}}}}]")
-    done = score(known, *LOUD, TOKEN=TOKEN)
+    done = score(known, *LOUD)
 
     saw(done, 0, "so is one of another schema", "the snapshot has no column 'wind'", folder=out)
     assert marks(known) == {MARK: 52}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import subprocess
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -17,13 +18,14 @@ from tests.end_to_end.conftest import BATCH, PIPELINE
 from tests.faults.sound import files, log
 
 __all__ = [
-    "CITIES",
     "CONSTANTS",
     "FRESH",
     "LOUD",
     "MARK",
+    "SQLITE",
     "TOKEN",
     "Done",
+    "alter",
     "declare",
     "events",
     "http",
@@ -36,10 +38,18 @@ __all__ = [
 
 LOUD = ("--log-format", "json")
 TOKEN = "bearer-of-the-faults-91c2e7"
-CITIES = [{"city": city, "temp": temp} for city, temp in (("Rome", 21.5), ("Oslo", -3.0))]
-FRESH = [*CITIES, {"city": "Bonn", "temp": 8.0}]
+FRESH = [
+    {"city": "Rome", "temp": 21.5},
+    {"city": "Oslo", "temp": -3.0},
+    {"city": "Bonn", "temp": 8.0},
+]
 CONSTANTS = "fallback: [{constants: {temp: 10.0}}]"
 MARK = "weather=constants"
+SQLITE = (
+    "type: sql",
+    "url: sqlite:///data/weather.db",
+    "query: SELECT *, :batch AS seen FROM weather WHERE day = '2024-03-01'",
+)
 WEATHER = PIPELINE[PIPELINE.index("    weather:") : PIPELINE.index("    plants:")]
 JOINED = ("join: [city]", "columns: [temp]")
 Done = subprocess.CompletedProcess[str]
@@ -52,6 +62,14 @@ def declare(project: Path, *keys: str, then: str = "") -> None:
     (project / "pipeline.yaml").write_text(
         PIPELINE.replace(WEATHER, f"    weather:\n{lines}{then}")
     )
+
+
+def alter(project: Path, *statements: str) -> None:
+    """The database of the weather is another one."""
+    with sqlite3.connect(project / "data" / "weather.db") as weather:
+        for statement in statements:
+            weather.execute(statement)
+    weather.close()
 
 
 def replace(project: Path, old: str, new: str) -> None:
