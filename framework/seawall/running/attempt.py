@@ -32,6 +32,7 @@ from seawall.plan.make import context_of, make_plan
 from seawall.plan.plugged import refuse_misfits
 from seawall.plan.referenced import NamedReference, reference_of
 from seawall.plan.upstreams import refuse_unserved
+from seawall.running.arrivals import refuse_arrivals
 from seawall.running.claimed import end_committed_plans, same_batch
 from seawall.running.deadline import Deadline
 from seawall.running.describing import described
@@ -57,7 +58,7 @@ from seawall.sinks.files.log import Draft
 from seawall.sinks.files.rollback import rolled_back_fingerprints
 from seawall.sinks.files.sink import Claim
 
-__all__ = ["Attempt"]
+__all__ = ["Attempt", "empty"]
 
 _ENDINGS = {HeldError: "held", StoppedError: "stopped", DataError: "failed"}
 """How a plan ends with an error; any other leaves it interrupted, for the next run to resume."""
@@ -122,7 +123,7 @@ class Attempt:
         if not order.force and self._is_published(plan, claim):
             return
         if not plan.rows:
-            raise _empty(plan)
+            raise empty(plan)
         claim.require_room(plan.rows)
         self.findings = noticed(plan, claim)
         proven = prove(plan, order)
@@ -165,6 +166,7 @@ class Attempt:
         fold = Fold(staged.plan, staged.workspace, claim)
         try:
             score_all(staged, fold, self.order, self.teller)
+            refuse_arrivals(staged.plan)
             entry = claim.commit(self._draft(staged, fold, claim))
         except BaseException:
             fold.abandon()
@@ -259,7 +261,8 @@ class Attempt:
             self.teller.tell(ViewFailed, version=version, message=self.behind)
 
 
-def _empty(plan: Plan) -> DataError:
+def empty(plan: Plan) -> DataError:
+    """The error for an input that is there and has no rows."""
     return DataError(
         "the input has no rows",
         ", ".join(fragment.shown for fragment in plan.fragments[:3]),
