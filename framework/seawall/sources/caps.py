@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from seawall.contracts import Caps, ChunkRef
 from seawall.errors import DataError
 
-__all__ = ["beyond", "few_enough", "small_enough"]
+__all__ = ["beyond", "few_enough", "few_rows", "small_enough"]
 
 
 def few_enough(refs: Iterable[ChunkRef], caps: Caps, where: str) -> Iterator[ChunkRef]:
@@ -17,6 +17,12 @@ def few_enough(refs: Iterable[ChunkRef], caps: Caps, where: str) -> Iterator[Chu
         if last > caps.rows:
             raise beyond("rows", where, f"{last:,} rows or more", f"{caps.rows:,}")
         yield ref
+
+
+def few_rows(rows: int, caps: Caps, where: str) -> None:
+    """The batch has no more rows than it may, or DataError."""
+    if rows > caps.rows:
+        raise beyond("rows", where, f"{rows:,} rows", f"{caps.rows:,}")
 
 
 def small_enough(decoded_bytes: int, caps: Caps, where: str) -> None:

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from seawall.contracts import Caps, ChunkRef, Fragment, Refused, Rows, Span
 from seawall.errors import DataError
 from seawall.shown import listed
-from seawall.sources.caps import few_enough
+from seawall.sources.caps import few_rows
 from seawall.sources.files import find_fragments, held_still, unreadable
 from seawall.sources.refused import CORRUPT
 from seawall.sources.row_groups import Decoder, decoded_bytes
@@ -78,14 +78,10 @@ class ParquetSource:
 
     def chunks(self, fragments: Sequence[Fragment], rows: int) -> Iterator[ChunkRef]:
         """Whole row groups packed up to `rows` rows; a larger row group in even slices."""
-        return few_enough(self._cut(fragments, rows), self.caps, self.pattern)
-
-    def _cut(self, fragments: Sequence[Fragment], rows: int) -> Iterator[ChunkRef]:
-        number = first_row = 0
-        for spans in _packed(self._group_sizes(fragments), rows):
-            count = sum(span.rows for span in spans)
-            yield ChunkRef(number, first_row, count, tuple(spans))
-            number, first_row = number + 1, first_row + count
+        groups = list(self._group_sizes(fragments))
+        # Before a chunk is made: a small file may tell of more of them than memory can hold.
+        few_rows(sum(group[-1] for group in groups), self.caps, self.pattern)
+        return _cut(groups, rows)
 
     def read(
         self, fragments: Sequence[Fragment], ref: ChunkRef, columns: Sequence[str] | None
@@ -191,6 +187,14 @@ class _LastGroup:
             if self._table is None or key != self._key:
                 self._key, self._table = key, read()
             return self._table
+
+
+def _cut(groups: Sequence[tuple[int, int, int]], rows: int) -> Iterator[ChunkRef]:
+    number = first_row = 0
+    for spans in _packed(iter(groups), rows):
+        count = sum(span.rows for span in spans)
+        yield ChunkRef(number, first_row, count, tuple(spans))
+        number, first_row = number + 1, first_row + count
 
 
 def _packed(groups: Iterable[tuple[int, int, int]], rows: int) -> Iterator[list[Span]]:
