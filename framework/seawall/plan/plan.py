@@ -14,7 +14,7 @@ from seawall.config.models import PipelineConfig
 from seawall.contracts import ChunkedSource, ChunkRef, Context, Fragment, StoredFile
 from seawall.lookups.serving import PinnedLookup
 from seawall.models import ModelPin
-from seawall.sources.refused import CORRUPT, MALFORMED
+from seawall.sources.refused import CORRUPT, FOREIGN, MALFORMED
 from seawall.stages.ingest import Reading
 
 __all__ = ["PinnedLookup", "Plan"]
@@ -73,7 +73,7 @@ class Plan:
         if self.config.limits.quarantined_rows is None:
             return frozenset()
         whole = self.primary.on_corrupt_fragment == "quarantine"
-        return frozenset({MALFORMED, CORRUPT} if whole else {MALFORMED})
+        return frozenset({MALFORMED, FOREIGN, *([CORRUPT] if whole else [])})
 
     def with_lookups(self, lookups: tuple[PinnedLookup, ...]) -> Self:
         """The plan with its upstream state pinned."""

@@ -5,12 +5,15 @@ from __future__ import annotations
 from seawall.contracts import Refused, Rows
 from seawall.errors import DataError
 
-__all__ = ["CORRUPT", "MALFORMED", "refusal", "whole"]
+__all__ = ["CORRUPT", "FOREIGN", "MALFORMED", "refusal", "whole"]
 
 MALFORMED = "malformed line"
+FOREIGN = "text that is not UTF-8"
 CORRUPT = "corrupt fragment"
 _TODO = {
     MALFORMED: "mend the line; or, if such lines may be left out, "
+    "declare how many in limits.quarantined_rows",
+    FOREIGN: "convert the file (iconv -f LATIN1 -t UTF-8); or, if such lines may be left out, "
     "declare how many in limits.quarantined_rows",
     CORRUPT: "write the file anew; or, if its rows may be left out, "
     "declare on_corrupt_fragment: quarantine and how many in limits.quarantined_rows",

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from seawall.contracts import Fragment, Refused, Span
 from seawall.sources.blocks import Quoting, first_byte, line_of, record_ends
 from seawall.sources.files import held_still, opened
-from seawall.sources.refused import MALFORMED
+from seawall.sources.refused import FOREIGN, MALFORMED
 
 __all__ = ["Fault", "Stretch", "stretch_of"]
 
@@ -28,6 +28,7 @@ class Fault:
     record: int
     seen: str
     allowed: str
+    reason: str = MALFORMED
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class Stretch:
     def foreign(self) -> list[Fault]:
         """The records with bytes that are not UTF-8."""
         return [
-            Fault(record, f"{shown}, at byte {self.start + place:,}", "UTF-8 (see iconv)")
+            Fault(record, f"{shown}, at byte {self.start + place:,}", "UTF-8", FOREIGN)
             for record, place, shown in self._undecodable()
         ]
 
@@ -72,7 +73,7 @@ class Stretch:
             Refused(
                 fault.record,
                 1,
-                MALFORMED,
+                fault.reason,
                 f"{self.fragment.path}:{line}",
                 fault.seen,
                 fault.allowed,

@@ -7,6 +7,7 @@ from pathlib import Path
 from seawall.contracts import Fragment
 from seawall.errors import DataError
 from seawall.sources.blocks import line_of
+from seawall.sources.refused import FOREIGN
 
 __all__ = ["foreign_bytes"]
 
@@ -18,7 +19,7 @@ def foreign_bytes(payload: bytes, fragment: Fragment, *, offset: int) -> DataErr
     except UnicodeDecodeError as error:
         place = offset + error.start
         return DataError(
-            "text that is not UTF-8",
+            FOREIGN,
             f"{fragment.path}, line {line_of(Path(fragment.path), place):,}, byte {place:,}",
             payload[error.start : error.start + 8].hex(" "),
             "UTF-8",
