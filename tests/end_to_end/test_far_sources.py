@@ -179,19 +179,6 @@ def test_private_address_is_refused(project: Path, http_server: HttpServer, scor
     assert http_server.requests == []
 
 
-def test_bomb_as_primary_is_refused(project: Path, score: Score) -> None:
-    """A compressed primary that unpacks into more than its cap ends the run with 65, and leaves no file."""
-    bombed = gzip.compress(b"id,city\n" + b"1,Rome\n" * 1_000_000)
-    (project / "data" / "2024-03-01.csv.gz").write_bytes(bombed)
-    section = "    type: csv\n    path: data/{batch}.csv.gz\n    caps: {decoded_bytes: 2MB}\n"
-    declared(project, FILES, section)
-    done = score(project)
-
-    assert done.returncode == 65, done.stderr
-    assert "caps.decoded_bytes" in done.stderr
-    assert [path for path in project.rglob("*") if path.stat().st_size > 1_000_000] == []
-
-
 MISTAKES = {
     "no URL": ("type: sql\n      url: postgres//app:geheim@far/x\n      query: SELECT 1\n", "url"),
     "no option": (

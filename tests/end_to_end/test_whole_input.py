@@ -11,7 +11,6 @@ import pandas as pd
 import pytest
 
 BATCH, NEXT = "2024-03-01", "2024-03-02"
-QUIET = "ingest.lookups.weather.expect={min_rows: 0}"
 CSV = ("--set", "ingest.primary.type=csv", "--set", "ingest.primary.path=data/{batch}.csv")
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
 Put = Callable[[Path, pd.DataFrame], None]
@@ -157,20 +156,3 @@ def test_rows_of_another_time(
 ) -> None:
     """Rows that are too old, or later than the time from which ages are measured, are refused."""
     refused(published, aged(newest), 65, *words)
-
-
-def test_far_fewer_rows_than_usual(
-    published: Path, seawall: Command, frame: pd.DataFrame, put: Put
-) -> None:
-    """A file that was cut short is refused once three batches say what is usual."""
-    how = ("--set", "validate.rows={change: 50%}", "--set", QUIET)
-    for day in ("2024-02-27", "2024-02-28", "2024-02-29"):
-        frame.to_parquet(published / f"data/{day}.parquet")
-        done = seawall(published, "run", "pipeline.yaml", "--batch", day, *how)
-        assert done.returncode == 0, done.stderr
-    put(published, frame.head(20))
-    done = seawall(published, "run", "pipeline.yaml", "--batch", BATCH, *how)
-
-    assert done.returncode == 65
-    assert "the number of rows is far from the usual one" in done.stderr
-    assert "18 rows, 66.7% fewer than usual" in done.stderr
