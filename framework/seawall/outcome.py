@@ -40,7 +40,8 @@ class ChunkReport:
     values that were converted to their declared type, by `column: what`; `foreign` those outside
     `one_of` that a share is allowed of, by column, and the most frequent of them by `column: value`;
     `newest` is the newest time of the column that freshness is measured on. `made` are the columns that stages and the model made, none without rows.
-    `examples` shows a few of the quarantined rows of each reason.
+    `examples` shows a few of the quarantined rows of each reason. `unseen` counts the values of features
+    that the model was not fitted on, as `foreign` does.
     """
 
     chunk: str
@@ -63,6 +64,7 @@ class ChunkReport:
     newest: datetime | None = None
     examples: tuple[Example, ...] = ()
     made: Mapping[str, Made] = field(default_factory=dict)
+    unseen: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def profile(self) -> Profile:

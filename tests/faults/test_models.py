@@ -1,4 +1,4 @@
-"""F67 to F73, F78: models that are missing, or others than they should be, or predict what cannot be."""
+"""F65, F67 to F73, F78: models that are missing, or others than they should be, or predict what cannot be."""
 
 from __future__ import annotations
 
@@ -13,6 +13,11 @@ import numpy as np
 import pandas as pd
 import pytest
 import sklearn
+import skops.io
+from sklearn.compose import ColumnTransformer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OneHotEncoder
 
 from tests.faults.sound import ends, files, log, staged
 
@@ -36,6 +41,47 @@ def grown(published: Path) -> Path:
     """A project with version 1 published that uses a scikit-learn model from now on."""
     change(published, "pipeline.yaml", PLAIN, TREE)
     return published
+
+
+@pytest.fixture
+def encoded(published: Path, frame: pd.DataFrame, put: Callable[..., None]) -> Path:
+    """A project whose model was fitted on three cities, and whose batch has a fourth in every tenth row."""
+    encoder = OneHotEncoder(handle_unknown="ignore")
+    columns = ColumnTransformer([("city", encoder, ["city"])], remainder="passthrough")
+    model = make_pipeline(columns, LogisticRegression())
+    labels = [n % 2 for n in range(len(frame))]
+    skops.io.dump(model.fit(frame[["city", "load"]], labels), published / "models/cities.skops")
+    model_line = "model: {type: sklearn, path: models/cities.skops}"
+    change(published, "pipeline.yaml", PLAIN, model_line)
+    change(published, "pipeline.yaml", "category, one_of: [Rome, Oslo, Bonn]", "category")
+    put(published, frame.assign(city=frame["city"].where(frame.index % 10 != 0, "Lima")))
+    return published
+
+
+def test_f65_categories_that_the_model_never_saw(
+    encoded: Path, score: Command, saw: Saw, out: Path
+) -> None:
+    """What an encoder takes in silence is counted and named; where a share is promised, it holds the result."""
+    told = score(encoded)
+    held = score(encoded, "--set", "predict.max_unseen_share=5%", "--force")
+
+    words = [
+        "city has more values that the model was not fitted on",
+        "6 of 52 rows (11.54%)",
+        "Lima",
+    ]
+    happened = "a warning with the share and the values; over a promised share: HELD"
+    saw([told, held], [0, 4], happened, *words, folder=out)
+    (found,) = [one for one in log(out, BATCH)[-1]["findings"] if one["check"] == "unseen"]
+    assert (found["severity"], found["column"]) == ("warn", "city")
+
+
+def test_f65_a_share_that_nobody_can_count(published: Path, score: Command, saw: Saw) -> None:
+    """A share of categories promised of a model that knows none is refused, and does not pass quietly."""
+    done = score(published, "--set", "predict.max_unseen_share=5%")
+
+    words = ["predict.max_unseen_share", "the model does not say which categories it knows"]
+    saw(done, 65, "a share that could not be counted is refused", *words)
 
 
 def test_f67_no_model(grown: Path, score: Command, seawall: Command, saw: Saw, out: Path) -> None:

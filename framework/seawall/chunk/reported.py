@@ -53,6 +53,7 @@ def reported(
         conversions=seen.conversions,
         made=seen.made,
         foreign=seen.validated.foreign,
+        unseen=seen.unseen,
         examples=tuple(
             shown for rows in (refused, doubtful) for shown in examples(rows, key=plan.primary.key)
         ),

@@ -25,6 +25,7 @@ from seawall.stages.ingest import Ingested, ingest
 from seawall.stages.predict import add_outputs
 from seawall.stages.provenance import Provenance
 from seawall.stages.sifting import Sieve
+from seawall.stages.unseen import unseen_values
 from seawall.stages.validate import Validated, filtered, validate
 from seawall.staging import Shapes
 
@@ -64,6 +65,7 @@ class Passed:
     newest: datetime | None
     conversions: Mapping[str, int]
     made: Mapping[str, Made]
+    unseen: Mapping[str, int] = field(default_factory=dict)
 
 
 def through_stages(plan: Plan, ref: ChunkRef, runtime: Runtime, watch: Watch) -> Passed:
@@ -91,6 +93,7 @@ def through_stages(plan: Plan, ref: ChunkRef, runtime: Runtime, watch: Watch) ->
             infinite=_may_be_infinite(plan),
             taken=makers.taken,
         )
+    unseen = unseen_values(sieve.frame, runtime.model.categories)
     with watch.stage("check output", sieve) as seen:
         beyond = check_output(sieve, runtime.output_tests, key=key)
         provenance = provenance.of(sieve.frame.index)
@@ -101,7 +104,9 @@ def through_stages(plan: Plan, ref: ChunkRef, runtime: Runtime, watch: Watch) ->
     validated = replace(validated, warned={**validated.warned, **beyond})
     made = makers.types(sieve.frame, runtime.model.outputs)
     latest = newest(times, sieve.frame.index, plan.config.timezone)
-    return Passed(sieve, validated, live, provenance, apart, latest, ingested.conversions, made)
+    return Passed(
+        sieve, validated, live, provenance, apart, latest, ingested.conversions, made, unseen
+    )
 
 
 def sieve_of(plan: Plan, ref: ChunkRef) -> Sieve:

@@ -15,7 +15,15 @@ from pydantic import (
 
 from seawall.config.judging import contradiction
 from seawall.config.plugged import BUILT_IN_MODELS, MODEL_PLUG_IN, model_kind_of
-from seawall.config.scalars import ColumnName, Items, Parameter, PathTemplate, Section, UsePath
+from seawall.config.scalars import (
+    ColumnName,
+    Items,
+    Parameter,
+    PathTemplate,
+    Section,
+    Share,
+    UsePath,
+)
 
 __all__ = [
     "FileModel",
@@ -203,7 +211,8 @@ class Predict(Section):
     `_degraded`. `features` names the columns that the model takes, in its order, where it does not
     name them itself. `golden` is a small file of inputs and the outputs expected of them, held to
     before the first chunk. `outputs` are `{column: class label}` for probabilities, which are chosen by
-    label and never by position; else a list, in the order of the model's own columns.
+    label and never by position; else a list, in the order of the model's own columns. In at most
+    `max_unseen_share` of the rows a category may be one that the model was not fitted on, column by column.
     """
 
     model: Model
@@ -218,6 +227,7 @@ class Predict(Section):
     golden: PathTemplate | None = None
     golden_tolerance: float = Field(default=_GOLDEN_TOLERANCE, ge=0)
     rows_independent: bool | None = None
+    max_unseen_share: Share | None = None
 
     @property
     def output_columns(self) -> tuple[str, ...]:

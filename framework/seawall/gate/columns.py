@@ -11,9 +11,10 @@ from seawall.gate.values import Totals
 from seawall.gate.words import exact, percent
 from seawall.shown import listed
 
-__all__ = ["conversion_findings", "new_value_findings"]
+__all__ = ["conversion_findings", "new_value_findings", "unseen_findings"]
 
 _EXAMPLES = 3
+_PLACES = 4
 
 
 def conversion_findings(config: PipelineConfig, totals: Totals) -> Iterator[Finding]:
@@ -40,6 +41,29 @@ def new_value_findings(config: PipelineConfig, totals: Totals) -> Iterator[Findi
         allowed = f"at most {percent(share)}"
         message = f"values of {name} outside one_of: {seen}, allowed {allowed}"
         yield Finding("new share", severity, name, seen, allowed, message)
+
+
+def unseen_findings(config: PipelineConfig, totals: Totals) -> Iterator[Finding]:
+    """The share of values that the model was not fitted on: a warning, or held to what is promised."""
+    share, rows = config.predict.max_unseen_share, totals.account.published
+    for name in _counted(totals.unseen):
+        count, severity = totals.unseen[name], _severity(totals.unseen[name], share, rows)
+        part = percent(round(count / max(rows, 1), _PLACES))
+        seen = f"{count:,} of {rows:,} rows ({part}): {_examples(name, totals.unseen)}"
+        allowed = "the model's own categories" if share is None else f"at most {percent(share)}"
+        message = f"values of {name} that the model was not fitted on: {seen}, allowed {allowed}"
+        yield Finding("unseen", severity, name, seen, allowed, message)
+
+
+def _severity(count: int, share: float | None, rows: int) -> Severity:
+    if share is None:
+        return "warn"
+    return "fail" if count > exact(share) * rows else "ok"
+
+
+def _counted(counts: Mapping[str, int]) -> list[str]:
+    """The columns of what is counted by column, and by `column: value` besides."""
+    return [name for name in counts if not any(name.startswith(f"{one}: ") for one in counts)]
 
 
 def _examples(column: str, foreign: Mapping[str, int]) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from seawall.config.models import PipelineConfig
 from seawall.contracts import Finding
 from seawall.gate.age import freshness_findings
-from seawall.gate.columns import conversion_findings, new_value_findings
+from seawall.gate.columns import conversion_findings, new_value_findings, unseen_findings
 from seawall.gate.past import row_change_findings
 from seawall.gate.quota import most_rows
 from seawall.gate.values import History, Totals
@@ -46,6 +46,7 @@ def input_findings(config: PipelineConfig, totals: Totals, history: History) -> 
     yield from _null_findings(config, totals)
     yield from new_value_findings(config, totals)
     yield from conversion_findings(config, totals)
+    yield from unseen_findings(config, totals)
 
 
 def _row_findings(config: PipelineConfig, totals: Totals) -> Iterator[Finding]:

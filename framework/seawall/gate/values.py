@@ -62,7 +62,7 @@ class Totals:
 
     `degraded` counts published rows by `lookup=link`, `degraded_rows` each of them once;
     `live_profile` is that of the other rows, where there are degraded ones.
-    `conversions`, `foreign` and `newest` are those of the chunks' reports, added up; `outputs` counts
+    `conversions`, `foreign`, `unseen` and `newest` are those of the chunks' reports, added up; `outputs` counts
     the values of judged outputs.
     """
 
@@ -77,6 +77,7 @@ class Totals:
     degraded_rows: int = 0
     conversions: Mapping[str, int] = field(default_factory=dict)
     foreign: Mapping[str, int] = field(default_factory=dict)
+    unseen: Mapping[str, int] = field(default_factory=dict)
     newest: datetime | None = None
     outputs: Mapping[str, OutputCounts] = field(default_factory=dict)
 

@@ -18,6 +18,7 @@ NAMES = {
     "quarantined rows": "more rows are in quarantine than limits.quarantined_rows allows",
     "null share": "{column} has more nulls than promised",
     "new share": "{column} has more values outside one_of than promised",
+    "unseen": "{column} has more values that the model was not fitted on than promised",
     "mean": "the mean of {column} is not as promised",
     "std": "the standard deviation of {column} is not as promised",
     "quantile": "a quantile of {column} is not as promised",

@@ -12,6 +12,7 @@ from seawall.errors import DataError
 from seawall.models.breadth import columns_of
 from seawall.models.independence import one_by_one, rows_independent
 from seawall.models.kinds import kinds_of
+from seawall.models.known import categories_of
 from seawall.models.loaded import Loaded
 from seawall.models.nulls import naming_nulls
 from seawall.shown import listed
@@ -47,6 +48,7 @@ def loaded_estimator(estimator: Any, declared: Predict, path: str, *, skew: str 
         input_types=kinds_of(estimator, declared.features or ()),
         skew=skew,
         columns=columns_of(estimator, declared.method, None if several else classes or None),
+        categories=categories_of(estimator, declared.features or ()),
     )
 
 

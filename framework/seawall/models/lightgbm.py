@@ -54,6 +54,7 @@ def from_bytes(declared: Predict, pinned: ModelPin, payload: bytes, threads: int
         input_types=dict.fromkeys(text.numeric, "number"),
         takes=takes_of(text, categories),
         rows_independent=True,
+        categories={name: tuple(known) for name, known in categories.items() if known is not None},
         columns=outcome.columns,
     )
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from seawall.config.predicting import Predict
-from seawall.errors import TemporaryError
+from seawall.errors import DataError, TemporaryError
 from seawall.models.contents import contents, digest
 from seawall.models.labels import answers
 from seawall.models.loaded import Loaded
@@ -64,6 +64,7 @@ class Model:
         self.outputs, self.labels = declared.output_columns, answers(loaded, declared)
         self.feature_names, self.kinds = self._signature.names, self._signature.kinds
         self.skew = loaded.skew
+        self.categories = _known(loaded, declared)
         stated = declared.rows_independent
         self.rows_independent = loaded.rows_independent if stated is None else stated
 
@@ -102,6 +103,19 @@ def load(declared: Predict, pinned: ModelPin, *, threads: int = 1) -> Model:
             "run again when the file stays as it is",
         )
     return Model(_reader(declared.model.type)(declared, pinned, payload, threads), declared)
+
+
+def _known(loaded: Loaded, declared: Predict) -> Mapping[str, tuple[Any, ...]]:
+    """The categories of the model's features; DataError where a share is promised and none is known."""
+    if declared.max_unseen_share is not None and not loaded.categories:
+        raise DataError(
+            "the model does not say which categories it knows",
+            "predict.max_unseen_share",
+            "no encoder with categories in it",
+            "a scikit-learn model with an encoder, or a booster that was fitted on categories",
+            "leave max_unseen_share out; or list the values under validate.columns: one_of",
+        )
+    return loaded.categories
 
 
 def _reader(type_: str) -> Reader:

@@ -31,7 +31,8 @@ class Loaded:
     model, where the file allows that: "the model was saved with scikit-learn 1.6.1, 1.7.2 is
     installed"; a skew that is not allowed is a DataError of the reader. `columns` is how many columns the
     array of `call` has, None where the model does not say. `takes` has what becomes of a feature's
-    column on its way into the model: a DataError for a type that the model does not take.
+    column on its way into the model: a DataError for a type that the model does not take. `categories`
+    has the values of the features that are categories, as far as the model knows them.
     """
 
     call: Callable[[pd.DataFrame], Any]
@@ -44,3 +45,4 @@ class Loaded:
     skew: str = ""
     columns: int | None = None
     takes: Mapping[str, Callable[[pd.Series[Any]], object]] = field(default_factory=dict)
+    categories: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)

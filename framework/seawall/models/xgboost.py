@@ -68,6 +68,9 @@ def from_bytes(declared: Predict, pinned: ModelPin, payload: bytes, threads: int
             for name in document.features or declared.features or ()
         },
         rows_independent=True,
+        categories={
+            name: tuple(known) for name, known in document.categories.items() if known is not None
+        },
         columns=outcome.columns,
         skew=skew,
     )

@@ -50,6 +50,7 @@ class Fold:
     degraded_profile: Profile = field(default_factory=lambda: Profile(0, {}))
     conversions: dict[str, int] = field(default_factory=dict)
     foreign: dict[str, int] = field(default_factory=dict)
+    unseen: dict[str, int] = field(default_factory=dict)
     newest: datetime | None = None
     examples: list[Example] = field(default_factory=list)
     types: Alike = field(default_factory=Alike)
@@ -97,6 +98,7 @@ class Fold:
             degraded_rows=self.degraded_rows,
             conversions=self.conversions,
             foreign=self.foreign,
+            unseen=self.unseen,
             newest=self.newest,
         )
 
@@ -136,6 +138,7 @@ class Fold:
             (self.degraded, report.degraded),
             (self.conversions, report.conversions),
             (self.foreign, report.foreign),
+            (self.unseen, report.unseen),
         ):
             _count(total, counts)
         self.live_profile += report.live_profile

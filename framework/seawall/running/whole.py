@@ -71,6 +71,7 @@ def _added(pieces: Sequence[ChunkReport], made: Mapping[str, Made]) -> ChunkRepo
         degraded_profile=sum(apart, Profile(0, {})) if apart else None,
         conversions=counts(lambda piece: piece.conversions),
         foreign=counts(lambda piece: piece.foreign),
+        unseen=counts(lambda piece: piece.unseen),
         newest=max((p.newest for p in pieces if p.newest is not None), default=None),
         examples=tuple(example for piece in pieces for example in piece.examples),
         made=made,
