@@ -1,8 +1,9 @@
-"""F74 to F77: worker processes that hang, are killed, crash, or run out of memory."""
+"""F74 to F77, F80: worker processes that hang, are killed, crash, run out of memory, or print without end."""
 
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -150,3 +151,32 @@ def test_f77_memory_that_runs_out_for_good(
     words = ["memory ran out", "factory/steps.py:", "smaller chunk_rows"]
     saw(done, 70, "where a quarter is too much, too, the chunk fails", *words, folder=out)
     assert files(out) == before
+
+
+CALLS, LINES = 7, 500
+"""A call for a sample of the batch, and one for each of its six chunks."""
+FLOOD = """\
+    import sys, warnings
+    warnings.simplefilter("always")
+    for number in range(500):
+        print("a line", number)
+        warnings.warn(f"a warning {number}")
+"""
+
+
+@pytest.mark.parametrize("executor", ["threads", "processes"])
+def test_f80_a_flood_of_words(
+    project: Path, score: Command, saw: Saw, out: Path, executor: str
+) -> None:
+    """Of 3,500 lines and as many warnings a thousand come through, the others are counted exactly."""
+    before_strain(project, FLOOD)
+    done = score(project, "--executor", executor, "--workers", "1")
+
+    happened = "published; of the flood a thousand lines come through, the others are counted"
+    saw(done, 0, happened, "published as version 1", folder=out)
+    lost = re.findall(r"left out ([\d,]+) lines", done.stderr)
+    shown = sum(
+        done.stderr.count(word) for word in ("a line ", "UserWarning: ", "  warnings.warn(")
+    )
+    assert 1_000 < shown < 2 * CALLS * LINES
+    assert shown + sum(int(number.replace(",", "")) for number in lost) == 3 * CALLS * LINES

@@ -7,8 +7,10 @@ import ctypes
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stdout, suppress
-from typing import TextIO
+from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
+from typing import TextIO, cast
+
+from seawall.workers.flood import Throttled
 
 __all__ = ["foreign_output"]
 
@@ -20,7 +22,8 @@ def foreign_output(stream: TextIO | None = None) -> Iterator[None]:
     """Meanwhile what is written to standard output goes to standard error, and at the process's end.
 
     What Python prints goes to `stream`, if there is one; what C code, child processes and workers
-    write goes to the descriptor.
+    write goes to the descriptor. Of a flood of what Python prints, and of warnings, only so much is
+    shown that the rest can be read.
     """
     sys.stdout.flush()
     atexit.register(
@@ -29,7 +32,7 @@ def foreign_output(stream: TextIO | None = None) -> Iterator[None]:
     kept = os.dup(_STDOUT)
     os.dup2(_STDERR, _STDOUT)
     try:
-        with redirect_stdout(stream or sys.stderr):
+        with _throttled(stream or sys.stderr):
             yield
     finally:
         _flush()
@@ -38,6 +41,18 @@ def foreign_output(stream: TextIO | None = None) -> Iterator[None]:
         # The last function that is registered is the first to be called, so this stands before
         # those of the foreign code, which may print, too.
         atexit.register(_leave)
+
+
+@contextmanager
+def _throttled(stream: TextIO) -> Iterator[None]:
+    """What is printed goes to the stream, what goes to standard error stays there; a flood is counted."""
+    printed, told = Throttled(stream), Throttled(sys.stderr)
+    try:
+        with redirect_stdout(cast("TextIO", printed)), redirect_stderr(cast("TextIO", told)):
+            yield
+    finally:
+        for each in (printed, told):
+            each.tell()
 
 
 def _flush() -> None:

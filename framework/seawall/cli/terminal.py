@@ -11,6 +11,7 @@ from typing import Any, TextIO
 
 from seawall.errors import StorageError
 from seawall.observe.streams import LenientStream, printable
+from seawall.workers.flood import behind
 
 __all__ = [
     "drop_output",
@@ -57,7 +58,7 @@ def mention(text: str = "") -> None:
 
 def warn(text: str) -> None:
     """The text is on standard error, without control characters."""
-    LenientStream(sys.stderr).write(f"{printable(text)}\n")
+    LenientStream(behind(sys.stderr)).write(f"{printable(text)}\n")
 
 
 def say_json(document: Any) -> None:

@@ -14,6 +14,7 @@ import traceback
 from collections.abc import Callable
 from typing import Any
 
+from seawall.workers.flood import Throttled
 from seawall.workers.limits import limit_thread
 
 __all__ = ["answer", "hold", "settle"]
@@ -22,11 +23,13 @@ _PR_SET_PDEATHSIG = 1
 _POLL_S = 0.5
 _STDERR = 2
 _held: list[Callable[[Any], Any]] = []
+_streams: list[Throttled] = []
 
 
 def settle(parent: int) -> None:
     """This process leaves Ctrl-C to its parent and dies with it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    sys.stdout, sys.stderr = _streams[:] = Throttled(sys.stdout), Throttled(sys.stderr)
     _keep_for_good()
     if sys.platform == "linux":  # needs no interpreter lock, so it works inside C code too
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
@@ -56,6 +59,8 @@ def answer(item: Any, limit_s: float | None = None) -> Any:
         told = "".join(traceback.format_exception(error))
         raise RuntimeError(f"the work raised an error that cannot be pickled:\n{told}") from None
     finally:
+        for stream in _streams:
+            stream.tell()
         faulthandler.cancel_dump_traceback_later()
 
 
