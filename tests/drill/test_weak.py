@@ -122,9 +122,17 @@ def test_a_bug_of_seawalls_own_has_no_line(tmp_path: Path) -> None:
     assert "KeyError: 'temp'" in weak.what
 
 
+def test_what_the_gate_refused_no_fallback_would_have_served(tmp_path: Path) -> None:
+    """The lookup had answered; it is the contract that does not take the answer."""
+    end = ended("lookup=plants", "nulls", "failed", "size", exit=65, message="the gate: nulls")
+
+    assert not drilled(loaded(tmp_path), end).weaknesses
+
+
 def test_a_lookup_without_a_fallback_is_something_to_know_and_no_weakness(tmp_path: Path) -> None:
     """Failing is an answer: the drill does not end with 1 for it, even with --strict."""
-    told = drilled(loaded(tmp_path), ended("lookup=plants", "down", "failed"))
+    down = ended("lookup=plants", "down", "failed", message="lookup plants: the input is missing")
+    told = drilled(loaded(tmp_path), down)
 
     assert [weak.key for weak in told.weaknesses] == ["ingest.lookups.plants.fallback"]
     assert not told.is_weak

@@ -94,7 +94,11 @@ def _kind(loaded: LoadedConfig, healthy: Ended, ended: Ended) -> Kind | None:
     if ended.exit == Exit.INTERNAL or (upstream and ended.exit == Exit.SOFTWARE):
         return "wrong exit"
     kind, _, name = ended.case.part.partition("=")
-    if kind == "lookup" and ended.outcome == "failed":
+    if (
+        kind == "lookup"
+        and ended.outcome == "failed"
+        and ended.message.startswith(f"lookup {name}")
+    ):
         return None if loaded.config.ingest.lookups[name].fallback else "no fallback"
     return None
 

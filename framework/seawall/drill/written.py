@@ -27,7 +27,7 @@ def put_table(table: pa.Table, path: Path) -> None:
 
     path.parent.mkdir(parents=True, exist_ok=True)
     with pa.ipc.new_file(str(path), table.schema) as writer:
-        writer.write_table(table)
+        writer.write_table(table.unify_dictionaries())  # a file has one dictionary a column
 
 
 def table_in(path: Path) -> pa.Table:
