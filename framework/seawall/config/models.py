@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from seawall.config.contract import Validate
 from seawall.config.drift import Drift
@@ -28,6 +28,16 @@ from seawall.config.scalars import (
 __all__ = ["Alert", "Execution", "FilesPublish", "PipelineConfig", "Publish"]
 
 
+def _local(path: str) -> str:
+    """The path, unless it is a store's: those have no rename that replaces, and no link that is refused."""
+    if "://" in path:
+        raise contradiction(
+            f"{path.partition('://')[0]}:// is no local disk",
+            "a folder on a local disk; for object stores and shared storage there is the `delta` sink",
+        )
+    return path
+
+
 class FilesPublish(Section):
     """One file a batch, replaced by one rename.
 
@@ -38,7 +48,7 @@ class FilesPublish(Section):
 
     type: Literal["files"]
     format: Literal["parquet", "csv", "jsonl"] = "parquet"
-    path: PathTemplate
+    path: Annotated[PathTemplate, AfterValidator(_local)]
     columns: Annotated[tuple[ColumnName, ...], Items] | None = None
     keep_versions: Count = Field(default=7, ge=1)
     escape_formulas: bool = False

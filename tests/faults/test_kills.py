@@ -1,4 +1,4 @@
-"""kill -9 of the real command at every named place, then the same command again."""
+"""kill -9 of the real command at every named place, then the same command again: F88 to F91."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ import pandas as pd
 import pytest
 
 from seawall.failpoints import FAILPOINTS
+from tests.end_to_end.conftest import BATCH, Command
+from tests.faults.conftest import Saw
 
-BATCH = "2024-03-01"
-Command = Callable[..., "subprocess.CompletedProcess[str]"]
 Put = Callable[[Path, pd.DataFrame], None]
 OLD, NEW = (52, 2), (53, 1)
 """Rows published and quarantined: of the version before, and of the one that is killed."""
@@ -63,10 +63,15 @@ def expected(changed: Path, undisturbed: dict[str, bytes], score: Command, tmp_p
     exit=137,
     then="readers see the old version or the new one; a rerun gives an undisturbed run's bytes",
 )
-@pytest.mark.kill
 @pytest.mark.parametrize("point", FAILPOINTS)
-def test_killed_anywhere(
-    changed: Path, undisturbed: dict[str, bytes], score: Command, tmp_path: Path, point: str
+def test_f88_killed_anywhere(  # noqa: PLR0913 - fixtures
+    changed: Path,
+    undisturbed: dict[str, bytes],
+    score: Command,
+    tmp_path: Path,
+    *,
+    saw: Saw,
+    point: str,
 ) -> None:
     """Readers see the old version or the new; the rerun ends with the bytes of an undisturbed run."""
     bytes_expected = expected(changed, undisturbed, score, tmp_path)
@@ -77,10 +82,13 @@ def test_killed_anywhere(
     result = json.loads(rerun.stdout)
     committed = FAILPOINTS.index(point) >= COMMITTED
 
-    assert killed.returncode == -signal.SIGKILL, f"never reached: {killed.stderr}"
+    happened = (
+        "readers see one whole version; the next run publishes the bytes of an undisturbed run"
+    )
+    saw([killed, rerun], [-signal.SIGKILL, 0], happened, folder=changed / "out/breakdowns")
     assert after_kill in (OLD[0], NEW[0])
     assert after_kill == OLD[0] or committed
-    assert (rerun.returncode, result["version"]) == (0, 2), rerun.stderr
+    assert result["version"] == 2, rerun.stderr
     assert result["state"] == ("already published" if committed else "published")
     assert view(changed).read_bytes() == bytes_expected
     assert rows(changed) == NEW[0]
@@ -103,18 +111,22 @@ def assert_tidy(project: Path) -> None:
     assert [plan for plan in plans if not (plan / "outcome.json").is_file()] == []
 
 
-def test_killed_before_anything_was_published(project: Path, score: Command) -> None:
+def test_f88_killed_before_anything_was_published(project: Path, score: Command, saw: Saw) -> None:
     """Killed in a first publish, readers find no batch at all; the rerun reuses what was finished."""
     killed = score(project, SEAWALL_FAILPOINT="6d")
     found = list((project / "out" / "breakdowns").iterdir())
     rerun = score(project)
 
-    assert (killed.returncode, found) == (-signal.SIGKILL, [])
+    happened = (
+        "in a first publish: readers see no batch, the next run publishes the finished chunks"
+    )
+    saw([killed, rerun], [-signal.SIGKILL, 0], happened, folder=project / "out/breakdowns")
+    assert found == []
     assert "6, 6 of them from an earlier run" in rerun.stdout
     assert rows(project) == OLD[0]
 
 
-def test_forced_run_after_a_killed_one_reads_lookups_anew(changed: Path, score: Command) -> None:
+def test_a_forced_run_after_a_killed_one_reads_lookups_anew(changed: Path, score: Command) -> None:
     """A plan that was committed before its run was killed is not resumed by --force."""
     score(changed, SEAWALL_FAILPOINT="6f")
     rerun = score(changed, "--force", "--json")
@@ -123,21 +135,80 @@ def test_forced_run_after_a_killed_one_reads_lookups_anew(changed: Path, score: 
     assert (result["version"], result["reused_chunks"]) == (3, 0)
 
 
-def test_damaged_parts_are_computed_again(changed: Path, score: Command) -> None:
-    """Of the finished chunks of an interrupted run, a flipped bit and a lost file are noticed."""
-    score(changed, SEAWALL_FAILPOINT="5")
+def interrupted(project: Path, score: Command) -> list[Path]:
+    """The finished parts of a run that was killed when it had all of them."""
+    score(project, SEAWALL_FAILPOINT="5")
     (plan,) = (
         path.parent
-        for path in changed.glob(f"out/breakdowns.seawall/plans/{BATCH}/*/plan.json")
+        for path in project.glob(f"out/breakdowns.seawall/plans/{BATCH}/*/plan.json")
         if not (path.parent / "outcome.json").exists()
     )
-    parts = sorted((plan / "parts").iterdir())
-    parts[0].chmod(0o644)
-    content = bytearray(parts[0].read_bytes())
-    content[-20] ^= 1
-    parts[0].write_bytes(content)
-    parts[1].unlink()
-    result = json.loads(score(changed, "--json").stdout)
+    return sorted((plan / "parts").iterdir())
 
-    assert (result["state"], result["reused_chunks"]) == ("published", 4)
+
+def flip(path: Path) -> None:
+    """One bit of the file is another."""
+    path.chmod(0o644)
+    content = bytearray(path.read_bytes())
+    content[-20] ^= 1
+    path.write_bytes(content)
+
+
+def test_f89_a_flipped_bit_in_a_part(changed: Path, score: Command, saw: Saw) -> None:
+    """A part that is not what its receipt says is computed again."""
+    flip(interrupted(changed, score)[0])
+    done = score(changed, "--json")
+
+    happened = "staged: that chunk is computed again, and published"
+    saw(done, 0, happened, '"reused_chunks": 5', folder=changed / "out/breakdowns")
     assert rows(changed) == NEW[0]
+
+
+def test_f89_a_flipped_bit_in_what_is_published(
+    published: Path, score: Command, seawall: Command, saw: Saw
+) -> None:
+    """A damaged version is told by `fsck` and `status --verify`, and made anew by the next run."""
+    flip(view(published))
+    checks = [
+        seawall(published, "fsck", "pipeline.yaml"),
+        seawall(published, "status", "pipeline.yaml", "--verify"),
+    ]
+    again = score(published)
+    whole = seawall(published, "fsck", "pipeline.yaml", "--batch", BATCH)
+
+    happened = "published: `fsck` and `status --verify` tell, the next run makes the version anew"
+    words = ("file of version 1 is missing or damaged", "a published file is missing or damaged")
+    saw([*checks, again], [74, 74, 0], happened, *words)
+    assert rows(published) == OLD[0]
+    assert "version 1 is missing" in whole.stdout
+
+
+def test_f90_a_part_that_somebody_deleted(changed: Path, score: Command, saw: Saw) -> None:
+    """A part that is gone is computed again."""
+    interrupted(changed, score)[1].unlink()
+    done = score(changed, "--json")
+
+    happened = "that chunk is computed again, and published"
+    saw(done, 0, happened, '"reused_chunks": 5', folder=changed / "out/breakdowns")
+    assert rows(changed) == NEW[0]
+
+
+CHANGES = {
+    "config featurize": ("pipeline.yaml", "scale: 2.0", "scale: 3.0"),
+    "code factory.steps": ("factory/steps.py", '!= "off"', '!= "of"'),
+    "code factory.model": ("factory/model.py", "10_000.0", "20_000.0"),
+}
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_f91_resumed_after_a_change(changed: Path, score: Command, saw: Saw, what: str) -> None:
+    """An interrupted plan of another config, code or model is left, and what is different is said."""
+    interrupted(changed, score)
+    name, old, new = CHANGES[what]
+    path = changed / name
+    path.write_text(path.read_text().replace(old, new))
+    done = score(changed, "--json")
+
+    happened = "a new plan; what has changed is said, nothing of the old one is used"
+    words = ("resume refused", f"{what}", " is now ", '"reused_chunks": 0')
+    saw(done, 0, happened, *words, folder=changed / "out/breakdowns")
