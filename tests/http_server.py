@@ -214,6 +214,11 @@ class _Exchange(BaseHTTPRequestHandler):
         self._head(answer)
         self._body(answer)
 
+    def do_POST(self) -> None:
+        """The same; what was sent is read and forgotten."""
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self.do_GET()
+
     def do_HEAD(self) -> None:
         """The same without a body."""
         self.do_GET()

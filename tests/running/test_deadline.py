@@ -39,7 +39,7 @@ def tell(error):
     if sys.argv[2] == "deaf":
         threading.Event().wait()
 
-order = Order(load(Path(sys.argv[1]), env={}), "b", "r", grace_s=0.5)
+order = Order(load(Path(sys.argv[1]), env={}), "b", "r")
 with within_deadline(order, tell):
     hang_in_a_stage()
 """
@@ -106,7 +106,7 @@ def test_what_remains_is_never_negative() -> None:
 
 def run_hanging(folder: Path, how: str) -> subprocess.CompletedProcess[str]:
     """A run that hangs in a stage, until it is killed."""
-    order(folder, "run_deadline: 50ms")
+    order(folder, "run_deadline: 50ms, grace: 500ms")
     return subprocess.run(
         [sys.executable, "-c", textwrap.dedent(HANGS), str(folder / "p.yaml"), how],
         capture_output=True, text=True, check=False, timeout=FOR_EVER_S,

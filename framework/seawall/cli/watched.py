@@ -58,12 +58,24 @@ def say_result(result: RunResult, code: Exit, *, as_json: bool) -> None:
     if as_json:
         mention(json.dumps(document_of(result) | {"exit": int(code)}))
         return
-    from seawall.cli.summary import summary
-
-    for line in summary(result):
+    for line in _lines(result):
         mention(line)
     if result.error is not None:
         warn(str(result.error))
+
+
+def _lines(result: RunResult) -> list[str]:
+    """What a person wants to know; in one plain line where that cannot be told."""
+    from seawall.cli.summary import summary
+
+    try:
+        return list(summary(result))
+    except Exception as error:  # noqa: BLE001 - the run has ended: how it is told changes nothing
+        warn(f"the summary failed ({type(error).__name__}: {error}); the run's outcome stands")
+        version = f", version {result.version} is live" if result.version else ""
+        return [
+            f"{result.pipeline} {result.batch}: {result.state}, exit {int(result.exit)}{version}"
+        ]
 
 
 def _logs(progress: ProgressSink, form: Literal["text", "json"], *, verbose: bool) -> EventSink:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import ClassVar, Literal
 
 from pydantic import Field
@@ -69,7 +70,10 @@ class Quota(Section):
 
 
 class Limits(Section):
-    """How much loss and degradation a published batch may carry."""
+    """How much loss and degradation a published batch may carry, and how long a run may take.
+
+    A run that is asked to stop, or whose time is up, has `grace` to finish the chunks in work.
+    """
 
     quarantined_rows: Quota | None = None
     degraded_rows: Share | None = None
@@ -77,3 +81,4 @@ class Limits(Section):
     consecutive_degraded_runs: Count | None = None
     retries: Count | None = None
     run_deadline: Duration | None = None
+    grace: Duration = timedelta(seconds=20)

@@ -28,7 +28,16 @@ class ProgressSink:
         self._console: Console | None = None
         self._rows, self._began = 0, 0.0
         if stream.isatty():
+            self._begin()
+
+    def _begin(self) -> None:
+        """There is a terminal to draw on, unless rich fails; then it was said so."""
+        try:
             self._console, self.stream = _on_terminal(self.stream)
+        except Exception as error:  # noqa: BLE001 - foreign code that only makes things look better
+            self.stream.write(
+                f"no progress is shown: rich failed ({type(error).__name__}: {error})\n"
+            )
 
     def emit(self, event: Event) -> None:
         """The bar shows the event."""

@@ -12,11 +12,13 @@ from contextlib import contextmanager
 from seawall.errors import Exit, InterruptedRunError, SeawallError, TemporaryError
 from seawall.running.order import Order
 
-__all__ = ["Deadline", "watch", "within_deadline"]
+__all__ = ["Deadline", "watch", "watch_signal", "within_deadline"]
 
 _LAST_WORDS_S = 5.0
 _LONGEST_S = 1e9  # what locks can wait for is finite
 _STDERR = 2
+_LOOKS_S = 1.0
+LastWords = Callable[[SeawallError], object]
 
 
 class Deadline:
@@ -43,41 +45,69 @@ class Deadline:
 
 
 @contextmanager
-def within_deadline(
-    order: Order, last_words: Callable[[SeawallError], object]
-) -> Iterator[Deadline]:
-    """The run stops at a chunk's border when its time is up, and is killed when it does not.
+def within_deadline(order: Order, last_words: LastWords) -> Iterator[Deadline]:
+    """The run stops at a chunk's border when its time is up or a signal came, and is killed when it does not.
 
     Whoever waits for `order.stop` wakes at the deadline. A run that is still at work `order.grace_s`
     later is hung: the stacks of all threads go to stderr, `last_words` may take five seconds to tell
     of its end, and the process ends with 75 (with 1 where foreign code holds the interpreter's lock,
-    so that nobody can be told). Raises TemporaryError for a run that stopped in time.
+    so that nobody can be told); after a signal with the signal's code. Raises TemporaryError for a run
+    that stopped in time.
     """
     limit = order.loaded.config.limits.run_deadline
-    if limit is None:
-        yield Deadline()
+    limit_s = None if limit is None else min(limit.total_seconds(), _LONGEST_S)
+    deadline = Deadline(limit_s)
+    _in_background(watch_signal, deadline, order, last_words)
+    with _limited(limit_s, deadline, order, last_words):
+        try:
+            yield deadline
+        finally:
+            deadline.meet()
+
+
+@contextmanager
+def _limited(
+    limit_s: float | None, deadline: Deadline, order: Order, last_words: LastWords
+) -> Iterator[None]:
+    """Within, the run is watched if it has a limit."""
+    if limit_s is None:
+        yield
         return
-    limit_s = min(limit.total_seconds(), _LONGEST_S)
-    deadline, error = Deadline(limit_s), _over(f"{limit_s:,g} s")
-    threading.Thread(target=watch, args=(deadline, order, error, last_words), daemon=True).start()
+    error = _over(f"{limit_s:,g} s")
+    _in_background(watch, deadline, order, error, last_words)
     # Foreign code that holds the GIL holds the watch, too. This one is in C, later, and can exit 1 only.
     faulthandler.dump_traceback_later(limit_s + 3 * order.grace_s, file=_STDERR, exit=True)
     try:
-        yield deadline
+        yield
     except InterruptedRunError as interrupted:
         if order.stop.signal_number:
             raise
         raise error from interrupted
     finally:
-        deadline.meet()
         faulthandler.cancel_dump_traceback_later()
+
+
+def _in_background(work: Callable[..., None], *args: object) -> None:
+    threading.Thread(target=work, args=args, daemon=True).start()
+
+
+def watch_signal(deadline: Deadline, order: Order, last_words: LastWords) -> None:
+    """A run that a signal asked to stop has stopped within its grace, or ended with the process."""
+    while not order.stop.wait(_LOOKS_S):
+        if deadline.met_within(0):
+            return
+    if not order.stop.signal_number or deadline.met_within(order.grace_s):
+        return
+    number = order.stop.signal_number
+    what = f"the chunk in work did not end within {order.grace_s:g} s and is abandoned"
+    _end(InterruptedRunError(what, number), order, last_words, code=128 + number)
 
 
 def watch(
     deadline: Deadline,
     order: Order,
     error: SeawallError,
-    last_words: Callable[[SeawallError], object],
+    last_words: LastWords,
 ) -> None:
     """The run's time was up before it published: it was asked to stop, or ended with the process."""
     if deadline.met_within(deadline.remaining() or 0.0):
@@ -85,13 +115,18 @@ def watch(
     order.stop.expire()
     if deadline.met_within(order.grace_s):
         return
+    _end(error, order, last_words, code=Exit.TEMPFAIL)
+
+
+def _end(error: SeawallError, order: Order, last_words: LastWords, *, code: int) -> None:
+    """The process is over."""
     os.write(_STDERR, f"{error}\nit hangs; the stacks of its threads:\n".encode())
     faulthandler.dump_traceback(file=_STDERR, all_threads=True)
     # In a thread of its own: whoever is told may hang as well.
     teller = threading.Thread(target=last_words, args=(error,), daemon=True)
     teller.start()
     teller.join(min(order.grace_s, _LAST_WORDS_S))
-    os._exit(Exit.TEMPFAIL)
+    os._exit(code)
 
 
 def _over(limit: str) -> TemporaryError:

@@ -88,7 +88,8 @@ class Release:
 class Order:
     """One attempt at one batch: what is run, how, and what the world looks like from here.
 
-    With `replay` only rows in quarantine are run, and added to the version that is live. After `limits.run_deadline` and `grace_s` more the whole process is ended.
+    With `replay` only rows in quarantine are run, and added to the version that is live. `usual_s` is
+    how long the pipeline's last runs took, the newest first.
     """
 
     loaded: LoadedConfig
@@ -104,10 +105,14 @@ class Order:
     host: str = field(default_factory=socket.gethostname)
     pid: int = field(default_factory=os.getpid)
     breakers: Breakers | None = None
-    grace_s: float = 20.0
     replay: Replay | None = None
     usual_s: Sequence[float] = ()
     isolation: Callable[..., Isolation] = Isolation
+
+    @property
+    def grace_s(self) -> float:
+        """How long the chunks in work may take once the run was asked to stop."""
+        return self.loaded.config.limits.grace.total_seconds()
 
 
 @dataclass(frozen=True, slots=True)
