@@ -138,30 +138,29 @@ def test_f10_published_already(published: Path, score: Command, out: Path, saw: 
     assert (files(out), len(log(out, BATCH))) == (before, 1)
 
 
-def test_f11_no_ledger(published: Path, score: Command, out: Path, saw: Saw) -> None:
-    """Without its ledger a batch is still known as published: the log is the truth."""
-    (published / ".seawall" / "ledger.db").unlink()
-    again = score(published)
-    forced = score(published, "--force")
-
-    happened = "the run goes on; the log tells what is published"
-    saw([again, forced], [0, 0], happened, "already published as version 1", folder=out)
-    assert len(log(out, BATCH)) == 2
+F11: dict[str, tuple[Callable[[Path], object], tuple[str, ...]]] = {
+    "missing": (Path.unlink, ()),
+    "corrupt": (
+        lambda ledger: ledger.write_bytes(b"garbage " * 2000),
+        ("was corrupt: it is kept as ledger.db.corrupt-",),
+    ),
+}
 
 
-def test_f11_a_corrupt_ledger(
-    published: Path, score: Command, seawall: Command, out: Path, saw: Saw
+@pytest.mark.parametrize("name", F11)
+def test_f11_a_lost_ledger(
+    published: Path, score: Command, seawall: Command, saw: Saw, name: str
 ) -> None:
-    """A corrupt ledger is kept under another name; the new one knows this run and those before."""
-    ledger = published / ".seawall" / "ledger.db"
-    ledger.write_bytes(b"garbage " * 2000)
+    """The run goes on and publishes; a new ledger is begun, and knows from the log what was published."""
+    spoil, words = F11[name]
+    spoil(published / ".seawall" / "ledger.db")
     done = score(published, "--force")
     runs = json.loads(seawall(published, "runs", "--json").stdout)["runs"]
 
-    happened = "published; the corrupt file is kept, a new ledger built from the log"
-    saw(done, 0, happened, "corrupt", "rebuilt from the log: 1 run", folder=out)
+    happened = f"{name}: published; the ledger is rebuilt from the log, and that is said"
+    words = (*words, "is rebuilt from the log: 1 run")
+    saw(done, 0, happened, *words, folder=published / "out" / "breakdowns")
     assert [(run["state"], run["version"]) for run in runs] == [("published", 2), ("published", 1)]
-    assert len(list(ledger.parent.glob("ledger.db.corrupt-*"))) == 1
 
 
 def test_f11_a_locked_ledger(
