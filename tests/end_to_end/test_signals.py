@@ -75,28 +75,6 @@ def test_signal_while_computing(
     assert (rerun["state"], rerun["reused_chunks"]) == ("published", 4)
 
 
-@pytest.mark.parametrize("executor", ["threads", "processes"])
-def test_second_signal_ends_at_once(
-    paused: Path, begin: Begin, score: Command, executor: str
-) -> None:
-    """Whoever asks twice does not wait for the chunk, and no process is left."""
-    process = begin(paused, "--executor", executor, "--workers", "1")
-    wait_for_chunk(paused)
-    family = psutil.Process(process.pid).children(recursive=True)
-    process.terminate()
-    assert process.stderr is not None
-    for line in iter(process.stderr.readline, ""):
-        if "stopping at" in line:
-            break
-    process.terminate()
-    assert process.wait(10) == 143
-    left = still_running(family, 5)
-    let_go(paused)
-
-    assert left == []
-    assert result_of(score(paused, "--json"))["reused_chunks"] == 3
-
-
 @pytest.mark.breaks(
     "a worker process: killed", then="published; its chunk is computed again, alone"
 )

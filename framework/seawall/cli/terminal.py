@@ -40,13 +40,21 @@ def say(text: str = "") -> None:
     StorageError when it cannot be written, on a full disk say.
     """
     try:
-        sys.stdout.write(f"{printable(text)}\n")
+        _write(sys.stdout, f"{printable(text)}\n")
         sys.stdout.flush()
     except BrokenPipeError:
         _to_nowhere(sys.stdout)
     except OSError as error:
         _to_nowhere(sys.stdout)
         raise StorageError("the answer could not be written", "stdout", str(error)) from error
+
+
+def _write(stream: TextIO, text: str) -> None:
+    """The text is written, with escapes in place of what the stream's encoding has no letters for."""
+    try:
+        stream.write(text)
+    except UnicodeEncodeError:
+        stream.write(text.encode("ascii", "backslashreplace").decode("ascii"))
 
 
 def mention(text: str = "") -> None:
@@ -73,9 +81,7 @@ def say_table(
 
     `style` is rich's name of a cell's colour, where there are colours.
     """
-    if sys.stdout.isatty():
-        _draw(headers, rows, style)
-    else:
+    if not (sys.stdout.isatty() and _drawn(headers, rows, style)):
         say(plain_table(headers, rows))
 
 
@@ -125,6 +131,18 @@ def _padded(column: Sequence[str]) -> list[str]:
 
 def _is_numeric(cells: Sequence[str]) -> bool:
     return any(cells) and all(_NUMBER.fullmatch(cell) for cell in cells)
+
+
+def _drawn(headers: Sequence[str], rows: Sequence[Sequence[str]], style: Style) -> bool:
+    """Whether rich has drawn the table; it was said where rich is not what it should be."""
+    try:
+        _draw(headers, rows, style)
+    except OSError:
+        raise
+    except Exception as error:  # noqa: BLE001 - foreign code that only makes things look better
+        warn(f"tables are plain text: rich failed ({type(error).__name__}: {error})")
+        return False
+    return True
 
 
 def _draw(headers: Sequence[str], rows: Sequence[Sequence[str]], style: Style) -> None:
