@@ -12,6 +12,7 @@ from seawall.config.models import PipelineConfig
 from seawall.contracts import Account
 from seawall.errors import HeldError
 from seawall.gate import Degradation, Totals, Verdict, judge, over_degraded
+from seawall.gate.degraded import degradation_findings
 from seawall.profiles import Profile
 
 BASE: dict[str, Any] = {
@@ -31,11 +32,16 @@ def verdict(
     limits: dict[str, Any], degraded: int, *, read: int = 100, filtered: int = 0, **about: Any
 ) -> Verdict:
     """The verdict on a batch of which so many published rows are degraded."""
+    added = totals(degraded, read=read, filtered=filtered)
+    return judge(config(**limits), added, Degradation(**about))
+
+
+def totals(degraded: int, *, read: int = 100, filtered: int = 0) -> Totals:
+    """A batch added up, of which so many published rows are degraded."""
     account = Account(read, read - filtered, 0, filtered)
     sums: dict[str, Any] = {name: {} for name in ("filtered", "quarantined", "warned", "nulls")}
     marks = {"w=constants": degraded} if degraded else {}
-    totals = Totals(account, **sums, profile=Profile(0, {}), degraded=marks, degraded_rows=degraded)
-    return judge(config(**limits), totals, Degradation(**about))
+    return Totals(account, **sums, profile=Profile(0, {}), degraded=marks, degraded_rows=degraded)
 
 
 def seen(verdict: Verdict) -> list[tuple[str, str, str]]:
@@ -98,6 +104,27 @@ def test_a_person_has_to_look() -> None:
 
     assert seen(result) == [("lookup", "w: the same content as 3 batches before", "")]
     assert isinstance(result.error, HeldError)
+
+
+def test_what_failed_is_a_warning() -> None:
+    """A link that failed is named in the verdict, whatever answered in its place."""
+    result = verdict({}, 1, failures=("w: live failed: a login page",))
+    (finding,) = [one for one in result.findings if one.severity == "warn"]
+
+    assert (result.decision, finding.check) == ("publish degraded", "lookup link")
+    assert finding.message == "lookup w: live failed: a login page"
+
+
+def test_unchanged_content_is_a_warning_before_it_holds() -> None:
+    """Content that is as old as may still be is published, with a word about the limit."""
+    lookup = {"type": "csv", "path": "w", "join": ["k"], "columns": ["t"]}
+    ingest = {**BASE["ingest"], "lookups": {"w": {**lookup, "expect": {"max_unchanged": 3}}}}
+    declared = PipelineConfig.model_validate({**BASE, "ingest": ingest})
+    (finding,) = degradation_findings(declared, totals(0), Degradation(unchanged={"w": 2}))
+
+    assert (finding.check, finding.severity) == ("unchanged lookup", "warn")
+    assert finding.seen == "w: byte for byte that of the 2 batches published last"
+    assert finding.allowed == "the same content in fewer than 3 batches"
 
 
 @given(rows=st.integers(0, 500), share=st.integers(0, 100), data=st.data())

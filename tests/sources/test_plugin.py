@@ -18,6 +18,7 @@ from seawall.reads import Reader, Terms
 from seawall.reads.failing import words
 from seawall.sources.plugin import misfits, misfits_of
 from tests.distributions import install
+from tests.http_server import HttpServer, failure
 
 Read = Callable[..., Any]
 WRECK = "the plug-in 'wreck' (seawall-wreck 0.9.1)"
@@ -25,8 +26,9 @@ WRECK = "the plug-in 'wreck' (seawall-wreck 0.9.1)"
 
 @pytest.fixture
 def target(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder that is searched for distributions, with both of ours in it."""
+    """A folder that is searched for distributions, with three of ours in it."""
     folder = install("wreck", install("lighthouse", tmp_path / "site"))
+    install("turnstile", folder)
     monkeypatch.syspath_prepend(str(folder))
     return folder
 
@@ -68,6 +70,17 @@ def test_a_plug_in_says_itself_that_its_upstream_is_down(read: Read) -> None:
 
     assert (last.availability, last.transient) == (True, True)
     assert words(last).startswith("the plug-in 'lighthouse' (seawall-lighthouse 1.2.0): the keeper")
+
+
+def test_new_credentials_are_got_once(read: Read, http_server: HttpServer) -> None:
+    """A plug-in that is denied access again with its new token is not asked a third time."""
+    url = http_server.route("/gate", failure(403))
+
+    last = read("turnstile", url=url, token="old").last
+
+    shown = [asked.headers["authorization"] for asked in http_server.asked("/gate")]
+    assert shown == ["old", "new old"]
+    assert (last.transient, "denies access" in last.what) == (False, True)
 
 
 MISDEEDS = [
