@@ -188,6 +188,41 @@ def test_f63_a_stage_that_changes_the_rows(
     assert files(out) == before
 
 
+SPOIL = '    frame["load"] = 0.0\n    frame.loc[:, "speed"] = 0.0\n'
+PAST_PANDAS = {
+    "its array": '    frame["load"].array[:] = 0.0\n',
+    "a view": '    v = frame["load"].to_numpy()\n    v.flags.writeable = True\n    v.sort()\n',
+}
+
+
+def test_f64_a_rule_that_assigns(
+    published: Path, score: Command, saw: Callable[..., None], out: Path
+) -> None:
+    """What a filter assigns to its frame is its own: the predictions are those of a quiet run."""
+    before, steps = files(out), published / "factory/steps.py"
+    judged = '    return frame["state"]'
+    steps.write_text(steps.read_text().replace(judged, SPOIL + judged))
+    done = score(published)
+
+    happened = "an assignment changes the step's own copy alone"
+    saw(done, 0, happened, "published as version 2", folder=out)
+    assert files(out) == before
+
+
+@pytest.mark.parametrize("how", PAST_PANDAS)
+def test_f64_a_stage_that_writes_past_pandas(
+    published: Path, score: Command, saw: Callable[..., None], out: Path, how: str
+) -> None:
+    """A stage that writes into the values of the frame itself is noticed, and named with the column."""
+    before = files(out)
+    before_strain(published, PAST_PANDAS[how])
+    done = score(published)
+
+    words = ["factory.steps:add_strain: it wrote into the frame that it was given: load"]
+    saw(done, 70, "who writes past pandas is noticed, by sums of the values", *words, folder=out)
+    assert files(out) == before
+
+
 def test_f66_infinite_features_within_a_budget(
     project: Path, score: Command, saw: Callable[..., None], out: Path
 ) -> None:

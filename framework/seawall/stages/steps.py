@@ -14,9 +14,10 @@ from seawall.calling import checked_parameters, found, named_parameters, placed,
 from seawall.config.judging import Step
 from seawall.contracts import Context, StageDeclaration, declaration_of
 from seawall.errors import SoftwareError
-from seawall.shown import line, shown
+from seawall.shown import line, listed, shown
 from seawall.stages.laws import changed_types, lawful, lawful_mask
 from seawall.stages.memory import in_halves, out_of_memory
+from seawall.stages.prints import prints, written
 
 __all__ = ["Bound", "bind", "mask", "raised", "settable", "transformed", "tried"]
 
@@ -62,14 +63,26 @@ class Bound:
     def __call__(self, frame: pd.DataFrame) -> Any:
         """What the step returns; SoftwareError with the user's file and line when it raises.
 
-        MemoryError is raised as it is: fewer rows may do.
+        MemoryError is raised as it is: fewer rows may do. SoftwareError, too, when the step wrote into
+        the frame past pandas: lookups and other stages may hold the same values.
         """
+        before = prints(frame)
         try:
-            return self.called(frame)
+            made = self.called(frame)
         except MemoryError:
             raise
         except (Exception, SystemExit) as error:
             raise raised(self.name, error, len(frame)) from error
+        changed = written(frame, before)
+        if changed:
+            raise SoftwareError(
+                f"it wrote into the frame that it was given: {listed(changed)}",
+                self.name,
+                "other values than before, in the frame itself",
+                "the frame as it came in",
+                "return another one, by .assign; copy an array before you write into it",
+            )
+        return made
 
 
 def bind(step: Step, context: Context) -> Bound:
