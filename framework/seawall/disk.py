@@ -10,13 +10,14 @@ import errno
 import fcntl
 import os
 import secrets
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from functools import partial
 from io import BufferedReader
 from pathlib import Path
 from typing import IO, Any
 
-from seawall.errors import StorageError
+from seawall.errors import StorageError, TemporaryError
 from seawall.failpoints import reach
 from seawall.refusals import TODO, refusals, seen, todo
 
@@ -198,17 +199,34 @@ def put(disk: Disk, path: Path, payload: Any, *, step: str = "") -> None:
     """`path` holds the payload, whole and durably; readers saw what was there before, or this.
 
     After a failed fsync the bytes are written once more, to another file. `step` names the
-    failpoints: opened, written, synced, renamed, folder synced.
+    failpoints: opened, written, synced, renamed, folder synced. TemporaryError if another run has swept
+    the file away meanwhile, or its folder.
     """
-    temporary = _written(disk, path, payload, step=step)
-    try:
-        disk.rename(temporary, path)
-    except StorageError:
-        disk.unlink(temporary)
-        raise
+    with _unless_swept(path):
+        temporary = _written(disk, path, payload, step=step)
+        try:
+            disk.rename(temporary, path)
+        except StorageError:
+            disk.unlink(temporary)
+            raise
     _reach(step, "d")
     disk.fsync_folder(path.parent)
     _reach(step, "e")
+
+
+@contextmanager
+def _unless_swept(path: Path) -> Iterator[None]:
+    """A name that vanishes while we write is another run's doing, whose lock did not keep it out."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise TemporaryError(
+            "another run of this batch took over and swept this one's file away",
+            str(path),
+            str(error),
+            "one run a batch at a time",
+            "run again; what is live now may already be what you want",
+        ) from error
 
 
 def _written(disk: Disk, path: Path, payload: Any, *, step: str) -> Path:
