@@ -136,6 +136,8 @@ class Attempt:
         world.reader.rest()
         try:
             self._publish(with_shapes(staged, claim, world), claim, world)
+        except FileNotFoundError as error:
+            raise _swept(error) from error
         except SeawallError as error:
             if type(error) in _ENDINGS:
                 with suppress(StorageError):  # a full disk may not hide why the run ended
@@ -269,6 +271,17 @@ def empty(plan: Plan) -> DataError:
         f"{len(plan.fragments):,} files, 0 rows",
         "at least one row",
         "find out why its writer wrote none; the published version stays as it is",
+    )
+
+
+def _swept(error: FileNotFoundError) -> TemporaryError:
+    """The error for a file of the plan that is gone: the lock did not hold, as on a shared disk."""
+    return TemporaryError(
+        "a file of this run is gone: another run of the batch took its plan over, or somebody removed it",
+        str(error.filename or ""),
+        str(error),
+        "one run a batch at a time",
+        "run again; what is live now may already be what you want",
     )
 
 
