@@ -20,6 +20,7 @@ __all__ = ["HALF_WAY", "changed"]
 
 HALF_WAY = ("kill", "sigterm")
 """Faults that come between two chunks: the batch has to have several."""
+_ENDLESS = ("hang", "drip")
 _NOWHERE = "models/taken-away-by-the-drill"
 
 
@@ -41,6 +42,8 @@ def changed(ground: Ground, case: Case, spot: Spot, *, row: int) -> LoadedConfig
     update: dict[str, Any] = {"ingest": ingest, "publish": _published(config.publish, spot)}
     if case.part.startswith("stage="):
         update["featurize"] = _with_faulty(config, case, row)
+    if case.fault not in _ENDLESS:  # a few seconds would end what a busy machine is slow with
+        update["limits"] = config.limits.model_copy(update={"run_deadline": None})
     if case.part == "model":
         update["predict"] = config.predict.model_copy(update=_broken(config, case, spot, row))
     return replace(ground.loaded, config=config.model_copy(update=update))

@@ -123,7 +123,7 @@ def _times(ingest: Ingest) -> Iterator[str]:
 def _others(before: PipelineConfig, after: PipelineConfig, share: float) -> Iterator[str]:
     deadline = before.limits.run_deadline
     if deadline is not None and after.limits.run_deadline != deadline:
-        yield f"limits.run_deadline: {_span(deadline.total_seconds())} → {_span(RUN_S)}"
+        yield f"limits.run_deadline: {_span(deadline.total_seconds())} → {_span(RUN_S)} where something hangs or drips"
     if share == 1:
         return
     yield f"the batch: an even sample of {share:.1%} of its rows"
