@@ -1,4 +1,4 @@
-"""F74 to F77, F80: worker processes that hang, are killed, crash, run out of memory, or print without end."""
+"""F74 to F77, F79, F80: worker processes that hang, are killed, crash, run out of memory, take too many threads, or print without end."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from seawall.workers import cores
 from tests.faults.sound import files, log, staged
 
 BATCH = "2024-03-01"
@@ -124,8 +125,7 @@ GREEDY = """\
     from pathlib import Path
     taken = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
     resource.setrlimit(resource.RLIMIT_AS, (taken + (1 << 30), -1))
-    import numpy as np
-    np.empty(len(frame) * {each}, dtype=bool)
+        np.empty(len(frame) * {each}, dtype=bool)
 """
 
 
@@ -180,3 +180,56 @@ def test_f80_a_flood_of_words(
     )
     assert 1_000 < shown < 2 * CALLS * LINES
     assert shown + sum(int(number.replace(",", "")) for number in lost) == 3 * CALLS * LINES
+
+
+COUNTING = '''\
+import os
+from pathlib import Path
+
+import numpy as np
+
+
+def ticks():
+    """The processor time of each thread, in hundredths of a second."""
+    told = {task.name: (task / "stat").read_text() for task in Path("/proc/self/task").iterdir()}
+    fields = {name: text.rpartition(")")[2].split() for name, text in told.items()}
+    return {name: int(field[11]) + int(field[12]) for name, field in fields.items()}
+
+
+class Strain:
+    classes_ = (0, 1)
+    feature_names_in_ = ("load", "strain")
+    asked = False
+
+    def predict_proba(self, features):
+        if not self.asked:
+            self.asked, before, matrix = True, ticks(), np.ones((1_600, 1_600))
+            matrix @ matrix
+            busy = [name for name, now in ticks().items() if now - before.get(name, 0) > 3]
+            with open("busy", "a") as file:
+                file.write(f"{os.getpid()} {os.getppid()} {len(busy)}\\n")
+        return np.full((len(features), 2), 0.5)
+'''
+
+
+def busy(project: Path) -> set[str]:
+    """How many threads computed in the model's first call of each worker."""
+    lines = [line.split() for line in (project / "busy").read_text().splitlines()]
+    (project / "busy").unlink()
+    # The parent tries a sample of the batch before it begins its workers.
+    parents = {parent for _, parent, _ in lines}
+    return {count for process, _, count in lines if process not in parents}
+
+
+def test_f79_threads_of_a_model(project: Path, score: Command, saw: Saw, out: Path) -> None:
+    """A matrix product in each of two workers has one thread; in one worker that may use two, it has two."""
+    (project / "factory/model.py").write_text(COUNTING)
+    many = ("--executor", "processes", "--workers", "2", "--inner-threads", "1")
+    held = score(project, *many)
+    each = busy(project)
+    one = ("--executor", "processes", "--workers", "1", "--inner-threads", "2", "--force")
+    free = score(project, *one)
+
+    happened = "threads that compute are counted: workers times threads a call are the cores"
+    saw([held, free], [0, 0], happened, folder=out)
+    assert (each, busy(project)) == ({"1"}, {str(min(2, cores()))})
