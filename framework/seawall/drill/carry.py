@@ -10,9 +10,12 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
+from seawall.config.ingest import Ingest
+from seawall.config.sources import FilesSource
 from seawall.drill.answers import Answer, answer_of
 from seawall.drill.ground import Spot
 from seawall.drill.scaled import DEADLINE_S, RUN_S
+from seawall.drill.upstreams import LATE_S, Section, is_unbounded
 from seawall.drill.values import Case, Ended
 from seawall.errors import InterruptedRunError
 
@@ -106,14 +109,26 @@ def _rerun(spot: Spot, answer: Answer) -> str:
 
 
 def _bound_s(sandbox: Sandbox, case: Case) -> float:
-    """How long the case may take before it counts as hung: more than its deadlines together."""
+    """How long the case may take before it counts as hung: more than whatever bounds it."""
     if case == HEALTHY:
         return _HEALTHY_S
     usual = max(_LEAST_S, 3 * sandbox.healthy.seconds)
     if case.fault not in _LATE:
         return usual + _SPARE_S
-    deadline = sandbox.loaded.config.limits.run_deadline
-    return usual + DEADLINE_S + 1 + (0 if deadline is None else RUN_S)
+    config = sandbox.loaded.config
+    name, section = _section(config.ingest, case)
+    bounds = [LATE_S if case.fault == "drip" and isinstance(section, FilesSource) else 0.0]
+    if not is_unbounded(name, section):
+        bounds.append(DEADLINE_S)
+    if config.limits.run_deadline is not None:
+        bounds.append(RUN_S)
+    return usual + max(bounds) + 1
+
+
+def _section(ingest: Ingest, case: Case) -> tuple[str, Section]:
+    """The name and the section of the upstream that the case breaks."""
+    name = case.part.partition("=")[2]
+    return name, ingest.lookups[name] if name else ingest.primary
 
 
 def _stopped(sandbox: Sandbox) -> InterruptedRunError:

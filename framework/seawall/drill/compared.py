@@ -43,7 +43,7 @@ def _read(path: Path | None, form: str) -> pd.DataFrame:
     import pyarrow.parquet as pq
 
     if form == "parquet":
-        frame: pd.DataFrame = pq.read_table(path).to_pandas()
+        frame: pd.DataFrame = pq.ParquetFile(path).read().to_pandas()
     elif form == "csv":
         nulls = pyarrow.csv.ConvertOptions(strings_can_be_null=True)
         frame = pyarrow.csv.read_csv(path, convert_options=nulls).to_pandas()

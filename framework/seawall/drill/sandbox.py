@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import pickle
-import shutil
 import signal
-import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -19,6 +17,7 @@ from seawall.drill.carry import HEALTHY, carried
 from seawall.drill.ground import Ground, Spot
 from seawall.drill.past import copy_past
 from seawall.drill.scaled import scaled
+from seawall.drill.shelter import shelter
 from seawall.drill.values import Ended
 from seawall.isolation import Isolation
 
@@ -30,27 +29,25 @@ if TYPE_CHECKING:
 __all__ = ["Sandbox", "sandbox"]
 
 _GRACE_S = 0.3
-_PREFIX = "seawall-drill-"
 _PRELOADED = (
-    "pandas",
-    "pyarrow.parquet",
-    "pyarrow.csv",
-    "pyarrow.json",
-    "seawall.drill.process",
-    "seawall.drill.replayed",
-    "seawall.drill.stages",
-    "seawall.drill.twisted",
-    "seawall.sources.delivery",
-    "seawall.sources.landing",
-    "seawall.sources.local",
-    "seawall.sources.python",
-    "seawall.sources.sql",
-    "sqlalchemy.dialects.sqlite",
+    *(
+        "narwhals._pandas_like.namespace",
+        "pandas",
+        "pyarrow.csv",
+        "pyarrow.json",
+        "pyarrow.parquet",
+    ),
+    *("pydantic.dataclasses", "sqlalchemy.dialects.sqlite", "seawall.drill.compared"),
+    *("seawall.drill.process", "seawall.drill.replayed", "seawall.drill.stages"),
+    *("seawall.drill.twisted", "seawall.sources.csv", "seawall.sources.delivery"),
+    *("seawall.sources.jsonl", "seawall.sources.landing", "seawall.sources.local"),
+    *("seawall.sources.parquet", "seawall.sources.python", "seawall.sources.sql"),
+    "seawall.workers.threads",
 )
 _OF_MODELS = {
     "lightgbm": ("lightgbm", "seawall.models.lightgbm"),
     "onnx": ("onnxruntime", "seawall.models.onnx"),
-    "sklearn": ("skops.io", "seawall.models.sklearn"),
+    "sklearn": ("skops.io", "seawall.models.by_code", "seawall.models.sklearn"),
     "xgboost": ("xgboost", "seawall.models.xgboost"),
 }
 
@@ -95,7 +92,7 @@ def sandbox(  # noqa: PLR0913 - each is a choice that a caller makes by name
     from seawall.running.order import StopRequest
 
     stop = StopRequest()
-    with _folder() as folder, _stopped_by_signals(stop), _calls(loaded) as calls:
+    with shelter() as folder, _stopped_by_signals(stop), _calls(loaded) as calls:
         calls.begin()
         recorder = Recorder(
             loaded=loaded, batch=batch, folder=folder, calls=calls, env=env, now=now, stop=stop
@@ -148,16 +145,6 @@ def _calls(loaded: LoadedConfig) -> Isolation:
     """Who begins a process for each case, with what every run imports."""
     models = _OF_MODELS.get(loaded.config.predict.model.type, ())
     return Isolation(preload=(*_PRELOADED, *models), path=[str(loaded.root)], grace_s=_GRACE_S)
-
-
-@contextmanager
-def _folder() -> Iterator[Path]:
-    """A folder that only this user can look into; it is gone afterwards."""
-    folder = Path(tempfile.mkdtemp(prefix=_PREFIX)).resolve()
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager

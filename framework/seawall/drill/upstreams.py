@@ -19,12 +19,12 @@ from seawall.drill.written import copied, dated, table_in, write_rows
 from seawall.reads import LOOKUP, PRIMARY, terms_of
 from seawall.reads.reader import at_home
 
-__all__ = ["IN_TIME", "Part", "stand_in"]
+__all__ = ["IN_TIME", "LATE_S", "Part", "is_unbounded", "stand_in"]
 
 IN_TIME = ("down", "hang", "drip", "error_then_fine")
 """Faults of when and whether an upstream answers; the others are of what it answers."""
 _OLD = timedelta(days=3_653)
-_LATE_S = DEADLINE_S + 1.0
+LATE_S = DEADLINE_S + 1.0
 _OWN = {"type", "path", "csv", "compression", "storage", "attempt_timeout", "deadline"}
 
 Section = Primary | Lookup
@@ -48,8 +48,14 @@ class Part:
     @property
     def is_at_home(self) -> bool:
         """Whether the run's own process reads it, for as long as that takes."""
-        terms = terms_of(self.section, LOOKUP if self.name else PRIMARY)
-        return at_home(self.section, os.environ, terms)
+        return is_unbounded(self.name, self.section)
+
+
+def is_unbounded(name: str, section: Section) -> bool:
+    """Whether nothing bounds a read of the lookup, or of the primary (''): the run's own process reads."""
+    if not name and isinstance(section, FilesSource):
+        return not (section.remote or section.compressed)
+    return at_home(section, os.environ, terms_of(section, LOOKUP if name else PRIMARY))
 
 
 def stand_in(part: Part, fault: str, column: str, spot: Spot) -> Section:
@@ -99,7 +105,7 @@ def _late_files(part: Part, fault: str, spot: Spot) -> Section:
     if fault in {"down", "error_then_fine"}:
         folder.rename(folder.with_name(f"{folder.name}-away"))
     else:
-        stalled(sorted(folder.iterdir()), None if fault == "hang" else _LATE_S)
+        stalled(sorted(folder.iterdir()), None if fault == "hang" else LATE_S)
     return part.section.model_copy(update={"path": pattern})
 
 

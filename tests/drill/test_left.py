@@ -1,0 +1,66 @@
+"""What a drill leaves behind that is ended from outside: nothing."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.end_to_end.conftest import BATCH, SEAWALL, environment
+from tests.isolation.asking import eventually, left
+
+pytestmark = pytest.mark.faults
+
+
+def begun(project: Path, shelter: Path) -> subprocess.Popen[str]:
+    """A drill of everything that has come to its second case, which hangs."""
+    shelter.mkdir(exist_ok=True)
+    known = set(shelter.iterdir())
+    process = subprocess.Popen(
+        [*SEAWALL, "drill", "pipeline.yaml", "--batch", BATCH],
+        cwd=project,
+        env=environment({"TMPDIR": str(shelter)}),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    eventually(
+        lambda: any(
+            (folder / "cases/0002/late-primary").is_dir() for folder in {*shelter.iterdir()} - known
+        )
+    )
+    return process
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_drill_that_is_stopped_leaves_nothing(
+    project: Path, tmp_path: Path, number: signal.Signals
+) -> None:
+    """Its processes and its folder are gone when it is, and its exit code names the signal."""
+    process = begun(project, tmp_path / "tmp")
+    children = [child.pid for child in psutil.Process(process.pid).children(recursive=True)]
+
+    process.send_signal(number)
+
+    assert process.wait(timeout=60) == 128 + number
+    assert (len(children) > 1, left(children)) == (True, [])
+    assert list((tmp_path / "tmp").iterdir()) == []
+
+
+def test_the_next_drill_sweeps_up_after_one_that_was_killed(project: Path, tmp_path: Path) -> None:
+    """SIGKILL leaves a folder and no process; the folder goes when somebody drills again."""
+    process = begun(project, tmp_path / "tmp")
+    children = [child.pid for child in psutil.Process(process.pid).children(recursive=True)]
+    (folder,) = (tmp_path / "tmp").iterdir()
+    process.kill()
+    process.wait()
+
+    again = begun(project, tmp_path / "tmp")
+    again.terminate()
+    again.wait(timeout=60)
+
+    assert left(children, within_s=10) == []
+    assert not folder.exists()
