@@ -174,15 +174,26 @@ def unused_name() -> str:
 
 
 def make_folders(disk: Disk, folder: Path) -> None:
-    """The folder and all above it are there, and those that were made survive a power cut."""
+    """The folder and all above it are there, and survive a power cut.
+
+    An empty one may be of a process that was killed before it could sync its name, so it is synced
+    again; one that has something in it was synced by whoever put that there.
+    """
     levels = [folder]
-    while not disk.exists(levels[-1].parent):
+    while not _is_settled(disk, levels[-1].parent):
         levels.append(levels[-1].parent)
     for level in reversed(levels):
-        known = disk.exists(level)
-        disk.mkdir(level)
-        if not known:
+        if not _is_settled(disk, level):
+            disk.mkdir(level)
             disk.fsync_folder(level.parent)
+
+
+def _is_settled(disk: Disk, folder: Path) -> bool:
+    """Whether the folder is there, and its name survives a power cut as far as that is ours to see to."""
+    try:
+        return folder == folder.parent or bool(disk.list(folder))
+    except StorageError:  # of somebody else, and not to be listed
+        return disk.is_folder(folder)
 
 
 def remove_tree(disk: Disk, folder: Path) -> None:

@@ -112,6 +112,8 @@ def _unread(
         return
     rows = rows_of(payload)
     allowed = [entry for entry in entries if entry["version"] >= told.shown]
+    if hashlib.sha256(payload).hexdigest() in [entry["file"]["sha256"] for entry in allowed]:
+        return
     files = [_read(disk, _state(folder) / entry["file"]["path"]) for entry in allowed]
     if rows is None or rows not in [rows_of(file) for file in files]:
         yield f"readers get {rows}, which is no version from {told.shown} on"

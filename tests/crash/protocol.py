@@ -78,6 +78,13 @@ class Told:
             list(self.commits), set(self.tried), self.shown, dict(self.receipts), self.reused
         )
 
+    def confirmed(self, claim: Claim) -> None:
+        """The newest version is reported as published already."""
+        assert claim.base is not None
+        if claim.base not in self.commits:
+            self.commits.append(claim.base)
+        self.shown = max(self.shown, claim.base.version)
+
     def committed(self, claim: Claim, draft: Draft) -> LogEntry:
         """The draft is committed, and then shown to readers."""
         self.tried.add(draft.commit_id)
@@ -106,6 +113,7 @@ def publish(
         claim.refresh_view()
         end_committed_plans(claim)
         if _is_published(claim, work):
+            told.confirmed(claim)
             return
         plan = _staged(claim, work, told)
         draft = _draft(claim, plan, work, kind="publish")
@@ -128,7 +136,8 @@ def release(sink: FilesSink, work: Work, told: Told) -> None:
         claim.sweep()
         claim.refresh_view()
         plan = claim.plan_of(work.run_id)
-        if plan is None or (claim.base is not None and claim.base.run_id == work.run_id):
+        published = work.run_id in {entry.run_id for entry in claim.entries()}
+        if plan is None or plan.outcome() != "held" or published:
             return
         told.committed(claim, _draft(claim, plan, work, kind="release"))
         plan.put_outcome("committed", at=work.at)
@@ -137,8 +146,8 @@ def release(sink: FilesSink, work: Work, told: Told) -> None:
 def roll_back(sink: FilesSink, told: Told, *, to: int, at: datetime = MORNING) -> None:
     """The version's rows are live again, as a new entry, once."""
     entries = sink.entries(BATCH)
-    sink.refresh_view(BATCH)
     if entries[-1].to_version == to:
+        sink.refresh_view(BATCH)
         return
     entry = replace(sink, clock=lambda: at).rollback(
         BATCH, to=to, reason="wrong", by="ann", run_id=f"back-{len(entries)}"
@@ -183,7 +192,7 @@ def _taken_up(claim: Claim, work: Work) -> Workspace:
             return taken
         plan.put_outcome("abandoned", at=work.at)
     claim.sweep_plans()
-    made = claim.open_plan(f"plan-{work.value}-{work.run_id}")
+    made = claim.open_plan(unused_name())
     made.put_plan({"value": work.value})
     return made
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import io
 import os
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -13,6 +14,8 @@ from seawall.disk import Disk
 from seawall.errors import StorageError
 
 __all__ = ["Changes", "File", "Folder", "Node", "Simulated"]
+
+_UNUSED = re.compile(r"[0-9a-f]{12,}")
 
 
 @dataclass(eq=False, slots=True)
@@ -157,9 +160,10 @@ class Simulated(Disk):
         return _Handle(path, self._file(path))
 
     def list(self, folder: Path) -> list[str]:
-        """See Disk."""
+        """See Disk. What no name had before comes in the order in which it was made, for every seed alike."""
         node = self._node(folder)
-        return sorted(node.now) if isinstance(node, Folder) else []
+        names = node.now if isinstance(node, Folder) else ()
+        return sorted(names, key=lambda name: _UNUSED.sub("", name))
 
     def size(self, path: Path) -> int:
         """See Disk."""

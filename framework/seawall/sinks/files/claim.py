@@ -93,7 +93,8 @@ class Claim:
         """Readers see the newest version."""
         sink = self.sink
         with hold_patiently(sink.disk, sink.layout.lock(f".view.{self.batch}"), self.holder):
-            view.refresh(sink.disk, sink.layout, self.batch, pause_s=sink.handover_s)
+            if not view.refresh(sink.disk, sink.layout, self.batch, pause_s=sink.handover_s):
+                view.settle(sink.disk, sink.layout, self.batch)
 
     def sweep(self) -> None:
         """The batch's temporary names are gone."""

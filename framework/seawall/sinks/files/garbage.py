@@ -37,9 +37,16 @@ def sweep_plans(disk: Disk, layout: Layout, batch: str) -> list[Waste]:
 
 
 def collect(disk: Disk, layout: Layout, batch: str, *, keep: int, now: datetime) -> list[Waste]:
-    """What was removed: all that is unneeded of the batch. Hold its lock."""
-    removed = []
+    """What was removed: all that is unneeded of the batch. Hold its lock.
+
+    A version's profile goes when its file is gone for good: a file that a power cut brings back could be
+    brought back by a person, too.
+    """
+    removed, settled = [], False
     for waste in list(unneeded(disk, layout, batch, keep=keep, now=now)):
+        if not settled and waste.path.parent == layout.profiles(batch):
+            disk.fsync_folder(layout.data(batch))
+            settled = True
         removed += _removed(disk, layout, [waste])
         reach("8a")
     return removed

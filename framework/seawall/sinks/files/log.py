@@ -118,7 +118,8 @@ def commit(disk: Disk, layout: Layout, entry: LogEntry) -> LogEntry:
         disk.fsync_folder(layout.published(entry).parent)
         reach("6d")
         standing = _put_if_absent(disk, layout, temporary, entry)
-        _settle(disk, folder, entry)
+        settle(disk, layout, entry)
+        reach("6f")
     finally:
         disk.unlink(temporary)
     reach("6g")
@@ -170,8 +171,9 @@ def _swept(target: Path) -> TemporaryError:
     )
 
 
-def _settle(disk: Disk, folder: Path, entry: LogEntry) -> None:
-    """The commit survives a power cut; TemporaryError if nobody can say so."""
+def settle(disk: Disk, layout: Layout, entry: LogEntry) -> None:
+    """The entry survives a power cut, whoever made it; TemporaryError if nobody can say so."""
+    folder = layout.log(entry.batch)
     try:
         disk.fsync_folder(folder)
     except UnsyncedError as error:
@@ -181,7 +183,6 @@ def _settle(disk: Disk, folder: Path, entry: LogEntry) -> None:
             seen=error.seen,
             todo="look at the disk, then run again: it says whether the version is there",
         ) from error
-    reach("6f")
 
 
 def numbers(disk: Disk, layout: Layout, batch: str) -> list[int]:

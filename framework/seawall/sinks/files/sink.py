@@ -74,6 +74,8 @@ class FilesSink:
         with hold(self.disk, self.layout.lock(batch), holder):
             reach("1")
             base = log.newest(self.disk, self.layout, batch)
+            if base is not None:  # its run may have been killed before it could
+                log.settle(self.disk, self.layout, base)
             reach("2")
             yield Claim(self, batch, holder, base)
 

@@ -14,22 +14,23 @@ from seawall.failpoints import reach
 from seawall.sinks.files import handover, log
 from seawall.sinks.files.layout import Layout
 
-__all__ = ["intact", "refresh", "verify"]
+__all__ = ["intact", "refresh", "settle", "verify"]
 
 _ATTEMPTS = 10
 
 
-def refresh(disk: Disk, layout: Layout, batch: str, *, pause_s: float) -> None:
-    """Readers see the newest version (7).
+def refresh(disk: Disk, layout: Layout, batch: str, *, pause_s: float) -> bool:
+    """Readers see the newest version (7). Returns whether something had to be done for that.
 
     Another process may publish meanwhile, or sweep the temporary names away; so what is newest is
     asked again until it is what readers see. `pause_s` is how long readers have to open a file the
     second time.
     """
-    for _ in range(_ATTEMPTS):
+    for attempt in range(_ATTEMPTS):
         entry = log.newest(disk, layout, batch)
         if entry is None or disk.same_file(layout.view(entry), layout.published(entry)):
-            return
+            return attempt > 0
+        log.settle(disk, layout, entry)  # else a power cut could leave it to readers alone
         try:
             _show(disk, layout, entry, pause_s)
         except FileNotFoundError:
@@ -37,6 +38,13 @@ def refresh(disk: Disk, layout: Layout, batch: str, *, pause_s: float) -> None:
     raise TemporaryError(
         "the published file changes faster than it can be replaced", str(layout.shown(batch))
     )
+
+
+def settle(disk: Disk, layout: Layout, batch: str) -> None:
+    """What readers see survives a power cut, also when its run was killed before it could say so."""
+    if disk.exists(layout.shown(batch)):
+        disk.fsync_folder(layout.shown(batch))
+        disk.fsync_folder(layout.folder)
 
 
 def verify(disk: Disk, layout: Layout, batch: str) -> None:
