@@ -209,6 +209,7 @@ def test_a_batch_at_work(third: FilesSink) -> None:
         claim.open_plan("p")
         third.layout.temporary(BATCH).parent.mkdir(parents=True, exist_ok=True)
         third.layout.temporary(BATCH).write_bytes(b"in motion")
+        (third.layout.data(BATCH) / "00000004.parquet-ab").write_bytes(b"in motion")
         busy = examine(third)
         published(third, 3).write_bytes(b"hurt")
         hurt = faults(third)
