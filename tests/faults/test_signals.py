@@ -281,9 +281,9 @@ def test_f109_without_an_end(
     paused: Path, begin: Begin, score: Command, out: Path, saw: Saw
 ) -> None:
     """A run that hangs beyond its deadline and the grace is killed, and says where every thread was."""
-    limited(paused, "  run_deadline: 3s\n  grace: 200ms\n")
+    (paused / "elsewhere/begun").unlink()
+    limited(paused, "  run_deadline: 4s\n  grace: 200ms\n")
     process = begin(paused, "--workers", "1")
-    wait_for_chunk(paused)
     done = ended(process)
     let_go(paused)
     rerun = json.loads(score(paused, "--json", "--set=limits.run_deadline=1m").stdout)
