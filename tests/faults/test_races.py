@@ -75,7 +75,9 @@ def test_f93_two_runs_race(published: Path, begin: Begin, out: Path, saw: Saw, t
     first = stopped(begin(published, "--force", SEAWALL_FAILPOINT_STOP="6d"))
     lock(out).unlink()
     second = stopped(
-        begin(published, "--force", "--set", f"description=turn {turn}", SEAWALL_FAILPOINT_STOP="6d")
+        begin(
+            published, "--force", "--set", f"description=turn {turn}", SEAWALL_FAILPOINT_STOP="6d"
+        )
     )
     for process in (first, second):
         process.send_signal(signal.SIGCONT)

@@ -20,6 +20,7 @@ from tests.end_to_end.conftest import (  # noqa: F401 - fixtures
 )
 
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
+pytestmark = pytest.mark.faults  # each is a command of its own: left out of the plain suite
 
 
 def state(project: Path) -> Path:
