@@ -11,6 +11,7 @@ from typing import Any, cast
 from seawall import errors
 from seawall.contracts import Account, Finding
 from seawall.drill.ground import Spot
+from seawall.drill.stages import FAULTY
 from seawall.drill.values import Case, Ended, Outcome
 from seawall.errors import SeawallError
 from seawall.isolation import Answered, Died, Reply, TimedOut
@@ -19,6 +20,7 @@ __all__ = ["Answer", "answer_of"]
 
 _CODE = re.compile(r"ended with exit code (\d+)")
 _KILLED = 137
+_SHORT = FAULTY.rpartition(":")[2]
 _PUBLISHED = ("published", "already published")
 
 
@@ -60,10 +62,10 @@ def _answered(reply: Answered, case: Case, spot: Spot, healthy: Ended) -> Answer
         outcome=_outcome(told, account, healthy),
         exit=told["exit"],
         seconds=told["seconds"],
-        message=_in_sandbox(told["message"], spot),
+        message=_by_name(_in_sandbox(told["message"], spot), case),
         account=account,
         degradations=told.get("degradations", {}),
-        reasons=told.get("reasons", {}),
+        reasons={_by_name(why, case): rows for why, rows in told.get("reasons", {}).items()},
         findings=tuple(Finding(**finding) for finding in told.get("findings", ())),
         changed_rows=told.get("changed_rows", 0),
         mean_change=told.get("mean_change", 0.0),
@@ -107,6 +109,12 @@ def _noted(spot: Spot) -> dict[str, Any]:
     except (FileNotFoundError, ValueError):
         return {}
     return known
+
+
+def _by_name(text: str, case: Case) -> str:
+    """The text with the name of the stage that the drill stood in for."""
+    kind, _, name = case.part.partition("=")
+    return text if kind != "stage" else text.replace(FAULTY, name).replace(_SHORT, name)
 
 
 def _in_sandbox(text: str, spot: Spot) -> str:

@@ -11,6 +11,7 @@ from seawall.config.load import LoadedConfig
 from seawall.config.models import FilesPublish, PipelineConfig, Publish
 from seawall.config.predicting import PythonModel
 from seawall.drill.ground import Ground, Recorded, Spot
+from seawall.drill.stages import FAULTY
 from seawall.drill.twisted import TWISTS
 from seawall.drill.unchecked import unchecked
 from seawall.drill.upstreams import Part, Section, stand_in
@@ -88,7 +89,7 @@ def _with_faulty(config: PipelineConfig, case: Case, row: int) -> tuple[Stage, .
 
 def _faulty(stage: Stage, row: int) -> Stage:
     given = {"use": stage.use, "given": dict(stage.with_), "row": row}
-    return unchecked(Stage, {"use": "seawall.drill.stages:Faulty", "with": given})
+    return unchecked(Stage, {"use": FAULTY, "with": given})
 
 
 def _broken(config: PipelineConfig, case: Case, spot: Spot, row: int) -> dict[str, Any]:

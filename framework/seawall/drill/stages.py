@@ -12,7 +12,10 @@ from seawall.stages.steps import bind
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Faulty"]
+__all__ = ["FAULTY", "Faulty"]
+
+FAULTY = "seawall.drill.stages:Faulty"
+"""How a pipeline names the stage below."""
 
 
 class Faulty:
