@@ -113,6 +113,18 @@ def test_an_upstreams_fault_that_ends_as_the_users_is_a_weakness(tmp_path: Path)
     assert (weak.kind, weak.key) == ("wrong exit", "validate.columns.city.max_null_share")
 
 
+@pytest.mark.parametrize(("rerun", "count"), [("the same bytes", 0), ("other bytes", 1)])
+def test_a_run_after_a_crash_has_to_come_to_the_same_bytes(
+    tmp_path: Path, rerun: str, count: int
+) -> None:
+    """Stages or a model that differ from run to run are found here, too."""
+    end = ended("run", "kill", "interrupted", exit=137, rerun=f"published, {rerun}")
+
+    kinds = [weak.kind for weak in drilled(loaded(tmp_path), end).weaknesses]
+
+    assert kinds == ["not resumed"] * count
+
+
 def test_a_bug_of_seawalls_own_has_no_line(tmp_path: Path) -> None:
     """There is nothing to write into the file."""
     end = ended("lookup=weather", "type", "failed", "temp", exit=1, message="KeyError: 'temp'")

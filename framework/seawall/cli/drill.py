@@ -108,7 +108,7 @@ def _write(path: Path, told: Drilled) -> None:
 
 
 def _say(told: Drilled) -> None:
-    from seawall.drill.told import degraded, differing, grids, named, weak
+    from seawall.drill.told import degraded, differing, grids, named, rerun, weak
 
     mention(
         f"{told.config}, batch {told.batch}: {len(told.ended)} faults on {told.rows:,} rows, "
@@ -120,6 +120,7 @@ def _say(told: Drilled) -> None:
         say_table(grid.headers, grid.rows, style=_style)
     mention(f"\n{_LEGEND}")
     _list("served by fallbacks", list(degraded(told)))
+    _list("the run after it", list(rerun(told)))
     grave = [found for found in told.weaknesses if found.kind != "no fallback"]
     spared = [found for found in told.weaknesses if found.kind == "no fallback"]
     _list("weaknesses", [line for found in grave for line in weak(found)])

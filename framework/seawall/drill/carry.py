@@ -16,7 +16,7 @@ from seawall.drill.answers import Answer, answer_of
 from seawall.drill.ground import Spot
 from seawall.drill.scaled import DEADLINE_S, RUN_S
 from seawall.drill.upstreams import LATE_S, Section, is_unbounded
-from seawall.drill.values import Case, Ended
+from seawall.drill.values import SAME_BYTES, Case, Ended
 from seawall.errors import InterruptedRunError
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def _rerun(spot: Spot, answer: Answer) -> str:
     if ours is None or healthy is None:
         return f"{answer.ended.outcome}, exit {answer.ended.exit}: {answer.ended.message}"
     same = ours.read_bytes() == healthy.read_bytes()
-    return f"{answer.ended.outcome}, {'the same bytes' if same else 'other bytes'}"
+    return f"{answer.ended.outcome}, {SAME_BYTES if same else 'other bytes'}"
 
 
 def _bound_s(sandbox: Sandbox, case: Case) -> float:

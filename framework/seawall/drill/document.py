@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from seawall.drill.result import Drilled
-from seawall.drill.told import degraded, differing, grids, named, weak
+from seawall.drill.told import degraded, differing, grids, named, rerun, weak
 from seawall.drill.values import Ended
 from seawall.ledger.plain import plain
 
@@ -43,6 +43,7 @@ def page(told: Drilled) -> str:
         told=told,
         grids=list(grids(told, width=_WIDE)),
         degraded=list(degraded(told)),
+        reruns=list(rerun(told)),
         weaknesses=[list(weak(weakness)) for weakness in told.weaknesses],
         differences=[differing(difference) for difference in told.differences],
         cases=[(named([end.case]), end) for end in told.ended],

@@ -13,7 +13,7 @@ from seawall.drill.values import Case, Ended
 from seawall.drill.weak import Weakness
 from seawall.shown import line, listed
 
-__all__ = ["NOT_TRIED", "Grid", "degraded", "differing", "grids", "named", "weak"]
+__all__ = ["NOT_TRIED", "Grid", "degraded", "differing", "grids", "named", "rerun", "weak"]
 
 NOT_TRIED = "-"
 _WRONG, _OTHER = "!", "≠"
@@ -83,6 +83,13 @@ def degraded(told: Drilled) -> Iterator[str]:
             groups.setdefault(by, []).append(end.case)
     for by, found in groups.items():
         yield f"{by}: {named(found)}"
+
+
+def rerun(told: Drilled) -> Iterator[str]:
+    """What the run after each crash came to."""
+    for end in told.ended:
+        if end.rerun:
+            yield f"{named([end.case])}: {line(end.rerun, 200)}"
 
 
 def weak(weakness: Weakness) -> Iterator[str]:

@@ -8,7 +8,11 @@ from dataclasses import dataclass, field
 from seawall.config.drilling import Outcome
 from seawall.contracts import Account, Finding
 
-__all__ = ["Case", "Ended", "Outcome"]
+__all__ = ["SAME_BYTES", "Case", "Ended", "Outcome"]
+
+
+SAME_BYTES = "the same bytes"
+"""How the words on a rerun end that came to what the healthy run published."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from seawall.config.drilling import kind_of_part
 from seawall.config.load import LoadedConfig
 from seawall.contracts import Finding
 from seawall.drill.remedies import Remedy, remedy, without_fallback
-from seawall.drill.values import Case, Ended
+from seawall.drill.values import SAME_BYTES, Case, Ended
 from seawall.errors import Exit
 
 if TYPE_CHECKING:
@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 
 __all__ = ["KINDS", "Kind", "Weakness", "is_silent", "weaknesses"]
 
-Kind = Literal["silently wrong", "hung", "wrong exit", "no fallback"]
+Kind = Literal["silently wrong", "not resumed", "hung", "wrong exit", "no fallback"]
 KINDS: Mapping[Kind, str] = {
     "silently wrong": "published with other predictions, and nothing says so",
+    "not resumed": "the next run does not come to the healthy run's bytes",
     "hung": "nothing bounds it: the drill had to end the run",
     "wrong exit": "the exit code blames the wrong one",
     "no fallback": "the run failed where a fallback could have served the rows",
@@ -88,6 +89,8 @@ def _about(finding: Finding) -> tuple[str, str | None]:
 def _kind(loaded: LoadedConfig, healthy: Ended, ended: Ended) -> Kind | None:
     if ended.outcome == "hung":
         return "hung"
+    if ended.rerun and not ended.rerun.endswith(SAME_BYTES):
+        return "not resumed"
     if is_silent(healthy, ended):
         return "silently wrong"
     upstream = kind_of_part(ended.case.part) in _UPSTREAMS
@@ -106,7 +109,7 @@ def _kind(loaded: LoadedConfig, healthy: Ended, ended: Ended) -> Kind | None:
 def _remedy(
     loaded: LoadedConfig, kind: Kind, ended: Ended, tables: Mapping[str, pa.Table]
 ) -> Remedy | None:
-    if ended.exit == Exit.INTERNAL:
+    if ended.exit == Exit.INTERNAL or kind == "not resumed":
         return None
     if kind == "no fallback":
         return without_fallback(loaded, ended.case)
@@ -118,14 +121,23 @@ def _together(group: list[_Found]) -> Weakness:
     rows = max(end.changed_rows + end.missing_rows for end in ends)
     cases = tuple(end.case for end in ends)
     if first.remedy is None:
-        todo = "a bug of seawall, not of yours: report it with this message"
-        what = f"{KINDS[first.kind]}: {first.ended.message}"
-        return Weakness(first.kind, cases, what, "", "", stands=False, todo=todo)
+        return _without_key(first, cases)
     found = first.remedy
     entries = [other.remedy.entry for other in group if other.remedy and other.remedy.entry]
     todo = found.todo.replace("…", ", ".join(entries)) if entries else found.todo
     what = _told(first.kind, max(ends, key=lambda end: end.changed_rows + end.missing_rows))
     return Weakness(first.kind, cases, what, found.key, found.where, found.stands, todo, rows)
+
+
+def _without_key(found: _Found, cases: tuple[Case, ...]) -> Weakness:
+    """What no line of the file would have prevented."""
+    todo = "a bug of seawall, not of yours: report it with this message"
+    seen = found.ended.message
+    if found.kind == "not resumed":
+        todo = "let stages and model give the same values each time; if they do, report it"
+        seen = found.ended.rerun
+    what = f"{KINDS[found.kind]}: {seen}"
+    return Weakness(found.kind, cases, what, "", "", stands=False, todo=todo)
 
 
 def _told(kind: Kind, worst: Ended) -> str:
