@@ -179,19 +179,6 @@ def test_woken_run_is_refused_by_the_log(sink: FilesSink, run: Run) -> None:
     assert seen(sink) == {(2, 10)}
 
 
-@pytest.mark.kill
-def test_two_runs_at_once(sink: FilesSink, run: Run) -> None:
-    """Of two runs at once one publishes, and the other is refused or publishes after it."""
-    for turn in range(5):
-        pair = [run(2 * turn + 1), run(2 * turn + 2)]
-        ends = [child.communicate()[1] for child in pair]
-        won = [child.returncode == 0 for child in pair]
-
-        assert any(won)
-        assert all(w or "TemporaryError" in end for w, end in zip(won, ends, strict=True))
-        assert len(sink.entries(BATCH)) == sink.status()[0].version
-
-
 @pytest.mark.parametrize("limit", [300, 1500])
 def test_no_room_for_the_file(sink: FilesSink, publish: Publish, run: Run, limit: int) -> None:
     """When the system takes no more bytes, the error says so, and the old version stays."""
