@@ -16,6 +16,8 @@ from seawall.shown import line, listed
 __all__ = ["NOT_TRIED", "Grid", "degraded", "differing", "grids", "named", "rerun", "weak"]
 
 NOT_TRIED = "-"
+_GAP = 3
+"""Characters between two columns on a terminal; text that goes elsewhere has fewer."""
 _WRONG, _OTHER = "!", "≠"
 """The marks of an outcome that is silently wrong, and of one that was expected otherwise."""
 
@@ -47,7 +49,7 @@ def _grids(
         fit: list[str] = []
         used = names
         for part, cells in columns.items():
-            used += 2 + max(map(len, (part, *cells)))
+            used += _GAP + max(map(len, (part, *cells)))
             if fit and used > width:
                 break
             fit.append(part)
