@@ -19,6 +19,7 @@ from typing import Any
 from seawall.drill.changed import changed
 from seawall.drill.ground import Ground, Spot, ground_in, private
 from seawall.drill.past import link_tree
+from seawall.drill.repeated import repeated
 from seawall.drill.values import Case
 from seawall.errors import SeawallError
 from seawall.events import AttemptFailed, ChunkFinished, Event, RunEnded
@@ -34,6 +35,7 @@ _FILE_BYTES = 2_048
 """What a file may grow to where the disk is full: a commit's record, and no published file."""
 _HALF_WAY = "4f"
 _HEALTHY = 0
+_NONE = Case("run", "")
 _GRACE_S = 0.5
 
 
@@ -51,9 +53,11 @@ def carry_out_here(document: Mapping[str, Any], folder: Path) -> dict[str, Any]:
         calls.begin()  # before a library has a thread
         if not document["rerun"]:
             _furnish(spot)
+        if repeated(ground.loaded.config, ground.batch, case, spot):
+            case = _NONE
         loaded = changed(ground, case, spot, row=document["row"])
         if document["rerun"]:
-            case = Case("run", "")
+            case = _NONE
         with _broken(case):
             answer = _run(replace(ground, loaded=loaded), case, spot, calls)
     return {**answer, "seconds": time.monotonic() - begun}
