@@ -81,15 +81,19 @@ def traced(project: Path, *how: str) -> Done:
     return done
 
 
+STAGED = ("/parts/.", "/receipts/.", "/quarantine/.", "/data/")
+
+
 def place(project: Path) -> int:
-    """A number of which every thread's call is on a new file, and one of them on a part."""
+    """A number of which every thread's call is on a new file, and one of them on a chunk's or the joined file."""
     threads: dict[str, list[str]] = {}
     for line in (project / "calls").read_text().splitlines():
         threads.setdefault(line.split()[0], []).append(line)
     numbers = range(1, max(map(len, threads.values())))
     calls = ([own[n] for own in threads.values() if n < len(own)] for n in numbers)
     found = (
-        all(".tmp>" in call for call in same) and any("/parts/." in call for call in same)
+        all(".tmp>" in call for call in same)
+        and any(name in call for name in STAGED for call in same)
         for same in calls
     )
     return 2 + list(found).index(True)
