@@ -6,7 +6,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from seawall.api import check, replay, run
+    from seawall.api import check, drill, replay, run
     from seawall.contracts import Account, Context, Finding, StageDeclaration, stage
     from seawall.errors import (
         ConfigError,
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
-    "seawall.api": ("check", "replay", "run"),
+    "seawall.api": ("check", "drill", "replay", "run"),
     "seawall.contracts": ("Account", "Context", "Finding", "StageDeclaration", "stage"),
     "seawall.errors": (
         "ConfigError",
@@ -79,6 +79,7 @@ __all__ = [
     "UsageError",
     "check",
     "compare",
+    "drill",
     "profile",
     "release",
     "replay",

@@ -23,8 +23,8 @@ from seawall.contracts import EventSink
 from seawall.errors import ConfigError, SeawallError, UsageError
 
 if TYPE_CHECKING:
-    from seawall.drill.drilled import Drill
-    from seawall.drill.result import Drilled
+    from seawall.drills.drilled import Drill
+    from seawall.drills.result import Drilled
     from seawall.events import Event
     from seawall.infer import Inferred
     from seawall.ledger import Ledger
@@ -203,7 +203,7 @@ def drill(  # noqa: PLR0913 - each is a choice that a caller makes by name
     tried at most; without a `batch` it is the file's. Raises ConfigError for a file with faults,
     UsageError for a name of none, and what the upstreams or a run without any fault fail of.
     """
-    from seawall.drill.drilled import Watched, drilled
+    from seawall.drills.drilled import Watched, drilled
 
     order = drill_order(config, batch, only=only, faults=faults, rows=rows, sets=sets)
     quiet = Watched(step=lambda _: None, began=lambda _: None, ended=lambda _: None)
@@ -220,8 +220,8 @@ def drill_order(  # noqa: PLR0913 - as `drill`
     sets: Sequence[str],
 ) -> Drill:
     """What is to be drilled, checked as far as it can be without asking an upstream."""
-    from seawall.drill.catalogue import chosen
-    from seawall.drill.drilled import Drill
+    from seawall.drills.catalogue import chosen
+    from seawall.drills.drilled import Drill
 
     loaded = runnable(config, sets=sets)
     wanted = batch or loaded.config.drill.batch

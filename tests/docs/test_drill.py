@@ -7,7 +7,7 @@ from seawall.cli.drill import drill
 from seawall.config.drilling import FAULTS, Drill
 from seawall.config.places import plain
 from seawall.config.yaml import Text, parsed
-from seawall.drill.weak import KINDS
+from seawall.drills.weak import KINDS
 
 PAGE = (Path(__file__).parents[2] / "docs/drill.md").read_text(encoding="utf-8")
 

@@ -15,8 +15,8 @@ from seawall.cli.terminal import mention, say_json, say_table
 from seawall.errors import StorageError
 
 if TYPE_CHECKING:
-    from seawall.drill.drilled import Drill
-    from seawall.drill.result import Drilled
+    from seawall.drills.drilled import Drill
+    from seawall.drills.result import Drilled
 
 __all__ = ["drill"]
 
@@ -70,7 +70,7 @@ def drill(*, config: Path, strict: bool, html: Path | None, as_json: bool, **whi
     if html is not None:
         _write(html, told)
     if as_json:
-        from seawall.drill.document import document
+        from seawall.drills.document import document
 
         say_json(document(told))
     else:
@@ -92,14 +92,14 @@ def _names(given: tuple[str, ...]) -> list[str]:
 
 def _drilled(order: Drill) -> Drilled:
     from seawall.cli.drilling import watching
-    from seawall.drill.drilled import drilled
+    from seawall.drills.drilled import drilled
 
     with watching() as watched:
         return drilled(order, env=os.environ, now=lambda: datetime.now(UTC), watched=watched)
 
 
 def _write(path: Path, told: Drilled) -> None:
-    from seawall.drill.document import page
+    from seawall.drills.document import page
 
     try:
         path.write_text(page(told), encoding="utf-8")
@@ -108,7 +108,7 @@ def _write(path: Path, told: Drilled) -> None:
 
 
 def _say(told: Drilled) -> None:
-    from seawall.drill.told import degraded, differing, grids, named, rerun, weak
+    from seawall.drills.told import degraded, differing, grids, named, rerun, weak
 
     mention(
         f"{told.config}, batch {told.batch}: {len(told.ended)} faults on {told.rows:,} rows, "

@@ -12,7 +12,7 @@ from seawall.cli.terminal import warn
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-    from seawall.drill.drilled import Watched
+    from seawall.drills.drilled import Watched
 
 __all__ = ["watching"]
 
@@ -28,7 +28,7 @@ def watching() -> Iterator[Watched]:
 
 
 def _in_lines() -> Watched:
-    from seawall.drill.drilled import Watched
+    from seawall.drills.drilled import Watched
 
     return Watched(
         step=warn, began=lambda cases: warn(f"{cases} faults, one by one"), ended=lambda _: None
@@ -36,7 +36,7 @@ def _in_lines() -> Watched:
 
 
 def _on(bar: Progress) -> Watched:
-    from seawall.drill.drilled import Watched
+    from seawall.drills.drilled import Watched
 
     task = bar.add_task("drill", total=None)
 
