@@ -42,6 +42,8 @@ def raced(folder: Path, work: Work) -> tuple[int, int]:
         for descriptor in (wait, ready, tell):
             os.close(descriptor)
         return pid, gate
+    for descriptor in (gate, ready):  # so that it goes on when the test is dead
+        os.close(descriptor)
     code = 1
     try:
         code = _commit(folder, work, (wait, tell))
