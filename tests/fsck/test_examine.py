@@ -74,6 +74,8 @@ def test_gap(third: FilesSink) -> None:
         ({"account": {"read": 11}}, "read 11"),
         ({"to_version": 1}, "a publish to version 1"),
         ({"kind": "rollback", "to_version": 1}, "a rollback to version 1"),
+        ({"kind": "replay"}, "a replay that is added to nothing"),
+        ({"kind": "replay", "added_to": 2}, "rows added to version 2"),
         ({"commit_id": "commit-1"}, "stands twice"),
         ({"file": {"path": "../../../etc/passwd"}}, "etc/passwd"),
         ({"version": 9}, "version 9"),

@@ -127,7 +127,8 @@ class LogEntry:
     `base` is the version that it replaced; `kind` is publish, replay (rows out of quarantine, added to
     `base`), release or rollback; `fingerprint`
     maps what changes values (config, code, model, input) to digests; `reason` and `by` are a
-    person's, on releases and rollbacks. `to_version` is the version that a rollback brought back.
+    person's, on releases and rollbacks. `to_version` is the version that a rollback brought back,
+    `added_to` the one that a replay, released or not, has put its rows behind.
     `degraded_rows` were published with a lookup's fallback; `degradations` counts them by
     `lookup=link`, a row of two lookups twice. `lookups` has the sha256 of what each
     lookup's own upstream answered, '' where that failed. `input_schema` has the primary's columns
@@ -154,3 +155,4 @@ class LogEntry:
     reason: str = ""
     by: str = ""
     to_version: int | None = None
+    added_to: int | None = None

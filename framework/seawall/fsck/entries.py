@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from seawall.contracts import LogEntry
 from seawall.disk import Disk
@@ -81,13 +81,22 @@ def _own(entry: LogEntry) -> Iterator[tuple[str, str]]:
         yield f"{account}; {entry.file.rows:,} rows in the file", "rows that add up"
 
 
-def _others(entry: LogEntry, by_version: dict[int, LogEntry]) -> Iterator[tuple[str, str]]:
-    """What does not fit the other entries: a rollback brings back what an earlier one published."""
+def _others(entry: LogEntry, by_version: Mapping[int, LogEntry]) -> Iterator[tuple[str, str]]:
+    """What does not fit the other entries: rollbacks and replays build on what an earlier one published."""
     if (entry.kind == "rollback") != (entry.to_version is not None):
         yield f"a {entry.kind} to version {entry.to_version}", "a version for a rollback alone"
-    if entry.to_version is None:
-        return
-    wanted = by_version.get(entry.to_version)
-    earlier = wanted is not None and wanted.version < entry.version and wanted.kind != "rollback"
-    if wanted is None or not earlier or wanted.file != entry.file:
-        yield f"a rollback to version {entry.to_version}", "an earlier publish, with its file"
+    if entry.to_version is not None:
+        wanted = _earlier(entry, entry.to_version, by_version)
+        if wanted is None or wanted.file != entry.file:
+            yield f"a rollback to version {entry.to_version}", "an earlier publish, with its file"
+    if entry.kind == "replay" and entry.added_to is None:
+        yield "a replay that is added to nothing", "an earlier publish that it is added to"
+    if entry.added_to is not None and _earlier(entry, entry.added_to, by_version) is None:
+        yield f"rows added to version {entry.added_to}", "an earlier publish"
+
+
+def _earlier(entry: LogEntry, version: int, by_version: Mapping[int, LogEntry]) -> LogEntry | None:
+    """The version as an earlier entry published it."""
+    found = by_version.get(version)
+    earlier = found is not None and found.version < entry.version and found.kind != "rollback"
+    return found if earlier else None

@@ -16,8 +16,7 @@ from seawall.events import ChunkFinished, Event, LookupRead, PlanReady, RunEnded
 from seawall.fsck.entries import readable
 from seawall.lookups.serving import PinnedLookup
 from seawall.sinks.files import FilesSink
-from seawall.sinks.files.rollback import content
-from seawall.staging import Workspace
+from seawall.staging import REPLAYED, Workspace
 
 __all__ = ["Origin", "past"]
 
@@ -45,11 +44,13 @@ def past(sink: FilesSink, origin: Origin) -> Iterator[list[Event]]:
             if entry.kind != "rollback":
                 end = _end(entry, origin, str(sink.layout.view(entry)))
                 space = spaces.get(entry.run_id)
-                yield _story(end, space, replays=_replayed(entry, entries), origin=origin)
+                replays = _run_of(entry.added_to, entries)
+                yield _story(end, space, replays=replays, origin=origin)
         published = {entry.run_id for entry in entries}
         for run_id, space in spaces.items():
             if space.outcome() == "held" and run_id not in published:
-                yield _story(_held(space, run_id, origin), space, replays="", origin=origin)
+                replays = _run_of(_stood_on(space), entries)
+                yield _story(_held(space, run_id, origin), space, replays=replays, origin=origin)
 
 
 def _spaces(sink: FilesSink, batch: str) -> dict[str, Workspace]:
@@ -163,14 +164,16 @@ def _looked_up(end: RunEnded, space: Workspace) -> Iterator[Event]:
         )
 
 
-def _replayed(entry: LogEntry, entries: Sequence[LogEntry]) -> str:
-    """The run whose rows in quarantine a replay ran again; '' for any other commit."""
-    by_version = {other.version: other for other in entries}
-    base = by_version.get(entry.base)
-    if entry.kind != "replay" or base is None:
-        return ""
-    stood_on = by_version.get(content(base))
-    return "" if stood_on is None else stood_on.run_id
+def _stood_on(space: Workspace) -> int | None:
+    """The version whose rows in quarantine a held replay ran again; None of any other plan."""
+    details = space.plan().get("details")
+    found = details.get(REPLAYED, "") if isinstance(details, Mapping) else ""
+    return int(found) if str(found).isdecimal() else None
+
+
+def _run_of(version: int | None, entries: Sequence[LogEntry]) -> str:
+    """The run that made the version; '' of none."""
+    return next((entry.run_id for entry in entries if entry.version == version), "")
 
 
 def _list(space: Workspace, name: str) -> list[Any]:

@@ -217,6 +217,7 @@ class Attempt:
             degradations=dict(totals.degraded),
             lookups=origin.lookups,
             input_schema=origin.input_schema,
+            added_to=origin.added_to,
             profile=claim.keep_profile(payload),
         )
 

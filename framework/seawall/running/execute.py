@@ -9,6 +9,7 @@ from pathlib import Path
 from seawall.config.load import LoadedConfig
 from seawall.config.models import FilesPublish, PipelineConfig
 from seawall.contracts import EventSink
+from seawall.disk import Disk
 from seawall.errors import (
     DataError,
     Exit,
@@ -54,7 +55,7 @@ def execute(order: Order, events: EventSink) -> RunResult:
 
     error: SeawallError | None = None
     try:
-        sink = sink_of(order.loaded.config, order.loaded.root)
+        sink = sink_of(order.loaded.config, order.loaded.root, order.disk)
         sink.preflight()
         holder = Holder(order.run_id, order.pid, order.host, order.now())
         with within_deadline(order, end) as deadline, sink.claim(order.batch, holder) as claim:
@@ -75,8 +76,8 @@ def within_the_project(loaded: LoadedConfig) -> str:
     return str(loaded.path.resolve().relative_to(loaded.root.resolve()))
 
 
-def sink_of(config: PipelineConfig, root: Path) -> FilesSink:
-    """The sink that the file declares."""
+def sink_of(config: PipelineConfig, root: Path, disk: Disk | None = None) -> FilesSink:
+    """The sink that the file declares, on the disk or the machine's own."""
     publish = config.publish
     if not isinstance(publish, FilesPublish):  # the loader refuses the other types
         raise DataError("no writer for this type of publish", "publish.type", publish.type)
@@ -85,6 +86,7 @@ def sink_of(config: PipelineConfig, root: Path) -> FilesSink:
         publish.format,
         publish.keep_versions,
         escape_formulas=publish.escape_formulas,
+        disk=disk or Disk(),
     )
 
 

@@ -58,15 +58,17 @@ class Held:
     degradations: Mapping[str, int]
     lookups: Mapping[str, str]
     input_schema: Mapping[str, str]
+    added_to: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """What a version is made from, as its commit says it."""
+    """What a version is made from, as its commit says it; a replay's is added to an earlier one."""
 
     fingerprint: Mapping[str, str]
     lookups: Mapping[str, str]
     input_schema: Mapping[str, str]
+    added_to: int | None = None
 
     @classmethod
     def of_plan(cls, plan: Plan) -> Origin:
@@ -95,6 +97,7 @@ def held(fold: Fold, claim: Claim, origin: Origin, findings: tuple[Finding, ...]
         degradations=dict(totals.degraded),
         lookups=origin.lookups,
         input_schema=origin.input_schema,
+        added_to=origin.added_to,
     )
 
 

@@ -13,6 +13,7 @@ from typing import Literal
 
 from seawall.config.load import LoadedConfig
 from seawall.contracts import Account, Finding
+from seawall.disk import Disk
 from seawall.errors import Exit, SeawallError
 from seawall.events import LookupRehearsed
 from seawall.isolation import Isolation
@@ -108,6 +109,7 @@ class Order:
     replay: Replay | None = None
     usual_s: Sequence[float] = ()
     isolation: Callable[..., Isolation] = Isolation
+    disk: Disk = field(default_factory=Disk, repr=False)
 
     @property
     def grace_s(self) -> float:

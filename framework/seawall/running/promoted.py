@@ -21,11 +21,10 @@ from seawall.lookups.pin import pin
 from seawall.lookups.serving import LINK
 from seawall.plan import PinnedLookup
 from seawall.running.claimed import committed_plans
-from seawall.running.replay_plan import REPLAYED
 from seawall.running.staged import Staged
 from seawall.sinks.files.lock import hold_patiently
 from seawall.sinks.files.sink import Claim
-from seawall.staging import Workspace
+from seawall.staging import REPLAYED, Workspace
 
 __all__ = ["promote", "promote_left", "promote_plan"]
 

@@ -38,7 +38,7 @@ def release(order: Order, word: Release, events: EventSink) -> RunResult:
     releasing = Releasing(order, word, Teller(order.run_id, events, order.now, redaction))
     error: SeawallError | None = None
     try:
-        sink = sink_of(order.loaded.config, order.loaded.root)
+        sink = sink_of(order.loaded.config, order.loaded.root, order.disk)
         sink.preflight()
         holder = Holder(order.run_id, order.pid, order.host, order.now())
         with sink.claim(order.batch, holder) as claim:
@@ -131,6 +131,7 @@ class Releasing:
             degradations=result.degradations,
             lookups=result.lookups,
             input_schema=result.input_schema,
+            added_to=result.added_to,
             profile=claim.keep_profile(workspace.disk.read(workspace.path(result.profile))),
             reason=redaction.text(self.word.reason),
             by=redaction.text(self.word.by),

@@ -22,12 +22,9 @@ from seawall.running.chosen import taken_reasons
 from seawall.running.order import Order
 from seawall.running.standing import Standing
 from seawall.shown import listed
-from seawall.staging import Workspace
+from seawall.staging import REPLAYED, Workspace
 
-__all__ = ["REPLAYED", "differences", "replay_plan"]
-
-REPLAYED = "replay.version"
-"""The detail that only the plan of a replay has: the version that it stands on."""
+__all__ = ["differences", "replay_plan"]
 
 
 def replay_plan(order: Order, live: Standing, chosen: Chosen) -> Plan:

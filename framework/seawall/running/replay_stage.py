@@ -13,12 +13,11 @@ from seawall.quarantine.source import Chosen
 from seawall.running.claimed import document_of
 from seawall.running.looked_up import look_up
 from seawall.running.repeats import hold_unique
-from seawall.running.replay_plan import REPLAYED
 from seawall.running.staged import Staged, taken_up
 from seawall.running.standing import Standing
 from seawall.running.world import World
 from seawall.sinks.files.sink import Claim
-from seawall.staging import Workspace
+from seawall.staging import REPLAYED, Workspace
 
 __all__ = ["stage_replay"]
 

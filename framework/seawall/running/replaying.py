@@ -101,11 +101,11 @@ class Replaying(Attempt):
         return replace(draft, kind="replay")
 
     def _origin(self, plan: Plan) -> Origin:
-        """What the version that is live was made from."""
+        """What the version that is live was made from, and that it is added to."""
         if self.live is None:
             return Origin.of_plan(plan)
         entry = self.live.entry
-        return Origin(entry.fingerprint, entry.lookups, entry.input_schema)
+        return Origin(entry.fingerprint, entry.lookups, entry.input_schema, entry.version)
 
     def _reasons(self, staged: Staged, fold: Fold) -> dict[str, int]:
         """Why replayed rows are in quarantine again: what the whole has more than the rows before."""

@@ -32,6 +32,9 @@ SHAPES = "shapes.json"
 PROFILE = "profile.json"
 """What the rows of a batch are like that was scored to its end, published or held."""
 
+REPLAYED = "replay.version"
+"""The detail that only the plan of a replay has: the version that it stands on."""
+
 _PARTS, _QUARANTINE, _LOOKUPS = "parts", "quarantine", "lookups"
 _RECEIPTS, _STARTED = "receipts", "started"
 _FOLDERS = (_PARTS, _QUARANTINE, _LOOKUPS, _RECEIPTS, _STARTED)

@@ -55,6 +55,7 @@ class Draft:
     reason: str = ""
     by: str = ""
     to_version: int | None = None
+    added_to: int | None = None
 
     def entry(self, batch: str, base: int) -> LogEntry:
         """The entry that follows version `base`."""

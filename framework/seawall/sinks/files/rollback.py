@@ -16,11 +16,11 @@ def content(entry: LogEntry) -> int:
 
 
 def added_to(entries: Sequence[LogEntry]) -> list[LogEntry]:
-    """The entry whose rows are live; then, where a replay made it, what that added rows to, and so on."""
+    """The entry whose rows are live; then, where a replay made it, what it was added to, and so on."""
     by_version = {entry.version: entry for entry in entries}
     line = [by_version[content(entries[-1])]]
-    while line[-1].kind == "replay":
-        line.append(by_version[content(by_version[line[-1].base])])
+    while line[-1].added_to is not None:
+        line.append(by_version[line[-1].added_to])
     return line
 
 

@@ -92,7 +92,8 @@ class FilesSink:
 
         A rollback is no run, and a replay only adds to one.
         """
-        runs = (e for e in self.newest_first() if e.kind not in {"rollback", "replay"})
+        own = (entry for entry in self.newest_first() if entry.kind != "rollback")
+        runs = (entry for entry in own if entry.added_to is None)
         return sum(1 for _ in takewhile(lambda entry: entry.degraded_rows > 0, runs))
 
     def status(self) -> list[LogEntry]:
