@@ -15,6 +15,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+import seawall
 from seawall.contracts import Account
 from seawall.events import RunEnded, RunStarted
 from seawall.ledger import Recorder, open_ledger
@@ -190,6 +191,34 @@ def test_f106_a_report_that_cannot_be_rendered(published: Path, out: Path, saw: 
     happened, failed = "published; told in plain text", "rich failed (ImportError: half installed)"
     saw(shown, [0, 0], happened, f"no progress is shown: {failed}", "as version 2", folder=out)
     assert f"tables are plain text: {failed}" in shown[1].stdout
+
+
+def test_f106_a_summary_that_raises(published: Path, out: Path, saw: Saw) -> None:
+    """Where seawall is exchanged for another version meanwhile, the outcome is told in one plain line."""
+    path = published / "elsewhere/installed"
+    summary = of_another_version(path) / "cli/summary.py"
+    summary.write_text(summary.read_text().replace("import listed", "import enumerated"))
+    line, env = [*SEAWALL, *RUN, "--force"], environment({"PYTHONPATH": str(path)})
+    done = subprocess.run(line, cwd=published, env=env, capture_output=True, text=True, check=False)
+
+    words = [
+        "the summary failed (ImportError: ",
+        "breakdowns 2024-03-01: published, exit 0, version 2",
+    ]
+    saw(done, 0, "published; told in one plain line", *words, folder=out)
+    assert len(done.stdout.splitlines()) == 1
+
+
+def of_another_version(folder: Path) -> Path:
+    """The package, installed once more in the folder; `cli/summary.py` may be written to."""
+    folder.mkdir()
+    package = folder / "seawall"
+    subprocess.run(["cp", "-as", Path(seawall.__file__).parent.resolve(), package], check=True)
+    summary = package / "cli/summary.py"
+    text = summary.read_text()
+    summary.unlink()
+    summary.write_text(text)
+    return package
 
 
 def test_f106_letters_that_cannot_be_shown(

@@ -66,9 +66,9 @@ def say_result(result: RunResult, code: Exit, *, as_json: bool) -> None:
 
 def _lines(result: RunResult) -> list[str]:
     """What a person wants to know; in one plain line where that cannot be told."""
-    from seawall.cli.summary import summary
-
     try:
+        from seawall.cli.summary import summary
+
         return list(summary(result))
     except Exception as error:  # noqa: BLE001 - the run has ended: how it is told changes nothing
         warn(f"the summary failed ({type(error).__name__}: {error}); the run's outcome stands")
