@@ -18,6 +18,7 @@ from tests.end_to_end.conftest import (  # noqa: F401 - fixtures
     seawall,
     template,
 )
+from tests.postgres import Postgres
 
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
 pytestmark = pytest.mark.faults  # each is a command of its own: left out of the plain suite
@@ -111,6 +112,31 @@ def test_rebuild_adds_to_a_sound_ledger(published: Path, score: Command, seawall
         ("failed", 1),
         ("published", 1),
     ]
+
+
+@pytest.mark.upstreams
+def test_rebuild_of_a_database(
+    published: Path,  # noqa: F811
+    score: Command,  # noqa: F811
+    seawall: Command,  # noqa: F811
+    postgres: Postgres,
+) -> None:
+    """On a server missing runs are added and wrong ends corrected; a failed run stays; so it does from nothing."""
+    database = postgres.database("ledger")
+    env, rebuild = {"SEAWALL_LEDGER": database.url}, ("fsck", "pipeline.yaml", "--rebuild")
+    score(published, "--force", "--set", "validate.rows={min: 1000}", **env)
+    score(published, "--force", SEAWALL_FAILPOINT="6f", **env)
+    database.run("DELETE FROM runs WHERE state = 'published'")
+    said = [seawall(published, *rebuild, **env).stdout]
+    ends = database.run("SELECT state, version FROM runs ORDER BY started_at DESC")
+    database.run("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+    said += [seawall(published, *rebuild, **env).stdout for _ in "ab"]
+
+    assert sorted(ends) == [("failed", 1), ("published", 1), ("published", 2)]
+    assert [words.partition("log: ")[2].splitlines()[0] for words in said] == [
+        "1 run added, 1 corrected", "2 runs added, 0 corrected", "no runs added, 0 corrected"
+    ]  # fmt: skip
+    assert "tester:***@" in said[0]
 
 
 def test_a_lost_publish(published: Path, score: Command, seawall: Command) -> None:  # noqa: F811
