@@ -53,16 +53,18 @@ def release(  # noqa: PLR0913 - each is a choice that a caller makes by name
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A run that is asked for, and whether the ledger has it."""
+    """A run that is asked for, and its state in the ledger; '' of one that the ledger does not have."""
 
     order: Order
-    recorded: bool
+    known: str
 
 
 def named(run: str, root: Path, config: Path | None = None, *, sets: Sequence[str] = ()) -> Named:
     """The run that begins so, as the project's ledger has it, or the sink of the pipeline file."""
     from seawall.ledger import existing_ledger
 
+    if not run.strip():
+        raise UsageError("an empty name of a run", "RUN", repr(run), "an id, or `last`")
     location = ledger_location(root, os.environ)
     ledger = existing_ledger(location)
     if ledger is None and config is None:
@@ -80,12 +82,12 @@ def released(
     found: Named, word: Release, sinks: Sequence[EventSink], *, warn: Callable[[str], None]
 ) -> RunResult:
     """The release's result, with the ledger, the pipeline's alerts and these sinks told of it."""
-    from seawall.running.releasing import begin, release
+    from seawall.running.releasing import begin, begun_at, release
 
     with everybody(found.order, sinks, warn=warn) as told:
-        if not found.recorded:
-            begin(found.order, told)
-        return release(found.order, word, told)
+        if not found.known:
+            begin(found.order, begun_at(found.order), told)
+        return release(found.order, word, told, known=found.known)
 
 
 def person() -> str:
@@ -109,7 +111,7 @@ def _in_the_ledger(run: str, root: Path, ledger: Ledger, sets: Sequence[str]) ->
             loaded.config.pipeline,
             row.pipeline,
         )
-    return Named(_order(loaded, row.batch, row.run_id), recorded=True)
+    return Named(_order(loaded, row.batch, row.run_id), row.state)
 
 
 def _in_the_sink(run: str, config: Path, ledger: Ledger | None, sets: Sequence[str]) -> Named:
@@ -118,14 +120,16 @@ def _in_the_sink(run: str, config: Path, ledger: Ledger | None, sets: Sequence[s
     loaded = load(config, sets=sets, env=os.environ)
     plans = sink_of(loaded.config, loaded.root).last_runs()
     held = [run_id for run_id, (_, outcome) in plans.items() if outcome == "held"]
-    wanted = max(held, default=run) if run == "last" else run
+    if run == "last" and not held:
+        raise UsageError("no run is held", str(config), f"{len(plans):,} plans are kept there")
+    wanted = max(held) if run == "last" else run
     matches = [run_id for run_id in plans if run_id.startswith(wanted)]
     if len(matches) != 1:
         what = f"{len(matches)} runs begin with {run}" if matches else f"no run begins with {run}"
         raise UsageError(what, str(config), ", ".join(matches), "one run", "write its id whole")
     run_id = matches[0]
     order = _order(loaded, plans[run_id][0], run_id)
-    return Named(order, recorded=ledger is not None and _has(ledger, run_id))
+    return Named(order, "" if ledger is None else _state(ledger, run_id))
 
 
 def _order(loaded: LoadedConfig, batch: str, run_id: str) -> Order:
@@ -134,13 +138,15 @@ def _order(loaded: LoadedConfig, batch: str, run_id: str) -> Order:
     return Order(loaded, batch, run_id)
 
 
-def _has(ledger: Ledger, run_id: str) -> bool:
+def _state(ledger: Ledger, run_id: str) -> str:
+    """The state of the run; '' where the ledger has no such run."""
     from seawall.ledger import run as found
 
     try:
-        return found(ledger, run_id).run.run_id == run_id
+        row = found(ledger, run_id).run
     except UsageError:
-        return False
+        return ""
+    return row.state if row.run_id == run_id else ""
 
 
 def _last_held(ledger: Ledger) -> str:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from seawall.contracts import Account, LogEntry
+from seawall.contracts import Account, Finding, LogEntry
 from seawall.errors import Exit
 from seawall.events import ChunkFinished, Event, LookupRead, PlanReady, RunEnded, RunStarted
 from seawall.fsck.entries import readable
@@ -21,7 +23,7 @@ from seawall.staging import REPLAYED, Workspace
 __all__ = ["Origin", "past"]
 
 _UNKNOWN = "not recorded"
-_HELD = "held; why was told to a ledger that is lost, and a new run judges anew"
+_HELD = "held; what a lost ledger was told of it beyond its rows and findings is lost"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,16 @@ class Origin:
 
     pipeline: str
     config_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """What the gate refused: on which version, of how many rows, and why."""
+
+    run_id: str
+    base: int = 0
+    account: Account = field(default_factory=Account)
+    findings: tuple[Finding, ...] = ()
 
 
 def past(sink: FilesSink, origin: Origin) -> Iterator[list[Event]]:
@@ -98,6 +110,7 @@ def _end(entry: LogEntry, origin: Origin, path: str) -> RunEnded:
 
 def _held(space: Workspace, run_id: str, origin: Origin) -> RunEnded:
     begun = datetime.fromtimestamp(0).astimezone()
+    judged = _judged(space, run_id)
     return RunEnded(
         run_id=run_id,
         at=_time(space, "outcome.json", _time(space, "attempt.json", begun)),
@@ -105,13 +118,28 @@ def _held(space: Workspace, run_id: str, origin: Origin) -> RunEnded:
         batch=space.batch,
         state="held",
         exit=int(Exit.REFUSED),
-        version=0,
+        version=judged.base,
         path="",
-        account=Account(),
-        findings=(),
+        account=replace(judged.account, published=0),
+        findings=judged.findings,
         message=_HELD,
         seconds=0.0,
     )
+
+
+def _judged(space: Workspace, run_id: str) -> _Judged:
+    """What the run kept of it; nothing where that is damaged or of another version of seawall."""
+    for payload in space.held():
+        with suppress(ValidationError):
+            found = _adapter().validate_json(payload)
+            if found.run_id == run_id:
+                return found
+    return _Judged(run_id)
+
+
+@cache
+def _adapter() -> TypeAdapter[_Judged]:
+    return TypeAdapter(_Judged)
 
 
 def _planned(end: RunEnded, space: Workspace) -> Iterator[Event]:

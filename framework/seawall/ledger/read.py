@@ -90,6 +90,8 @@ def _newest(connection: Connection) -> str:
 
 
 def _only(connection: Connection, prefix: str) -> str:
+    if not prefix.strip():
+        raise UsageError("an empty name of a run", "RUN", repr(prefix), "an id, or `last`")
     column = tables.runs.c.run_id
     query = select(column).where(column.startswith(prefix, autoescape=True)).limit(_NEAR)
     matches = list(connection.execute(query).scalars())

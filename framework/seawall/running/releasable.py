@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
+
 from seawall.contracts import LogEntry, StoredFile
 from seawall.errors import RefusedError, StorageError, UsageError
 from seawall.running.held import Held, kept
@@ -12,14 +15,21 @@ from seawall.staging import Workspace
 
 __all__ = ["committed", "held_result", "lost_rows", "refuse_stale"]
 
+_INTERRUPTED = "it was interrupted before it was judged"
 _ENDS = {
     "stopped": "a check stopped it midway, so there is nothing complete",
     "failed": "it failed, so there is nothing that was judged",
     "committed": "it is published",
+    "published": "it published its version, and is in the log no more",
+    "already published": "its batch was published already, so it has made nothing",
+    "nothing to replay": "no row came out of quarantine, so it has made nothing",
     "abandoned": "it was given up for another run",
-    None: "it was interrupted before it was judged",
+    "interrupted": _INTERRUPTED,
+    "running": "it is at work, or was killed, and was not judged",
+    "killed": "it was killed before it was judged",
+    "": _INTERRUPTED,
 }
-"""Why a plan with this outcome is not released."""
+"""Why a plan with this outcome is not released, and a run that has ended in this state."""
 
 
 def committed(claim: Claim, order: Order) -> LogEntry | None:
@@ -44,25 +54,29 @@ def committed(claim: Claim, order: Order) -> LogEntry | None:
     return entry
 
 
-def held_result(workspace: Workspace | None, order: Order) -> tuple[Workspace, Held]:
-    """The plan's folder, and what the gate refused of it; UsageError when it refused nothing."""
+def held_result(claim: Claim, order: Order, known: str) -> tuple[Workspace, Held]:
+    """The plan's folder, and what the gate refused of it; UsageError when it refused nothing.
+
+    `known` is the state that the ledger has of the run, '' where it has none. StorageError names the
+    record that is missing or damaged of a run that is held.
+    """
     again = f"seawall run {order.loaded.path} --batch {order.batch}"
+    workspace = claim.plan_of(order.run_id)
     if workspace is None:
-        raise _unreleasable(
-            order, "nothing of it is kept: its parts are garbage after seven days", again
-        )
+        _refuse_damaged(known, claim.unattributed(), again)
+        why = "nothing of it is kept: its parts are garbage after seven days"
+        raise _unreleasable(order, _ENDS.get(known, why) if known else why, again)
     outcome = workspace.outcome()
     if outcome != "held":
-        raise _unreleasable(order, _ENDS.get(outcome, f"it ended as {outcome}"), again)
+        _refuse_damaged(
+            known, [workspace.folder / "outcome.json"] if outcome is None else [], again
+        )
+        raise _unreleasable(order, _ENDS.get(outcome or known, f"it ended as {outcome}"), again)
+    if not workspace.has_plan():
+        raise _damaged(workspace.folder / "plan.json", again)
     result = kept(workspace, order.run_id)
     if result is None:
-        raise StorageError(
-            "the record of what was judged is missing or damaged",
-            str(workspace.folder),
-            "no such file that is whole",
-            "the record as the run wrote it",
-            f"run the batch again: {again}",
-        )
+        raise _damaged(workspace.folder / "held.*.json", again)
     return workspace, result
 
 
@@ -104,6 +118,22 @@ def _said_of(entry: LogEntry) -> str:
     who = f", by {entry.by}: {entry.reason}" if entry.by else ""
     when = f"{entry.committed_at:%Y-%m-%d %H:%M}"
     return f"version {entry.version} is live ({entry.kind} of run {entry.run_id}, {when}{who})"
+
+
+def _refuse_damaged(known: str, records: Sequence[Path], again: str) -> None:
+    """The run is not known to be held while these records cannot be read; else StorageError."""
+    if known == "held" and records:
+        raise _damaged(records[0], again)
+
+
+def _damaged(record: Path, again: str) -> StorageError:
+    return StorageError(
+        "a record of the held run is missing or damaged",
+        str(record),
+        "no such file that is whole",
+        "the record as the run wrote it",
+        f"run the batch again: {again}",
+    )
 
 
 def _unreleasable(order: Order, why: str, todo: str) -> UsageError:

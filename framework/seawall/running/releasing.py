@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from seawall.contracts import Account, EventSink, Finding, LogEntry, StoredFile
 from seawall.errors import Exit, SeawallError, StorageError
@@ -25,17 +26,17 @@ from seawall.secrets import Redaction
 from seawall.sinks.files import Claim, Draft, Holder
 from seawall.staging import Workspace
 
-__all__ = ["begin", "release"]
+__all__ = ["begin", "begun_at", "release"]
 
 
-def release(order: Order, word: Release, events: EventSink) -> RunResult:
+def release(order: Order, word: Release, events: EventSink, *, known: str = "") -> RunResult:
     """What came of the release of the run that the order names; a refusal is in the result.
 
-    Raises nothing but bugs.
+    `known` is the state that the ledger has of the run, '' where it has none. Raises nothing but bugs.
     """
     begun = time.monotonic()
     redaction = Redaction.of(order.loaded.config, order.env)
-    releasing = Releasing(order, word, Teller(order.run_id, events, order.now, redaction))
+    releasing = Releasing(order, word, Teller(order.run_id, events, order.now, redaction), known)
     error: SeawallError | None = None
     try:
         sink = sink_of(order.loaded.config, order.loaded.root, order.disk)
@@ -55,10 +56,9 @@ def release(order: Order, word: Release, events: EventSink) -> RunResult:
     return result
 
 
-def begin(order: Order, events: EventSink) -> None:
-    """The run is known to those who keep a record of runs and have lost theirs."""
-    teller = Teller(order.run_id, events, order.now)
-    teller.tell(
+def begin(order: Order, begun: datetime, events: EventSink) -> None:
+    """The run, which began then, is known to those who keep a record of runs and have lost theirs."""
+    Teller(order.run_id, events, lambda: begun).tell(
         RunStarted,
         pipeline=order.loaded.config.pipeline,
         batch=order.batch,
@@ -68,6 +68,15 @@ def begin(order: Order, events: EventSink) -> None:
     )
 
 
+def begun_at(order: Order) -> datetime:
+    """When the run began, as its plan has it; now where that is gone."""
+    sink = sink_of(order.loaded.config, order.loaded.root)
+    holder = Holder(order.run_id, order.pid, order.host, order.now())
+    workspace = Claim(sink, order.batch, holder, None).plan_of(order.run_id)
+    begun = None if workspace is None else workspace.begun_at()
+    return begun or order.now()
+
+
 @dataclass(slots=True)
 class Releasing:
     """What a release knows so far."""
@@ -75,6 +84,7 @@ class Releasing:
     order: Order
     word: Release
     teller: Teller
+    known: str
     state: State = "not released"
     entry: LogEntry | None = None
     live: LogEntry | None = None
@@ -88,13 +98,12 @@ class Releasing:
         if claim.base is not None:
             self.path = str(claim.sink.layout.view(claim.base))
         claim.sweep()
-        workspace = claim.plan_of(self.order.run_id)
         entry = committed(claim, self.order)
         if entry is not None:
             self.entry, self.state, self.findings = entry, "already released", entry.findings
-            self._follow_up(claim, entry, workspace)
+            self._follow_up(claim, entry, claim.plan_of(self.order.run_id))
             return
-        workspace, result = held_result(workspace, self.order)
+        workspace, result = held_result(claim, self.order, self.known)
         refuse_stale(claim, workspace, result)
         require_as_judged(result, workspace)
         self.chunks = len(result.chunks)

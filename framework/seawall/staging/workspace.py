@@ -196,6 +196,13 @@ class Workspace:
         run_id = (self._json(ATTEMPT) or {}).get("run_id")
         return None if run_id is None else str(run_id)
 
+    def begun_at(self) -> datetime | None:
+        """When that run began; None when that cannot be read."""
+        try:
+            return datetime.fromisoformat(str((self._json(ATTEMPT) or {}).get("at")))
+        except ValueError:
+            return None
+
     def put_outcome(self, state: str, *, at: datetime | None = None) -> None:
         """The plan has ended; `state` is one of OUTCOMES. What was fetched for it is gone."""
         if state not in OUTCOMES:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from seawall.contracts import LogEntry, StoredFile
@@ -64,6 +65,11 @@ class Claim:
         """The plan that the run worked on last; None when its folder is gone."""
         spaces = (self._workspace(name) for name in reversed(self._plan_names()))
         return next((space for space in spaces if space.last_run() == run_id), None)
+
+    def unattributed(self) -> list[Path]:
+        """The records of plans that do not say any more which run worked on them, newest first."""
+        spaces = [self._workspace(name) for name in reversed(self._plan_names())]
+        return [space.folder / "attempt.json" for space in spaces if space.last_run() is None]
 
     def require_room(self, rows: int) -> None:
         """There is room for so many rows, as large as before; else StorageError. A first run is believed."""
