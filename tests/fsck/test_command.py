@@ -139,6 +139,21 @@ def test_rebuild_of_a_database(
     assert "tester:***@" in said[0]
 
 
+@pytest.mark.parametrize("how", [(), ("--rebuild",)])
+def test_a_server_that_does_not_answer(
+    published: Path,  # noqa: F811
+    seawall: Command,  # noqa: F811
+    how: tuple[str, ...],
+) -> None:
+    """A ledger's server that is down is told without its password, and no file is asked to be moved."""
+    env = {"SEAWALL_LEDGER": "postgresql://tester:hunter2@127.0.0.1:1/ledger"}
+    done = seawall(published, "fsck", "pipeline.yaml", *how, **env)
+    said = done.stdout + done.stderr
+
+    assert (done.returncode, "hunter2" in said) == (74, False)
+    assert "to do: see that the server answers, or set SEAWALL_LEDGER" in said
+
+
 def test_a_lost_publish(published: Path, score: Command, seawall: Command) -> None:  # noqa: F811
     """A version that a run was told to have published, and no log has, is a fault."""
     score(published, "--force")

@@ -33,7 +33,9 @@ def examine_ledger(location: str, sink: FilesSink, pipeline: str) -> list[Proble
     except LedgerVersionError as error:
         return [of_error("ledger", "", error)]
     except StorageError as error:
-        return [replace(of_error("ledger", "", error), todo=_REBUILD)]
+        problem = of_error("ledger", "", error)
+        # Of a server that does not answer nothing can be built anew.
+        return [problem if "://" in problem.where else replace(problem, todo=_REBUILD)]
 
 
 def _examine(ledger: Ledger, sink: FilesSink, pipeline: str) -> Iterator[Problem]:

@@ -148,7 +148,12 @@ def is_corrupt(error: BaseException) -> bool:
 def unreadable(location: str, error: BaseException) -> StorageError:
     """The error for a ledger that cannot be used, without the statement that failed."""
     cause = getattr(error, "orig", None) or error
-    todo = "move the file away (a new one is begun), or set SEAWALL_LEDGER to another place"
+    first = (
+        "see that the server answers"
+        if "://" in location
+        else "move the file away (a new one is begun)"
+    )
+    todo = f"{first}, or set SEAWALL_LEDGER to another place"
     return StorageError(f"the ledger cannot be used: {cause}", location, todo=todo)
 
 
