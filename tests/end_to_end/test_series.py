@@ -67,6 +67,16 @@ def test_a_range_goes_on_where_it_is_told_to(days: Path, seawall: Command) -> No
 
 
 @pytest.mark.faults
+def test_batches_named_one_by_one_are_run_in_that_order(days: Path, seawall: Command) -> None:
+    """Each --batch is run, none is left out, and one that is named twice is run once."""
+    named = ("2024-03-04", "2024-03-02", "2024-03-04")
+    done = seawall(days, "run", "pipeline.yaml", *(f"--batch={batch}" for batch in named))
+    told = [line.partition(":")[0] for line in done.stdout.splitlines()]
+
+    assert (done.returncode, told) == (0, ["2024-03-04", "2024-03-02", "2 batches"]), done.stderr
+
+
+@pytest.mark.faults
 def test_a_signal_ends_a_range(days: Path, begin: Begin) -> None:
     """SIGTERM behind a commit lets that batch end, begins no other, and the code says why."""
     process = begin(days, "--batch", RANGE[-1], SEAWALL_FAILPOINT_STOP="6e")
@@ -95,6 +105,7 @@ def test_a_sample_is_tried_and_leaves_nothing(published: Path, score: Command) -
     assert [one["check"] for one in tried["findings"]] == ["mean"]
 
 
+@pytest.mark.faults
 def test_a_sample_ends_as_a_run_would(published: Path, score: Command) -> None:
     """What the gate would hold is said, with the code that a run would have."""
     done = score(published, "--limit", "20", NARROW)

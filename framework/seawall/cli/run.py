@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,7 +32,8 @@ _COLLECT_EVERY = 100_000
     "--batch",
     metavar="KEY",
     required=True,
-    help="Which batch; A..B for each from A to B, in order.",
+    multiple=True,
+    help="Which batch; A..B for each from A to B, in order. May be given several times.",
 )
 @click.option(
     "--limit",
@@ -62,7 +64,7 @@ _COLLECT_EVERY = 100_000
 )
 @click.option("-v", "--verbose", is_flag=True, help="Log every stage of every chunk.")
 @click.option("--json", "as_json", is_flag=True, help="The result as one JSON object.")
-def run(*, config: Path, batch: str, sets: tuple[str, ...], **how: Any) -> int:
+def run(*, config: Path, batch: tuple[str, ...], sets: tuple[str, ...], **how: Any) -> int:
     """Score a batch and publish it if every check passes."""
     gc.set_threshold(_COLLECT_EVERY)
     from seawall.config.load import project_root
@@ -72,7 +74,7 @@ def run(*, config: Path, batch: str, sets: tuple[str, ...], **how: Any) -> int:
     order = _order(config, batches[0], sets, how)
     if how["limit"] is not None:
         return _tried(order, batches, how)
-    if ".." in batch:
+    if len(batches) > 1 or any(".." in named for named in batch):
         from seawall.cli.series import run_in_order
 
         return run_in_order(order, batches, how)
@@ -82,12 +84,12 @@ def run(*, config: Path, batch: str, sets: tuple[str, ...], **how: Any) -> int:
     return code
 
 
-def _batches(named: str) -> tuple[str, ...]:
+def _batches(named: Sequence[str]) -> tuple[str, ...]:
     """The keys; it was said which of them readers may misread."""
     from seawall.config.load import batch_warnings
     from seawall.config.ranges import batches_of
 
-    keys = batches_of([named])
+    keys = batches_of(named)
     for text in dict.fromkeys(text for key in keys for text in batch_warnings(key)):
         warn(text)
     return keys
