@@ -88,7 +88,7 @@ def test_another_ledger_can_be_named(
     [
         "Run 20130701T030405-1f2e of delays, batch 2013-07-01",
         "PUBLISHED, exit 0: published, or already published",
-        "version 3 is live at predictions/delays",
+        "it published version 3 at predictions/delays; nothing of this batch is published in",
         "read 1,000 = published 990 + quarantined 6 + filtered 4",
         "filtered     departed             4",
         "quarantined  departs_in_batch     6",

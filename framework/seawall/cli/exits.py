@@ -25,11 +25,12 @@ MEANINGS = {
         "See why the lookups failed; when they are back, run the batch again with --force.",
     ),
     Exit.REFUSED: Meaning(
-        "a check refused the result; the previous version is still live",
+        "a check refused the result, so nothing of it was published",
         "Read the findings. Mend the input, the upstream, the model or the limit, and run the batch again.",
     ),
     Exit.DATAERR: Meaning(
-        "the input is unusable", "Mend the input or the contract, and run the batch again."
+        "the input is unusable, or gives what somebody rolled back",
+        "Do as the message says: mend the input or the contract, and run the batch again.",
     ),
     Exit.UNAVAILABLE: Meaning(
         "a source or model that the run needs is not there",

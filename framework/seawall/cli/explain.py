@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from seawall.cli.explanation import Section, sections, step_of, todo_of
+from seawall.cli.live import Live, live
 from seawall.cli.project import ledger_here, no_ledger
 from seawall.cli.terminal import say, say_json, say_table
 
@@ -27,10 +28,11 @@ def explain(*, run_id: str, as_json: bool) -> None:
     if ledger is None:
         raise no_ledger()
     detail = found(ledger, run_id)
+    now = live(detail.run)
     if as_json:
-        say_json(_document(detail))
+        say_json(_document(detail, now))
     else:
-        for section in sections(detail):
+        for section in sections(detail, now):
             _say_section(section)
 
 
@@ -43,9 +45,10 @@ def _say_section(section: Section) -> None:
     say()
 
 
-def _document(detail: Any) -> dict[str, Any]:
+def _document(detail: Any, now: Live) -> dict[str, Any]:
     from seawall.ledger.plain import plain
 
     step = step_of(detail.run)
     added_up = {"filtered_by": detail.filtered_by, "quarantined_by": detail.quarantined_by}
-    return {**plain(detail), **added_up, "meaning": step.meaning, "todo": todo_of(detail)}
+    told = {"meaning": step.meaning, "todo": todo_of(detail, now), "live": plain(now)}
+    return {**plain(detail), **added_up, **told}

@@ -13,6 +13,7 @@ from seawall.cli.words import duration, moment, number
 from seawall.errors import Exit
 
 if TYPE_CHECKING:
+    from seawall.cli.live import Live
     from seawall.contracts import Scalar
     from seawall.ledger import ReasonRow, RunDetail, RunRow, SeenRange
 
@@ -32,21 +33,21 @@ class Section:
     rows: tuple[tuple[str, ...], ...] = ()
 
 
-def sections(detail: RunDetail) -> Iterator[Section]:
+def sections(detail: RunDetail, live: Live) -> Iterator[Section]:
     """What happened, where the rows went, what was found and seen, and what to do next."""
-    yield _what_happened(detail.run)
+    yield _what_happened(detail.run, live)
     yield _rows(detail)
     yield from (section for part in _PARTS if (section := part(detail)).rows)
-    yield Section("What to do next", (todo_of(detail),))
+    yield Section("What to do next", (todo_of(detail, live),))
 
 
-def _what_happened(run: RunRow) -> Section:
+def _what_happened(run: RunRow, live: Live) -> Section:
     code = "" if run.exit is None else f", exit {run.exit}"
     step = step_of(run)
     lines = [
         f"{run.state.upper()}{code}: {step.meaning}",
         *(line for line in run.message.splitlines() if line),
-        _liveness(run),
+        "" if run.exit is None and run.state != "killed" else live.said,
         _times(run),
         f"config {run.config_path}",
         _execution(run),
@@ -54,15 +55,6 @@ def _what_happened(run: RunRow) -> Section:
     title = f"Run {run.run_id} of {run.pipeline}, batch {run.batch}"
     title += f": a replay of run {run.replays}" if run.replays else ""
     return Section(title, tuple(line for line in lines if line))
-
-
-def _liveness(run: RunRow) -> str:
-    if not run.version:
-        return "no version of this batch is known to be live" if run.exit is not None else ""
-    where = f" at {run.path}" if run.path else ""
-    if run.state == "killed":
-        return f"it had published version {run.version}{where} before it was killed"
-    return f"version {run.version} is live{where}" if run.exit is not None else ""
 
 
 def _times(run: RunRow) -> str:
@@ -278,9 +270,9 @@ _PARTS: tuple[Callable[[RunDetail], Section], ...] = (
 )
 
 
-def todo_of(detail: RunDetail) -> str:
+def todo_of(detail: RunDetail, live: Live) -> str:
     """What a person does now."""
-    return way_out(detail) or step_of(detail.run).todo
+    return way_out(detail, live.stale) or step_of(detail.run).todo
 
 
 def step_of(run: RunRow) -> Meaning:

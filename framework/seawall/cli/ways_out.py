@@ -11,12 +11,14 @@ if TYPE_CHECKING:
 __all__ = ["release_command", "way_out"]
 
 
-def way_out(detail: RunDetail) -> str:
-    """What ends the hold; '' of a run that is not held."""
+def way_out(detail: RunDetail, stale: str) -> str:
+    """What ends the hold; '' of a run that is not held. `stale` says why it cannot be released any more."""
     run = detail.run
     if run.state != "held":
         return ""
     as_it_is = f"Is the result right as it is? `{release_command(run.run_id)}` publishes it."
+    if stale:
+        as_it_is = f"It cannot be released any more: {stale}."
     if run.replays:
         again = f"`seawall replay {run.replays}`"
         mend = f"Mend the upstream, the code or the limit, and run {again} once more."
