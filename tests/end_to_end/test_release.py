@@ -89,6 +89,7 @@ def test_released_bytes_are_those_of_a_passing_run(held: Path, seawall: Command)
     assert [one["check"] for one in released["findings"] if one["severity"] == "fail"] == ["mean"]
 
 
+@pytest.mark.faults
 def test_a_release_is_told_wherever_runs_are_told(held: Path, seawall: Command) -> None:
     """The held run says how to release it; afterwards every command says that it was, and by whom."""
     before = seawall(held, "explain").stdout
@@ -185,6 +186,7 @@ def test_a_change_since_is_said(held: Path, seawall: Command) -> None:
     assert (done.returncode, before["code.factory.steps"][:8] in warned[0]) == (0, True)
 
 
+@pytest.mark.faults
 def test_a_release_that_was_rolled_back_stays_back(held: Path, seawall: Command) -> None:
     """Neither a scheduler's run nor the same release brings it back; readers see version 1."""
     before = view(held).read_bytes()
