@@ -7,7 +7,8 @@ import os
 import pty
 import signal
 import subprocess
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -154,12 +155,21 @@ def test_f104_a_second_signal(  # noqa: PLR0913, PLR0917 - fixtures
     said(process, "stopping at the next chunk's border")
     process.send_signal(number)
     done = ended(process)
-    left = [one for one in psutil.wait_procs(family, 5)[1] if one.status() != "zombie"]
+    left = still_there(family, within_s=5)
     let_go(paused)
 
     saw(done, 128 + number, "the process ends at once; finished chunks stay", folder=out)
     assert left == []
     assert json.loads(score(paused, "--json").stdout)["reused_chunks"] == 3
+
+
+def still_there(family: Sequence[psutil.Process], *, within_s: float) -> list[psutil.Process]:
+    """Those that have not ended in so many seconds; nobody may come for what they leave."""
+    left, until = list(family), time.monotonic() + within_s
+    while left and time.monotonic() < until:
+        _, alive = psutil.wait_procs(left, 0.05)
+        left = [one for one in alive if one.is_running() and one.status() != psutil.STATUS_ZOMBIE]
+    return left
 
 
 def test_f105_those_who_are_told_are_down(

@@ -27,16 +27,25 @@ def before_strain(project: Path, lines: str) -> None:
     steps.write_text(steps.read_text().replace(PLAIN, lines + PLAIN))
 
 
-def test_f74_a_chunk_that_hangs(published: Path, score: Command, saw: Saw, out: Path) -> None:
+@pytest.fixture
+def fours(published: Path, frame: pd.DataFrame) -> Path:
+    """A project with version 1 published, whose batch is read in chunks of four rows from now on."""
+    frame.head(12).to_parquet(published / f"data/{BATCH}.parquet", row_group_size=4)
+    config = published / "pipeline.yaml"
+    config.write_text(config.read_text().replace("chunk_rows: 15", "chunk_rows: 4"))
+    return published
+
+
+def test_f74_a_chunk_that_hangs(fours: Path, score: Command, saw: Saw, out: Path) -> None:
     """A chunk that does not come back is killed, tried once more, and named with where it hung."""
     before = files(out)
-    model = published / "factory/model.py"
-    hang = '        import time\n        while (features["load"] == 74.0).any():\n            time.sleep(0.01)\n'
+    model = fours / "factory/model.py"
+    hang = '        import time\n        while (features["load"] == 7.0).any():\n            time.sleep(0.01)\n'
     model.write_text(model.read_text().replace("        square =", hang + "        square =", 1))
-    done = score(published, *PROCESSES, "--set", "execution.attempt_timeout=1s")
+    done = score(fours, *PROCESSES, "--set", "execution.attempt_timeout=500ms")
 
-    words = ["a chunk killed its worker twice", "longer than execution.attempt_timeout, 1 s"]
-    words += ["chunk 000000", "in predict_proba", "chunk retried"]
+    words = ["a chunk killed its worker twice", "longer than execution.attempt_timeout, 0.5 s"]
+    words += ["chunk 000002", "in predict_proba", "chunk retried"]
     saw(done, 70, "killed, tried alone, killed again: named, with its stack", *words, folder=out)
     assert files(out) == before
 
@@ -52,44 +61,31 @@ def test_f74_threads_cannot_be_killed(published: Path, score: Command, saw: Saw,
     assert log(out, BATCH)[-1]["version"] == 1
 
 
-@pytest.fixture
-def fours(published: Path, frame: pd.DataFrame) -> Path:
-    """A project with version 1 published, whose batch is read in chunks of four rows from now on."""
-    frame.head(12).to_parquet(published / f"data/{BATCH}.parquet", row_group_size=4)
-    config = published / "pipeline.yaml"
-    config.write_text(config.read_text().replace("chunk_rows: 15", "chunk_rows: 4"))
-    return published
-
-
 KILL = "    import os\n    if {when}:\n        os.kill(os.getpid(), {signal})\n"
 ONE_ROW = '(frame["id"] == 1006).any()'
-TOO_MANY = f"len(frame) > 2 and {ONE_ROW}"
+LAST_ROW = '(frame["id"] == 1009).any()'
 
 
-def test_f75_a_chunk_that_is_too_large(fours: Path, score: Command, saw: Saw, out: Path) -> None:
-    """A chunk that kills its worker by its size is scored in halves, to the bytes of a quiet run."""
-    quiet = score(fours, "--force")
+def test_f75_chunks_that_kill(
+    fours: Path, frame: pd.DataFrame, score: Command, saw: Saw, out: Path
+) -> None:
+    """One that is too large is scored in halves; of another the row that kills is in quarantine; no byte differs."""
+    ten, path = frame.head(10), fours / f"data/{BATCH}.parquet"
+    ten.assign(load=ten["load"].where(ten["id"] != 1009, 999.0)).to_parquet(path, row_group_size=4)
+    quiet = score(fours)
     before = files(out)
-    before_strain(fours, KILL.format(when=TOO_MANY, signal=9))
-    done = score(fours, *PROCESSES, "--force", "--json")
-
-    happened = "tried again alone, then in halves: published as if nothing had happened"
-    saw([quiet, done], [0, 0], happened, "killed by SIGKILL", folder=out)
-    assert files(out) == before
-    assert len(log(out, BATCH)) == 3
-
-
-def test_f75_a_row_that_kills(fours: Path, score: Command, saw: Saw, out: Path) -> None:
-    """Within a budget the one row that kills is in quarantine, and all others are published."""
-    before_strain(fours, KILL.format(when=ONE_ROW, signal=9))
+    ten.to_parquet(path, row_group_size=4)
+    before_strain(fours, KILL.format(when=f"len(frame) > 2 and {ONE_ROW} or {LAST_ROW}", signal=9))
     done = score(fours, *PROCESSES, "--json")
+    told = json.loads(done.stdout)
 
-    happened = "within a budget the row that kills is in quarantine"
-    saw(done, 0, happened, "killed its worker", folder=out)
-    result = json.loads(done.stdout)
-    assert result["reasons"] == {"killed its worker": 1}
-    assert result["account"] == {"read": 12, "published": 10, "quarantined": 1, "filtered": 1}
-    assert 1006 not in set(pd.read_parquet(out)["id"])
+    happened = (
+        "tried again alone, then in halves; within a budget the row that kills is in quarantine"
+    )
+    saw([quiet, done], [0, 0], happened, "killed by SIGKILL", "killed its worker", folder=out)
+    assert told["reasons"] == {"killed its worker": 1}
+    assert told["account"] == {"read": 10, "published": 8, "quarantined": 1, "filtered": 1}
+    assert (files(out), len(log(out, BATCH))) == (before, 3)
 
 
 def test_f75_a_row_that_kills_without_a_budget(
@@ -111,13 +107,12 @@ def test_f75_a_row_that_kills_without_a_budget(
 def test_f76_a_crash(fours: Path, score: Command, saw: Saw, out: Path) -> None:
     """A crash in C code is no matter of size: tried once more alone, then the chunk is named."""
     before = files(out)
-    before_strain(fours, KILL.format(when=ONE_ROW, signal=11))
+    before_strain(fours, KILL.format(when=LAST_ROW, signal=11))
     done = score(fours, *PROCESSES)
 
-    words = ["chunk 000001, rows 4 to 8 of the batch", "killed by SIGSEGV", "crash in C code"]
+    words = ["chunk 000002, rows 8 to 12 of the batch", "killed by SIGSEGV", "crash in C code"]
     saw(done, 70, "tried once more alone, then named; nothing is halved", *words, folder=out)
-    assert files(out) == before
-    assert staged(out, BATCH) >= 1
+    assert (files(out), staged(out, BATCH)) == (before, 2)
 
 
 GREEDY = """\
