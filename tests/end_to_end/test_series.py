@@ -114,6 +114,23 @@ def test_a_sample_ends_as_a_run_would(published: Path, score: Command) -> None:
     assert "nothing is published or kept" in done.stdout
 
 
+@pytest.mark.faults
+def test_shares_of_a_few_rows_are_too_few_to_tell(published: Path, score: Command) -> None:
+    """Neither the nulls nor the quarantine of a small sample fails it; those of a batch would."""
+    config = published / "pipeline.yaml"
+    text = config.read_text().replace(
+        "speed:      {dtype: float64, nullable: true}",
+        "speed:      {dtype: float64, nullable: true, max_null_share: 1%}",
+    )
+    config.write_text(text.replace("quarantined_rows: {rows: 5}", "quarantined_rows: {share: 1%}"))
+    tried = json.loads(score(published, "--limit", "60", "--json").stdout)
+    whole = score(published)
+    told = {one["check"]: one["severity"] for one in tried["findings"]}
+
+    assert (tried["exit"], tried["account"]["quarantined"], whole.returncode) == (0, 2, 65)
+    assert told["null share"] == "insufficient"
+
+
 def test_a_sample_is_of_one_batch(days: Path, seawall: Command) -> None:
     """A sample of a range is refused before anything is read."""
     done = seawall(days, *RANGE, "--limit", "5")

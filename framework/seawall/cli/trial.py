@@ -51,6 +51,9 @@ def _lines(trial: Trial) -> Iterator[str]:
         f"  rows         read {account.read:,}: {account.published:,} would be published, "
         f"{account.quarantined:,} quarantined, {account.filtered:,} filtered"
     )
+    few = sum(one.severity == "insufficient" for one in result.findings)
+    if few:
+        yield f"  {'insufficient':<12} {few:,} of the checks: too few rows to tell"
     for severity, words in folded(result.findings):
         yield f"  {severity:<12} {words}"
     if trial.rows is not None and trial.rows.num_rows:

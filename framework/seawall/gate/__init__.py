@@ -3,7 +3,7 @@
 from seawall.gate.degraded import over_degraded
 from seawall.gate.drift import IN_A_ROW
 from seawall.gate.input import over_budget
-from seawall.gate.judge import judge
+from seawall.gate.judge import concluded, judge
 from seawall.gate.terms import narrowed
 from seawall.gate.values import (
     Degradation,
@@ -26,6 +26,7 @@ __all__ = [
     "Reach",
     "Totals",
     "Verdict",
+    "concluded",
     "judge",
     "narrowed",
     "over_budget",

@@ -15,7 +15,7 @@ from seawall.gate.output import output_findings
 from seawall.gate.values import Degradation, History, Totals, Verdict
 from seawall.gate.words import ABOUT_INPUT, name_of
 
-__all__ = ["judge"]
+__all__ = ["concluded", "judge"]
 
 _TODO = {
     DataError: "mend the input, or what the pipeline file says of it; then run the batch again",
@@ -35,20 +35,25 @@ def judge(
     degradation: Degradation = _NOT_DEGRADED,
     history: History = _NO_HISTORY,
 ) -> Verdict:
-    """The verdict. A check that raises counts as failed; the first failure names the error.
-
-    What is wrong with the input (no rows, too many in quarantine) is a DataError, anything else
-    that fails holds the run.
-    """
+    """The verdict. A check that raises counts as failed."""
     findings = (
         *_found("input", lambda: input_findings(config, totals, history)),
         *_found("output", lambda: output_findings(config, totals, history)),
         *_found("degradation", lambda: degradation_findings(config, totals, degradation)),
         *_found("drift", lambda: drift_findings(config, totals, history.drift)),
     )
+    return concluded(findings, degraded_rows=totals.degraded_rows)
+
+
+def concluded(findings: tuple[Finding, ...], *, degraded_rows: int) -> Verdict:
+    """The verdict that these findings come to; the first failure names the error.
+
+    What is wrong with the input (no rows, too many in quarantine) is a DataError, anything else
+    that fails holds the run.
+    """
     failed = [finding for finding in findings if finding.severity == "fail"]
     if not failed:
-        return Verdict("publish degraded" if totals.degraded_rows else "publish", findings)
+        return Verdict("publish degraded" if degraded_rows else "publish", findings)
     about_input = any(finding.check in ABOUT_INPUT for finding in failed)
     kind, first = DataError if about_input else HeldError, failed[0]
     return Verdict("hold", findings, kind(*_told(first, _TODO[kind])))

@@ -12,8 +12,10 @@ from pathlib import Path
 import pyarrow as pa
 
 from seawall.config.contract import RowCount
+from seawall.config.judging import Quota
 from seawall.contracts import EventSink
 from seawall.errors import SeawallError
+from seawall.gate import Verdict, concluded
 from seawall.part import published_columns
 from seawall.plan import Plan
 from seawall.plan.make import make_plan
@@ -41,6 +43,11 @@ from seawall.sinks.files import Claim, FilesSink, Holder
 __all__ = ["Trial", "try_out"]
 
 _SHOWN = 10
+_FEW = 100
+"""Of fewer rows no share is held against what is promised of a batch."""
+_SHARES = frozenset(
+    {"null share", "new share", "unseen", "top share", "distinct values", "label share"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +63,7 @@ def try_out(order: Order, rows: int, events: EventSink) -> Trial:
 
     What a run would publish, keep or remember goes into a folder that is gone afterwards; what
     batches are compared with and fall back on is that of the pipeline's own sink. How many rows a
-    batch must have is not asked of a sample. Named errors are in the result; others are bugs and raised.
+    batch must have, and of fewer than a hundred what share of them, is not asked of a sample. Named errors are in the result; others are bugs and raised.
     """
     begun = time.monotonic()
     redaction = Redaction.of(order.loaded.config, order.env)
@@ -114,7 +121,7 @@ class Trying(Attempt):
         try:
             score_all(staged, fold, self.order, self.teller)
             self.rows = _first(fold)
-            verdict = judged(fold, past, self.reference)
+            verdict = _of_few(judged(fold, past, self.reference), fold)
         finally:
             fold.abandon()
             self.account, self.degraded_rows = fold.account, fold.degraded_rows
@@ -125,9 +132,26 @@ class Trying(Attempt):
 
 
 def _of_any_size(plan: Plan) -> Plan:
-    """The plan without what is said of the number of a batch's rows."""
+    """The plan without what is said of the number of a batch's rows, and with a quota that few rows keep."""
     judged = plan.config.validate_.model_copy(update={"rows": RowCount()})
-    return replace(plan, config=plan.config.model_copy(update={"validate_": judged}))
+    config = plan.config.model_copy(update={"validate_": judged})
+    if plan.rows < _FEW and config.limits.quarantined_rows is not None:
+        limits = config.limits.model_copy(update={"quarantined_rows": Quota(rows=plan.rows)})
+        config = config.model_copy(update={"limits": limits})
+    return replace(plan, config=config)
+
+
+def _of_few(verdict: Verdict, fold: Fold) -> Verdict:
+    """The verdict on a sample: shares of few rows prove nothing, and are called too few to tell."""
+    if fold.totals.staying >= _FEW:
+        return verdict
+    findings = tuple(
+        replace(one, severity="insufficient", message=f"too few rows to tell: {one.message}")
+        if one.severity == "fail" and one.check in _SHARES
+        else one
+        for one in verdict.findings
+    )
+    return concluded(findings, degraded_rows=fold.totals.degraded_rows)
 
 
 def _first(fold: Fold) -> pa.Table | None:
