@@ -135,7 +135,7 @@ def test_harmless_cause_stays() -> None:
     error.__cause__ = SeawallError("fine")
     Redaction(["hunter22"]).error(error)
 
-    assert (error.signal_number, str(error), str(error.__cause__)) == (15, "***", "fine")
+    assert (error.signal_number, error.what, str(error.__cause__)) == (15, "***", "fine")
 
 
 def test_redaction_shows_nothing_of_itself() -> None:

@@ -160,7 +160,7 @@ class InterruptedRunError(SeawallError):
 
     def __init__(self, what: str, signal_number: int) -> None:
         """`signal_number` is 2 for Ctrl-C, 15 for SIGTERM."""
-        super().__init__(what)
+        super().__init__(what, todo="run it again: a run goes on from its finished chunks")
         self.args = (what, signal_number)
         self.signal_number = signal_number
 

@@ -39,7 +39,10 @@ def test_runs_of_a_batch(seawall: Any, recorded: Callable[..., None]) -> None:
     """Filters reach the ledger."""
     recorded()
 
-    assert json.loads(seawall("runs", "--batch", "2013-07-02", "--json").stdout) == {"runs": []}
+    none = seawall("runs", "--batch", "2013-07-02", "--json")
+
+    assert json.loads(none.stdout) == {"runs": []}
+    assert "no run is recorded of batch 2013-07-02" in none.stderr
     assert seawall("runs", "--pipeline", "delays").stdout.count("\n") == 2
 
 

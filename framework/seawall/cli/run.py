@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from seawall.cli.early import stopped_early
 from seawall.cli.project import enter
 from seawall.cli.terminal import warn
 from seawall.cli.watched import say_result, watched
@@ -67,11 +68,12 @@ _COLLECT_EVERY = 100_000
 def run(*, config: Path, batch: tuple[str, ...], sets: tuple[str, ...], **how: Any) -> int:
     """Score a batch and publish it if every check passes."""
     gc.set_threshold(_COLLECT_EVERY)
-    from seawall.config.load import project_root
+    with stopped_early():
+        from seawall.config.load import project_root
 
-    enter(project_root(config))
-    batches = _batches(batch)
-    order = _order(config, batches[0], sets, how)
+        enter(project_root(config))
+        batches = _batches(batch)
+        order = _order(config, batches[0], sets, how)
     if how["limit"] is not None:
         return _tried(order, batches, how)
     if len(batches) > 1 or any(".." in named for named in batch):

@@ -46,7 +46,12 @@ def _found(pipeline: str | None, batch: str | None, limit: int) -> list[RunRow]:
     if ledger is None:
         warn(str(no_ledger()))
         return []
-    return newest(ledger, pipeline=pipeline, batch=batch, limit=limit)
+    found = newest(ledger, pipeline=pipeline, batch=batch, limit=limit)
+    asked = {"pipeline": pipeline, "batch": batch}
+    named = ", ".join(f"{what} {name}" for what, name in asked.items() if name is not None)
+    if named and not found:
+        warn(f"no run is recorded of {named}; without options seawall runs lists the newest")
+    return found
 
 
 def _cells(row: RunRow) -> list[str]:

@@ -55,7 +55,7 @@ from seawall.running.tell import Teller
 from seawall.running.waiting import Wait, await_files
 from seawall.running.world import World
 from seawall.sinks.files.log import Draft
-from seawall.sinks.files.rollback import rolled_back_fingerprints
+from seawall.sinks.files.rollback import rolled_back
 from seawall.sinks.files.sink import Claim
 
 __all__ = ["Attempt", "empty"]
@@ -93,7 +93,8 @@ class Attempt:
         claim.sweep()
         self._refresh_view(claim)
         promote_left(self.order.loaded.config, claim)
-        end_committed_plans(claim)
+        if not self.behind:
+            end_committed_plans(claim)
         refuse_unserved(self.order.loaded, self.order.env)
         self.reference = reference_of(self.order.loaded, self.order.batch)
         with reading(self.order, self.teller, deadline) as world:
@@ -146,11 +147,10 @@ class Attempt:
 
     def _is_published(self, plan: Plan, claim: Claim) -> bool:
         """Whether the live version comes from the same inputs; one that was rolled back is refused."""
-        if any(
-            same_batch(plan.fingerprint, fingerprint)
-            for fingerprint in rolled_back_fingerprints(claim.entries())
-        ):
-            raise _rolled_back(self.order.batch)
+        entries = claim.entries()
+        for refused in rolled_back(entries):
+            if same_batch(plan.fingerprint, refused.fingerprint):
+                raise _rolled_back(refused, entries[-1])
         if claim.base is None or not same_batch(plan.fingerprint, claim.base.fingerprint):
             return False
         try:
@@ -242,7 +242,8 @@ class Attempt:
         )
         try:
             self._follow_up(staged, claim, world)
-            staged.workspace.put_outcome("committed")
+            if not self.behind:  # else the next run ends it, once readers see the version
+                staged.workspace.put_outcome("committed")
             reach("7c")
             claim.collect_garbage(self.order.now())
         except StorageError as error:
@@ -286,11 +287,12 @@ def _swept(error: FileNotFoundError) -> TemporaryError:
     )
 
 
-def _rolled_back(batch: str) -> DataError:
+def _rolled_back(refused: LogEntry, live: LogEntry) -> DataError:
+    word = f"{live.kind} by {live.by}: {live.reason}" if live.by else f"run {live.run_id}"
     return DataError(
-        "this version was rolled back",
-        f"batch {batch}",
-        "the same config, code, model and input as a version that a person rolled back",
-        "something that has changed",
+        f"the run would give version {refused.version} again, which was rolled back",
+        f"batch {refused.batch}",
+        f"its config, code, model and input; version {live.version} is live ({word})",
+        "something that has changed since",
         "mend what was wrong; or run with --force to publish it again",
     )

@@ -49,9 +49,7 @@ def score_all(staged: Staged, fold: Fold, order: Order, teller: Teller) -> None:
     if failures:
         raise failures[min(failures)]
     if not fold.complete:
-        raise InterruptedRunError(
-            "stopped at a chunk's border; run the batch again to resume", order.stop.signal_number
-        )
+        raise InterruptedRunError("stopped at a chunk's border", order.stop.signal_number)
 
 
 def _computed(

@@ -51,7 +51,7 @@ def standing(claim: Claim, replay: Replay) -> Standing:
         raise UsageError(
             "the run cannot be replayed",
             f"batch {claim.batch}",
-            f"nothing is published in {claim.sink.folder}",
+            f"nothing is published of this batch in {claim.sink.folder}",
             "a run whose version is live",
             "run the batch again",
         )

@@ -128,7 +128,7 @@ def _say(decision: Decision, failures: Sequence[str], *, as_json: bool) -> None:
         document: dict[str, Any] = plain(decision) | {"becomes_usual": list(failures)}
         say_json(document)
         return
-    words = {"accept": "counts from now on", "exclude": "does not count any more"}[decision.word]
+    words = {"accept": "counts from now on", "exclude": "does not count from now on"}[decision.word]
     say(
         f"run {decision.run_id}, batch {decision.batch}: {words} ({decision.by}: {decision.reason})"
     )

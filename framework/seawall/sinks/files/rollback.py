@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from seawall.contracts import LogEntry
 from seawall.errors import UsageError
 
-__all__ = ["added_to", "content", "rolled_back_fingerprints", "target"]
+__all__ = ["added_to", "content", "rolled_back", "rolled_back_fingerprints", "target"]
 
 
 def content(entry: LogEntry) -> int:
@@ -35,7 +35,7 @@ def target(entries: Sequence[LogEntry], to: int | None) -> LogEntry:
     live = by_version[content(entries[-1])]
     wanted = by_version.get(live.base if to is None else to)
     if wanted is None:
-        raise _no_such(entries, to)
+        raise _no_such(entries, to, live)
     if content(wanted) == live.version:
         raise UsageError(
             f"version {live.version} is live already",
@@ -45,18 +45,28 @@ def target(entries: Sequence[LogEntry], to: int | None) -> LogEntry:
     return by_version[content(wanted)]
 
 
-def _no_such(entries: Sequence[LogEntry], to: int | None) -> UsageError:
-    versions = ", ".join(str(e.version) for e in entries if e.kind != "rollback")
+def _no_such(entries: Sequence[LogEntry], to: int | None, live: LogEntry) -> UsageError:
+    others = [str(e.version) for e in entries if e.kind != "rollback" and e is not live]
     what = "there is no earlier version" if to is None else f"there is no version {to}"
-    return UsageError(what, where=f"batch {entries[-1].batch}", allowed=f"one of {versions}")
+    allowed = f"one of {', '.join(others)}" if others else "none: there is no other version"
+    return UsageError(what, f"batch {live.batch}", f"version {live.version} is live", allowed)
+
+
+def rolled_back(entries: Sequence[LogEntry]) -> list[LogEntry]:
+    """The versions that somebody rolled back and nobody has published, released or brought back since.
+
+    To go on to another version rolls back the one that was live, also where an earlier rollback had
+    brought that one back.
+    """
+    by_version = {entry.version: entry for entry in entries}
+    refused: list[LogEntry] = []
+    for entry in entries:
+        if entry.kind == "rollback":
+            refused.append(by_version[content(by_version[entry.base])])
+        refused = [one for one in refused if one.fingerprint != entry.fingerprint]
+    return refused
 
 
 def rolled_back_fingerprints(entries: Sequence[LogEntry]) -> list[Mapping[str, str]]:
-    """What somebody rolled back and nobody has published, released or brought back since."""
-    by_version = {entry.version: entry for entry in entries}
-    refused: list[Mapping[str, str]] = []
-    for entry in entries:
-        if entry.kind == "rollback":
-            refused.append(by_version[content(by_version[entry.base])].fingerprint)
-        refused = [fingerprint for fingerprint in refused if fingerprint != entry.fingerprint]
-    return refused
+    """What those versions were made from."""
+    return [entry.fingerprint for entry in rolled_back(entries)]
