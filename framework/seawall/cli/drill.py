@@ -12,7 +12,7 @@ import click
 
 from seawall.cli.project import enter
 from seawall.cli.terminal import mention, say_json, say_table
-from seawall.errors import StorageError
+from seawall.errors import StorageError, UsageError
 
 if TYPE_CHECKING:
     from seawall.drills.drilled import Drill
@@ -64,17 +64,19 @@ def drill(*, config: Path, strict: bool, html: Path | None, as_json: bool, **whi
     from seawall.cli.foreign import foreign_output
     from seawall.config.load import project_root
 
+    if html is not None:
+        _check_folder(html)
     enter(project_root(config))
     with foreign_output():
         told = _drilled(_order(config, **which))
-    if html is not None:
-        _write(html, told)
     if as_json:
         from seawall.drills.document import document
 
         say_json(document(told))
     else:
         _say(told)
+    if html is not None:
+        _write(html, told)
     return max(told.exit, int(strict and told.is_weak))
 
 
@@ -98,13 +100,24 @@ def _drilled(order: Drill) -> Drilled:
         return drilled(order, env=os.environ, now=lambda: datetime.now(UTC), watched=watched)
 
 
+def _check_folder(page: Path) -> None:
+    """The page can be written once the drill is over, as far as anybody can know before."""
+    folder = page.parent
+    if not os.access(folder, os.W_OK | os.X_OK):
+        todo = "make the folder, or name another one"
+        raise UsageError(
+            "no page can be written there", "--html", str(page), "a folder to write in", todo
+        )
+
+
 def _write(path: Path, told: Drilled) -> None:
     from seawall.drills.document import page
 
     try:
         path.write_text(page(told), encoding="utf-8")
     except OSError as error:
-        raise StorageError("the page could not be written", str(path), str(error)) from error
+        todo = "make room or name another place with --html; what the drill found is said above"
+        raise StorageError("no page was written", str(path), str(error), todo=todo) from error
 
 
 def _say(told: Drilled) -> None:

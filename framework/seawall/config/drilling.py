@@ -35,7 +35,7 @@ FAULTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "lookup": _TABLE,
         "stage": ("poison_row", "raises"),
         "model": ("missing", "out_of_bounds", "constant", "poison_row", "raises"),
-        "run": ("disk_full", "kill", "sigterm", "all_lookups_down"),
+        "run": ("again", "disk_full", "kill", "sigterm", "all_lookups_down"),
     }
 )
 """The faults of each kind of part, in the order in which they are told."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from seawall import errors
@@ -13,13 +13,15 @@ from seawall.contracts import Account, Finding
 from seawall.drills.ground import Spot
 from seawall.drills.stages import FAULTY
 from seawall.drills.values import Case, Ended, Outcome
-from seawall.errors import SeawallError
-from seawall.isolation import Answered, Died, Reply, TimedOut
+from seawall.errors import SeawallError, SoftwareError
+from seawall.isolation import Answered, Died, Reply, Stopped, TimedOut
 
 __all__ = ["Answer", "answer_of"]
 
 _CODE = re.compile(r"ended with exit code (\d+)")
 _KILLED = 137
+_KILLS = ("kill", "sigterm")
+_RAISED = "raised "
 _SHORT = FAULTY.rpartition(":")[2]
 _PUBLISHED = ("published", "already published")
 
@@ -33,43 +35,69 @@ class Answer:
 
 
 def answer_of(reply: Reply, case: Case, spot: Spot, healthy: Ended) -> Answer:
-    """The case's end; of a process that could not answer, what it said of its end before."""
+    """The case's end; of a process that could not answer, what it said of its end before.
+
+    No text has a path of the sandbox, which is gone when somebody reads it.
+    """
     if isinstance(reply, Answered):
-        return _answered(reply, case, spot, healthy)
-    message = _in_sandbox(getattr(reply, "trace", ""), spot)
+        return _answered(_outside(reply.document, case, spot), case, healthy)
     if isinstance(reply, TimedOut):
-        return Answer(
-            Ended(case=case, outcome="hung", exit=None, seconds=reply.seconds, message=message)
-        )
-    reason = reply.reason if isinstance(reply, Died) else "stopped"
+        hung = Ended(case=case, outcome="hung", exit=None, seconds=reply.seconds)
+        return Answer(replace(hung, message=_outside(reply.trace, case, spot)))
+    return _died(reply, case, spot)
+
+
+def _died(reply: Died | Stopped, case: Case, spot: Spot) -> Answer:
+    """The end that the run told of before its process ended, else that of the process."""
+    reason, trace = (reply.reason, reply.trace) if isinstance(reply, Died) else ("stopped", "")
+    words = _outside(trace, case, spot)
+    ended = Ended(case=case, outcome="interrupted", exit=_KILLED, seconds=reply.seconds)
+    if reason.startswith(_RAISED):  # a bug of ours
+        bug = SeawallError(reason, "", words)
+        return Answer(replace(ended, outcome="failed", exit=int(bug.exit), message=str(bug)), bug)
+    lost = _lost(reason, "the run without any fault" if case.fault == "healthy" else "", words)
     code = _CODE.search(reason)
-    known = _noted(spot) if code is not None else {}
-    ended = Ended(
-        case=case,
-        outcome=cast("Outcome", known.get("outcome", "failed" if code else "interrupted")),
-        exit=int(code[1]) if code is not None else _KILLED,
-        seconds=reply.seconds,
-        message=_in_sandbox(known.get("message", "") or f"{reason}\n{message}".strip(), spot),
+    if code is None:
+        message = reason if case.fault in _KILLS else str(lost)
+        return Answer(replace(ended, message=message), lost)
+    known = _outside(_noted(spot), case, spot)
+    outcome, message = known.get("outcome", "failed"), known.get("message") or str(lost)
+    error = SeawallError(message) if known else lost
+    return Answer(replace(ended, outcome=outcome, exit=int(code[1]), message=message), error)
+
+
+def _lost(reason: str, where: str, words: str) -> SoftwareError:
+    """What is said of a run whose process was gone before the run had an end."""
+    return SoftwareError(
+        f"the run's process {_was(reason)} before the run had an end",
+        where,
+        words.strip(),
+        "code that returns or raises, and leaves its process alone",
+        "find what ends it in stages, rules or model: os._exit, a crash in a library's C code, or "
+        "too little memory",
     )
-    return Answer(ended, SeawallError(ended.message))
 
 
-def _answered(reply: Answered, case: Case, spot: Spot, healthy: Ended) -> Answer:
-    told = reply.document
+def _was(reason: str) -> str:
+    return f"was {reason}" if reason.startswith("killed") else reason
+
+
+def _answered(told: Mapping[str, Any], case: Case, healthy: Ended) -> Answer:
     account = Account(**told.get("account", {}))
     ended = Ended(
         case=case,
         outcome=_outcome(told, account, healthy),
         exit=told["exit"],
         seconds=told["seconds"],
-        message=_by_name(_in_sandbox(told["message"], spot), case),
+        message=told["message"],
         account=account,
         degradations=told.get("degradations", {}),
-        reasons={_by_name(why, case): rows for why, rows in told.get("reasons", {}).items()},
+        reasons=told.get("reasons", {}),
         findings=tuple(Finding(**finding) for finding in told.get("findings", ())),
         changed_rows=told.get("changed_rows", 0),
         mean_change=told.get("mean_change", 0.0),
         missing_rows=max(0, told.get("missing_rows", 0) - _set_aside(account, healthy)),
+        other_rows=told.get("other_rows", 0),
     )
     return Answer(ended, _error(told, ended))
 
@@ -111,12 +139,27 @@ def _noted(spot: Spot) -> dict[str, Any]:
     return known
 
 
+def _outside(value: Any, case: Case, spot: Spot) -> Any:
+    """The value with every text in it as somebody outside of the sandbox would have it.
+
+    There is no path of the sandbox in it, and a stage has its own name, not the drill's.
+    """
+    if isinstance(value, str):
+        return _by_name(_without_paths(value, spot), case)
+    if isinstance(value, Mapping):
+        return {_outside(key, case, spot): _outside(one, case, spot) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_outside(one, case, spot) for one in value]
+    return value
+
+
 def _by_name(text: str, case: Case) -> str:
     """The text with the name of the stage that the drill stood in for."""
     kind, _, name = case.part.partition("=")
     return text if kind != "stage" else text.replace(FAULTY, name).replace(_SHORT, name)
 
 
-def _in_sandbox(text: str, spot: Spot) -> str:
-    """The text without the path of the sandbox, which is gone when somebody reads it."""
-    return text.replace(f"{spot.folder}/", "").replace(f"{spot.sandbox}/", "")
+def _without_paths(text: str, spot: Spot) -> str:
+    for folder in (spot.folder, spot.sandbox):
+        text = text.replace(f"{folder}/", "").replace(str(folder), "the sandbox")
+    return text

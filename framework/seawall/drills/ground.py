@@ -63,6 +63,11 @@ class Spot:
         return self.folder / "published"
 
     @property
+    def work(self) -> Path:
+        """The working directory of the case's process."""
+        return self.folder / "work"
+
+    @property
     def ended(self) -> Path:
         """What the run said of its end, for those that cannot answer any more."""
         return self.folder / "ended.json"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import resource
 import signal
 import sys
@@ -20,6 +21,7 @@ from seawall.drills.changed import changed
 from seawall.drills.ground import Ground, Spot, ground_in, private
 from seawall.drills.past import link_tree
 from seawall.drills.repeated import repeated
+from seawall.drills.upstreams import late_folders
 from seawall.drills.values import Case
 from seawall.errors import SeawallError
 from seawall.events import AttemptFailed, ChunkFinished, Event, RunEnded
@@ -43,6 +45,7 @@ def carry_out_here(document: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     """How the run of the case ended, as JSON; the sandbox stands in `folder`.
 
     The case has a sink of its own with production's past; a rerun finds the one that the case left.
+    What its code writes by a relative path stands in the case's folder.
     """
     sys.dont_write_bytecode = True
     private()
@@ -53,6 +56,7 @@ def carry_out_here(document: Mapping[str, Any], folder: Path) -> dict[str, Any]:
         calls.begin()  # before a library has a thread
         if not document["rerun"]:
             _furnish(spot)
+        os.chdir(spot.work)
         if repeated(ground.loaded.config, ground.batch, case, spot):
             case = _NONE
         loaded = changed(ground, case, spot, row=document["row"])
@@ -66,7 +70,7 @@ def carry_out_here(document: Mapping[str, Any], folder: Path) -> dict[str, Any]:
 def _furnish(spot: Spot) -> None:
     """The case's folder is there, with the past, and the last known good of the healthy run."""
     state = Layout(spot.published).state
-    spot.folder.mkdir(parents=True)
+    spot.work.mkdir(parents=True)
     link_tree(spot.sandbox / "past", state)
     snapshots = Layout(Spot(spot.sandbox, _HEALTHY).published).state / "snapshots"
     if snapshots.is_dir() and spot.number != _HEALTHY:
@@ -95,6 +99,8 @@ def _run(ground: Ground, case: Case, spot: Spot, calls: Isolation) -> dict[str, 
 @contextmanager
 def _broken(case: Case) -> Iterator[None]:
     """What the case breaks of the process itself."""
+    if case.fault == "again":
+        _reseed()
     if case.fault == "kill":
         os.environ["SEAWALL_FAILPOINT"] = _HALF_WAY
     if case.fault == "disk_full":
@@ -106,6 +112,13 @@ def _broken(case: Case) -> Iterator[None]:
             resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
         return
     yield
+
+
+def _reseed() -> None:
+    """Random numbers are others than in the healthy run, of whose process this one is a twin."""
+    random.seed()
+    if "numpy" in sys.modules:
+        sys.modules["numpy"].random.seed()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +139,7 @@ class _Ears:
             self.spot.ended.write_text(json.dumps(known), encoding="utf-8")
 
     def _bring(self, name: str) -> None:
-        folder = self.spot.folder / f"late-{name}"
-        away = folder.with_name(f"{folder.name}-away")
+        folder, away = late_folders(self.spot, name)
         if away.exists():
             away.rename(folder)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -16,14 +17,18 @@ from seawall.config.load import LoadedConfig
 from seawall.drills.carry import HEALTHY, carried
 from seawall.drills.ground import Ground, Spot
 from seawall.drills.past import copy_past
-from seawall.drills.scaled import scaled
+from seawall.drills.scaled import Scaled, scaled
 from seawall.drills.shelter import shelter
 from seawall.drills.values import Ended
+from seawall.drills.whereabouts import within
+from seawall.errors import SeawallError, TemporaryError
 from seawall.isolation import Isolation
+from seawall.secrets import Redaction
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from seawall.drills.recorded import Recording
     from seawall.running.order import StopRequest
 
 __all__ = ["Sandbox", "sandbox"]
@@ -57,7 +62,9 @@ class Sandbox:
     """What the cases of a drill share. `primary` and `lookups` are as their upstreams handed them over.
 
     `scaled` says in words what is smaller or shorter than in production. `stop` is set by SIGTERM and
-    Ctrl-C while the sandbox is open; `poison` is the number of a row that the healthy run published.
+    Ctrl-C while the sandbox is open; `until`, by the monotonic clock, is when drill.deadline is over;
+    `share` is how much of the batch the rows of the primary are, and `poison` the number of one that
+    the healthy run published.
     """
 
     loaded: LoadedConfig
@@ -69,6 +76,9 @@ class Sandbox:
     scaled: tuple[str, ...]
     calls: Isolation
     stop: StopRequest
+    redaction: Redaction
+    until: float
+    share: float = 1.0
     poison: int = -1
 
 
@@ -85,48 +95,88 @@ def sandbox(  # noqa: PLR0913 - each is a choice that a caller makes by name
     """A sandbox in which a healthy run was published; afterwards nothing of it is left.
 
     Each upstream is asked once, with production's terms; of the primary at most so many rows are
-    kept. Raises what the live read or the healthy run failed of, and InterruptedRunError when a
-    signal came meanwhile.
+    kept. Raises what the live read or the healthy run failed of, without a secret in it,
+    TemporaryError when the healthy run takes longer than drill.deadline, and InterruptedRunError when
+    a signal came meanwhile.
     """
     from seawall.drills.recorded import Recorder
     from seawall.running.order import StopRequest
 
-    stop = StopRequest()
+    stop, redaction = StopRequest(), Redaction.of(loaded.config, env)
+    until = time.monotonic() + loaded.config.drill.deadline.total_seconds()
     with shelter() as folder, _stopped_by_signals(stop), _calls(loaded) as calls:
-        calls.begin()
-        recorder = Recorder(
-            loaded=loaded, batch=batch, folder=folder, calls=calls, env=env, now=now, stop=stop
-        )
-        recording = recorder.record(rows, tell)
-        share = recording.share
-        terms = scaled(loaded.config, share)
-        ground = Ground(
-            replace(loaded, config=terms.config), batch, recording.recorded, len(recording.primary)
-        )
-        (folder / "ground.pickle").write_bytes(pickle.dumps(ground))
-        copy_past(loaded, batch, folder / "past")
-        tell("the healthy run")
-        opened = Sandbox(
-            loaded=loaded,
-            batch=batch,
-            folder=folder,
-            primary=recording.primary,
-            lookups=recording.tables,
-            healthy=Ended(case=HEALTHY, outcome="published", exit=0, seconds=0.0),
-            scaled=terms.words,
-            calls=calls,
-            stop=stop,
-        )
-        opened = replace(opened, healthy=_healthy(opened))
+        try:
+            calls.begin()
+            recording = Recorder(
+                loaded=loaded, batch=batch, folder=folder, calls=calls, env=env, now=now, stop=stop
+            ).record(rows, lambda step: tell(redaction.text(step)))
+            terms = scaled(loaded.config, recording.share)
+            _lay_out(_ground(loaded, batch, recording, terms), folder)
+            opened = Sandbox(
+                loaded=loaded,
+                batch=batch,
+                folder=folder,
+                primary=recording.primary,
+                lookups=recording.tables,
+                healthy=Ended(case=HEALTHY, outcome="published", exit=0, seconds=0.0),
+                scaled=terms.words,
+                share=recording.share,
+                calls=calls,
+                stop=stop,
+                redaction=redaction,
+                until=until,
+            )
+            tell("the healthy run")
+            opened = replace(opened, healthy=_healthy(opened))
+        except Exception as error:
+            redaction.error(error)
+            raise
         yield replace(opened, poison=_poison(opened))
+
+
+def _ground(loaded: LoadedConfig, batch: str, recording: Recording, terms: Scaled) -> Ground:
+    """What the cases find; they work elsewhere, so that the pipeline file's path is a whole one."""
+    there = replace(loaded, config=terms.config, path=loaded.path.absolute())
+    return Ground(there, batch, recording.recorded, len(recording.primary))
+
+
+def _lay_out(ground: Ground, folder: Path) -> None:
+    """The folder has what every case reads, and production's past."""
+    (folder / "ground.pickle").write_bytes(pickle.dumps(ground))
+    copy_past(ground.loaded, ground.batch, folder / "past")
 
 
 def _healthy(opened: Sandbox) -> Ended:
     """How the healthy run ended; what it failed of is raised."""
     answer = carried(opened, HEALTHY, 0, stop=opened.stop)
+    if answer.ended.outcome == "hung":
+        raise _endless(opened.loaded, answer.ended)
     if answer.error is not None:
-        raise answer.error
+        raise _hinted(answer.error)
     return answer.ended
+
+
+def _endless(loaded: LoadedConfig, ended: Ended) -> TemporaryError:
+    place = loaded.places.key(("drill", "deadline"))
+    return TemporaryError(
+        "the run without any fault did not end in the drill's time",
+        f"{place.file}:{place.line}",
+        f"after {ended.seconds:.0f} s it was {within(ended.message, loaded.root)}",
+        f"drill.deadline: {loaded.config.drill.deadline.total_seconds():g}s",
+        "see whether a stage or the model never ends, take fewer --rows, or raise drill.deadline",
+    )
+
+
+def _hinted(error: SeawallError) -> SeawallError:
+    """The error; with a hint where code may have looked for a file from the working directory on."""
+    if "FileNotFoundError" not in str(error):
+        return error
+    todo = f"{error.todo}; " if error.todo else ""
+    todo += (
+        "a drill works in an empty folder: let stages and models name their files by whole paths, "
+        "such as Path(__file__).parent"
+    )
+    return type(error)(error.what, error.where, error.seen, error.allowed, todo)
 
 
 def _poison(opened: Sandbox) -> int:

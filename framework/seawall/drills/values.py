@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from seawall.config.drilling import Outcome
 from seawall.contracts import Account, Finding
 
-__all__ = ["SAME_BYTES", "Case", "Ended", "Outcome"]
+__all__ = ["OTHER_BYTES", "SAME_BYTES", "Case", "Ended", "Outcome"]
 
 
 SAME_BYTES = "the same bytes"
 """How the words on a rerun end that came to what the healthy run published."""
+OTHER_BYTES = "other bytes"
+"""How they end where it did not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,8 @@ class Ended:
 
     `changed_rows` are published rows with other predictions than the healthy run gave them, though
     nothing marks them; `mean_change` is the mean of the absolute change over these rows. `missing_rows`
-    were published by the healthy run and neither published nor set aside here. `rerun` says what a run
+    were published by the healthy run and neither published nor set aside here; `other_rows` have keys
+    that it did not publish. `rerun` says what a run
     after a crash came to, where there was one.
     """
 
@@ -50,4 +53,5 @@ class Ended:
     changed_rows: int = 0
     mean_change: float = 0.0
     missing_rows: int = 0
+    other_rows: int = 0
     rerun: str = ""
