@@ -64,7 +64,7 @@ def test_f85_full_while_the_log_is_written(published: Path, out: Path, saw: Saw)
     assert "6, 6 of them from an earlier run" in again.stdout
 
 
-TRACE = ("strace", "-f", "-y", "-qq", "-e", "trace=fsync", "-o")
+TRACE = ("strace", "-f", "--seccomp-bpf", "-y", "-qq", "-e", "trace=fsync", "-o")
 
 
 def traced(project: Path, *how: str) -> Done:
