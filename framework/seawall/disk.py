@@ -10,6 +10,7 @@ import errno
 import fcntl
 import os
 import secrets
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -274,10 +275,14 @@ def _reach(step: str, letter: str) -> None:
 
 
 def _locked(path: Path, how: int) -> int:
+    # A look takes the lock shared: that needs no right to write, so a copy that is read only will do.
+    flags = os.O_RDONLY if how & fcntl.LOCK_SH else os.O_RDWR | os.O_CREAT
     try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, _PLAIN_MODE)
+        descriptor = _opened_lock(path, flags)
     except OSError as error:
-        raise StorageError("cannot open the lock", str(path), seen(error)) from error
+        raise StorageError(
+            "cannot open the lock", str(path), seen(error), "", todo(error)
+        ) from error
     try:
         # not lockf: a POSIX lock is lost when any code in the process closes the file
         fcntl.flock(descriptor, how)
@@ -292,6 +297,15 @@ def _locked(path: Path, how: int) -> int:
             seen(error),
             "a local filesystem; for shared storage there is the `delta` sink",
         ) from error
+    return descriptor
+
+
+def _opened_lock(path: Path, flags: int) -> int:
+    """A descriptor of the file, which is not a folder's."""
+    descriptor = os.open(path, flags, _PLAIN_MODE)
+    if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
     return descriptor
 
 

@@ -22,6 +22,7 @@ TODO = {
     errno.EXDEV: "keep the published folder and its .seawall folder on one filesystem, one mount",
     errno.EMFILE: "raise the limit on open files (ulimit -n), then run again",
     errno.ENAMETOOLONG: "choose a shorter path",
+    errno.EISDIR: "a folder stands where a file is needed: move it away",
     errno.ENOTDIR: "a file stands where a folder is needed: move it away",
 }
 """What a person may do about an error of the system, by its number."""

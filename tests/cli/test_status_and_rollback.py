@@ -35,7 +35,7 @@ def test_status_of_nothing(seawall: Any) -> None:
 
     assert done.returncode == 0
     assert "nothing is published in" in done.stdout
-    assert json.loads(seawall("status", CONFIG, "--json").stdout) == {"batches": []}
+    assert json.loads(seawall("status", CONFIG, "--json").stdout) == {"batches": [], "errors": []}
 
 
 def test_status_of_one_batch(seawall: Any, publish: Callable[[int], None]) -> None:
@@ -44,7 +44,7 @@ def test_status_of_one_batch(seawall: Any, publish: Callable[[int], None]) -> No
 
     shown = json.loads(seawall("status", CONFIG, "--batch", "2013-07-02", "--json").stdout)
 
-    assert shown == {"batches": []}
+    assert shown == {"batches": [], "errors": []}
 
 
 def test_status_puts_the_view_right(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -162,6 +163,54 @@ def test_a_lost_publish(published: Path, score: Command, seawall: Command) -> No
 
     assert done.returncode == 74
     assert "was told to have published version 2, and the log lacks it" in done.stdout
+
+
+def test_a_held_plan_that_is_gone(published: Path, score: Command, seawall: Command) -> None:  # noqa: F811
+    """The ledger knows a run as held that nobody can release any more: a fault, told with its run."""
+    held = score(
+        published, "--force", "--set", "check_output.distribution.p_break.mean=[0.98, 0.99]"
+    )
+    whole = seawall(published, "fsck", "pipeline.yaml")
+    newest = max(state(published).glob(f"plans/{BATCH}/*"))
+    shutil.rmtree(newest)
+    done = seawall(published, "fsck", "pipeline.yaml")
+
+    assert (held.returncode, whole.returncode, done.returncode) == (4, 0, 74)
+    assert "was held, and cannot be released: its plan is gone" in done.stdout
+
+
+def test_a_batch_that_never_was(published: Path, seawall: Command) -> None:  # noqa: F811
+    """Of a batch, or range, of which nothing stands no faults are denied: it is refused, or said so."""
+    ranged = seawall(published, "fsck", "pipeline.yaml", "--batch", f"{BATCH}..{BATCH}")
+    live = seawall(published, "status", "pipeline.yaml", "--batch", "2099-01-01")
+
+    assert ranged.returncode == 2
+    assert "nothing stands of this batch" in ranged.stderr
+    assert "nothing of batch 2099-01-01 is published" in live.stdout
+
+
+def test_a_lost_log(published: Path, score: Command, seawall: Command) -> None:  # noqa: F811
+    """Without its log a batch is not published anew, and no command calls it unpublished."""
+    shutil.rmtree(state(published) / "log")
+    live = seawall(published, "status", "pipeline.yaml")
+    again = score(published)
+
+    assert (live.returncode, again.returncode) == (74, 74)
+    assert "the log has lost commits" in live.stderr
+    assert "the log has lost commits" in again.stderr
+
+
+def test_a_ledger_that_is_a_folder(published: Path, seawall: Command) -> None:  # noqa: F811
+    """A folder in the ledger's place is to be moved away: nothing is built anew over it."""
+    ledger = published / ".seawall" / "ledger.db"
+    for path in ledger.parent.glob("ledger.db*"):
+        path.unlink()
+    ledger.mkdir()
+    done = seawall(published, "fsck", "pipeline.yaml")
+
+    assert done.returncode == 74
+    assert "move the file away" in done.stdout
+    assert "--rebuild" not in done.stdout
 
 
 def test_gc_lists_what_it_removes(published: Path, score: Command, seawall: Command) -> None:  # noqa: F811

@@ -104,7 +104,7 @@ def test_only_the_newest_batches_keep_profiles(sink: FilesSink, published: Publi
 
     assert [kept(sink, f"b{day}") for day in range(4)] == [[], [], ["00000001"], ["00000001"]]
     assert {waste.path.parent.name for waste in removed} == {"b0", "b1"}
-    assert all(Path(sink.layout.published(entry)).exists() for entry in sink.status())
+    assert all(Path(sink.layout.published(entry)).exists() for entry in sink.newest_first())
 
 
 def test_nothing_young_goes(sink: FilesSink, published: Publish) -> None:

@@ -51,13 +51,31 @@ def fsck(
     Runs go on meanwhile. Nothing is removed; a view that a crash left behind is put right.
     """
     where = publication(config, sets=sets, batch=batch)
+    _require_known(where, batch)
     rebuilt = _rebuilt(where) if rebuild else None
-    found = _Found(_problems(where, batch), len(where.sink.batches()), rebuilt)
+    found = _Found(_problems(where, batch), _number(where), rebuilt)
     if as_json:
         _say_document(found)
     else:
         _say_lines(found, batch)
     return Exit.IOERR if found.faults else Exit.OK
+
+
+def _require_known(where: Publication, batch: str | None) -> None:
+    """Something stands of the batch, else UsageError: nothing that is looked at has no faults."""
+    from seawall.errors import UsageError
+    from seawall.fsck import batches
+    from seawall.shown import listed
+
+    known = batches(where.sink)
+    if batch is not None and batch not in known:
+        raise UsageError(
+            "nothing stands of this batch",
+            str(where.sink.folder),
+            batch,
+            listed(known) or "none, since nothing was run yet",
+            "name one batch, or leave --batch away for all of them",
+        )
 
 
 def _rebuilt(where: Publication) -> Rebuilt:
@@ -74,6 +92,13 @@ def _problems(where: Publication, batch: str | None) -> list[Problem]:
     if batch is None:
         found += examine_ledger(where.ledger, where.sink, where.loaded.config.pipeline)
     return found
+
+
+def _number(where: Publication) -> int:
+    """How many batches there are."""
+    from seawall.fsck import batches
+
+    return len(batches(where.sink))
 
 
 def _origin(where: Publication) -> Origin:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from seawall.cli.publication import published_by
-from seawall.cli.terminal import say, say_json, say_table
+from seawall.cli.terminal import say, say_json, say_table, warn
 from seawall.cli.words import moment, number
 from seawall.errors import Exit, SeawallError
 
@@ -48,17 +48,36 @@ def status(
     """Show what is live, batch by batch; a view that a crash left behind is put right."""
     sink = published_by(config, sets=sets, batch=batch)
     look = sink.verify_view if verify else sink.refresh_view
-    found = _found(sink, batch, look)
+    found, errors = _found(sink, batch, look)
+    for error in errors:
+        warn(str(error))
     if as_json:
-        _say_document(found)
-    else:
-        _say_lines(found, sink)
-    return Exit.IOERR if any(live.problem for live in found) else Exit.OK
+        _say_document(found, errors)
+    elif found or not errors:
+        _say_lines(found, sink, batch)
+    hurt = errors or any(live.problem for live in found)
+    return Exit.IOERR if hurt else Exit.OK
 
 
-def _found(sink: FilesSink, batch: str | None, look: Callable[[str], None]) -> list[_Live]:
-    entries = [entry for entry in sink.status() if batch in {None, entry.batch}]
-    return [_Live(entry, _problem(look, entry.batch)) for entry in entries]
+def _found(
+    sink: FilesSink, batch: str | None, look: Callable[[str], None]
+) -> tuple[list[_Live], list[SeawallError]]:
+    """What is live of each batch, and an error of each whose log does not tell it."""
+    from seawall.fsck import batches
+
+    found: list[_Live] = []
+    errors: list[SeawallError] = []
+    for name in batches(sink):
+        if batch not in {None, name}:
+            continue
+        try:
+            entry = sink.newest(name)
+        except SeawallError as error:
+            errors.append(error)
+            continue
+        if entry is not None:
+            found.append(_Live(entry, _problem(look, name)))
+    return found, errors
 
 
 def _problem(look: Callable[[str], None], batch: str) -> str:
@@ -69,17 +88,18 @@ def _problem(look: Callable[[str], None], batch: str) -> str:
     return ""
 
 
-def _say_document(found: list[_Live]) -> None:
+def _say_document(found: list[_Live], errors: list[SeawallError]) -> None:
     from seawall.ledger.plain import plain
 
-    say_json({"batches": plain(found)})
+    say_json({"batches": plain(found), "errors": [str(error) for error in errors]})
 
 
-def _say_lines(found: list[_Live], sink: FilesSink) -> None:
+def _say_lines(found: list[_Live], sink: FilesSink, batch: str | None) -> None:
     if found:
         say_table(_HEADERS, [_cells(live) for live in found])
     else:
-        say(f"nothing is published in {sink.folder}")
+        what = "nothing is published" if batch is None else f"nothing of batch {batch} is published"
+        say(f"{what} in {sink.folder}")
 
 
 def _cells(live: _Live) -> list[str]:

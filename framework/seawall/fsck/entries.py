@@ -11,6 +11,8 @@ from seawall.errors import StorageError
 from seawall.fsck.problem import Problem, fault, note, of_error
 from seawall.sinks.files import log
 from seawall.sinks.files.layout import Layout
+from seawall.sinks.files.lost import LOST, RESTORE, lost
+from seawall.staging import Workspace
 
 __all__ = ["examine_log", "readable"]
 
@@ -32,7 +34,11 @@ def examine_log(
     disk: Disk, layout: Layout, batch: str, entries: Sequence[LogEntry]
 ) -> list[Problem]:
     """What is wrong with the batch's log, beyond the entries that cannot be read."""
-    problems = [*_gaps(disk, layout, batch), *_foreign(disk, layout, batch)]
+    problems = [
+        *_gaps(disk, layout, batch),
+        *_lost(disk, layout, batch, entries),
+        *_foreign(disk, layout, batch),
+    ]
     commits = Counter(entry.commit_id for entry in entries)
     by_version = {entry.version: entry for entry in entries}
     for entry in entries:
@@ -60,6 +66,25 @@ def _gaps(disk: Disk, layout: Layout, batch: str) -> Iterator[Problem]:
             allowed="every number from 1",
             todo=_RESTORE,
         )
+
+
+def _lost(disk: Disk, layout: Layout, batch: str, entries: Sequence[LogEntry]) -> Iterator[Problem]:
+    """Commits that the log lacks at its end, as files and plans tell of them."""
+    newest = max(log.numbers(disk, layout, batch), default=0)
+    seen = lost(disk, layout, batch, newest)
+    runs = {entry.run_id for entry in entries}
+    if not seen and len(entries) == newest:
+        spaces = (
+            Workspace(layout.plans(batch) / n, "", disk) for n in disk.list(layout.plans(batch))
+        )
+        ended = (space.last_run() for space in spaces if space.outcome() == "committed")
+        missing = next((run for run in ended if run is not None and run not in runs), "")
+        seen = (
+            missing and f"the plan of run {missing} ended with a commit, of which there is no entry"
+        )
+    if seen:
+        where, allowed = layout.log(batch), "an entry for every commit"
+        yield fault("log", batch, LOST, where, seen=seen, allowed=allowed, todo=RESTORE)
 
 
 def _foreign(disk: Disk, layout: Layout, batch: str) -> Iterator[Problem]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 
 from seawall.contracts import LogEntry
 from seawall.errors import StorageError, TemporaryError
@@ -21,7 +22,7 @@ from seawall.sinks.files import FilesSink, Holder
 from seawall.sinks.files.lock import hold, holder_of
 from seawall.sinks.files.log import numbers
 
-__all__ = ["examine", "examine_batch"]
+__all__ = ["batches", "examine", "examine_batch"]
 
 _ATTEMPTS = 5
 _BATCH = "batch="
@@ -30,7 +31,7 @@ _BATCH = "batch="
 def examine(sink: FilesSink, *, batch: str | None = None) -> list[Problem]:
     """What is wrong with what the sink holds, of one batch or of all; empty when nothing is."""
     found: list[Problem] = []
-    for name in [batch] if batch is not None else _batches(sink):
+    for name in [batch] if batch is not None else batches(sink):
         found += examine_batch(sink, name)
     if batch is None:
         disk, layout = sink.disk, sink.layout
@@ -43,7 +44,10 @@ def examine(sink: FilesSink, *, batch: str | None = None) -> list[Problem]:
 def examine_batch(sink: FilesSink, batch: str) -> list[Problem]:
     """What is wrong with the batch."""
     lock = sink.layout.lock(batch)
-    holder = holder_of(sink.disk, lock)
+    try:
+        holder = holder_of(sink.disk, lock)
+    except StorageError as error:  # nobody can say whether somebody works on it
+        return [*_busy(sink, batch), _unlockable(batch, error)]
     if not holder:
         found = _idle(sink, batch)
         if not found:
@@ -58,7 +62,13 @@ def examine_batch(sink: FilesSink, batch: str) -> list[Problem]:
     return [*_busy(sink, batch), at_work]
 
 
-def _batches(sink: FilesSink) -> list[str]:
+def _unlockable(batch: str, error: StorageError) -> Problem:
+    todo = error.todo or "mend what is in the way: no run can take the batch until then"
+    return replace(of_error("locks", batch, error), todo=todo)
+
+
+def batches(sink: FilesSink) -> list[str]:
+    """Every batch that anything stands of, also where that is only what readers see."""
     shown = sink.disk.list(sink.layout.folder)
     named = {name.removeprefix(_BATCH) for name in shown if name.startswith(_BATCH)}
     return sorted({*sink.batches(), *named})

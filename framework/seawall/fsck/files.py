@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -11,12 +12,26 @@ from seawall.disk import Disk
 from seawall.errors import StorageError
 from seawall.fsck.problem import Part, Problem, fault, note
 from seawall.sinks.files.layout import Layout, file_format
+from seawall.sinks.files.rollback import content
 from seawall.sinks.files.waste import kept, left_behind, remembered
 
 __all__ = ["examine_files", "leftovers", "wrong"]
 
-_RESTORE = "restore it from a backup, roll back, or run the batch again with --force"
+_RESTORE = (
+    "restore it from a backup, roll back, or run the batch again with --force; without a backup the "
+    "version stays a fault for as long as publish.keep_versions keeps it"
+)
+_GONE = (
+    "restore it from a backup; without one nobody can roll back to this version, and it stays a fault "
+    "for as long as publish.keep_versions keeps the version"
+)
+_UNCOMPARED = (
+    "restore it from a backup, or run the batch again with --force: later batches are not compared with "
+    "this one meanwhile"
+)
+_NOT_LIVE = "nothing: the version is not live, so nothing is compared with it"
 _TEMPORARY = ".tmp"
+_OWN = re.compile(r"\d{8,}\.")
 
 
 def wrong(disk: Disk, path: Path, stored: StoredFile) -> str:
@@ -40,38 +55,47 @@ def examine_files(
     """What is wrong with the files of the versions that are kept, and with their profiles."""
     if not entries:
         return []
-    batch, living = entries[-1].batch, kept(entries, keep)
-    found = list(_damaged("data", layout, living, disk))
+    batch, living, live = entries[-1].batch, kept(entries, keep), content(entries[-1])
+    found = list(_damaged(disk, layout, living, live))
     if any(entry.batch == batch for entry in remembered(disk, layout)):
-        found += _damaged("profiles", layout, living, disk)
+        found += _undescribed(disk, layout, living, live)
     return [*found, *_unnamed(disk, layout, entries)]
 
 
 def _damaged(
-    part: Part, layout: Layout, entries: Iterable[LogEntry], disk: Disk
+    disk: Disk, layout: Layout, entries: Iterable[LogEntry], live: int
 ) -> Iterator[Problem]:
-    files = {entry.file.path: entry for entry in entries}  # a rollback names the same file again
-    for entry in files.values():
-        stored = entry.file if part == "data" else entry.profile
-        if stored is None:
-            continue
-        path = layout.state / stored.path
-        seen = wrong(disk, path, stored) or (
-            _lost_rows(disk, path, entry) if part == "data" else ""
-        )
+    for entry in entries:
+        path, stored = layout.published(entry), entry.file
+        seen = wrong(disk, path, stored) or _lost_rows(disk, path, entry)
         if seen:
             yield fault(
-                part,
+                "data",
                 entry.batch,
-                f"the {'file' if part == 'data' else 'profile'} of version {entry.version} is missing or damaged",
+                f"the file of version {entry.version} is missing or damaged",
                 path,
                 seen=seen,
                 allowed=f"{stored.bytes:,} bytes with sha256 {stored.sha256}, {stored.rows:,} rows",
-                todo=_RESTORE
-                if part == "data"
-                else "restore it from a backup, or run the batch "
-                "again with --force: later batches are not compared with this one meanwhile",
+                todo=_RESTORE if entry.version == live else _GONE,
             )
+
+
+def _undescribed(
+    disk: Disk, layout: Layout, entries: Iterable[LogEntry], live: int
+) -> Iterator[Problem]:
+    """Of a version that is not live a profile is needed only once somebody rolls back to it: a note."""
+    for entry in entries:
+        stored = entry.profile
+        seen = "" if stored is None else wrong(disk, layout.state / stored.path, stored)
+        if stored is None or not seen:
+            continue
+        what = f"the profile of version {entry.version} is missing or damaged"
+        path, batch = layout.state / stored.path, entry.batch
+        allowed = f"{stored.bytes:,} bytes with sha256 {stored.sha256}"
+        if entry.version == live:
+            yield fault("profiles", batch, what, path, seen=seen, allowed=allowed, todo=_UNCOMPARED)
+        else:
+            yield note("profiles", batch, what, path, seen=seen, todo=_NOT_LIVE)
 
 
 def _lost_rows(disk: Disk, path: Path, entry: LogEntry) -> str:
@@ -95,7 +119,13 @@ def _unnamed(disk: Disk, layout: Layout, entries: Sequence[LogEntry]) -> Iterato
     named |= {entry.profile.path for entry in entries if entry.profile is not None}
     for part, folder in (("data", layout.data(batch)), ("profiles", layout.profiles(batch))):
         names = [name for name in disk.list(folder) if not name.endswith(_TEMPORARY)]
-        orphans = [name for name in names if f"{part}/{batch}/{name}" not in named]
+        unnamed = [name for name in names if f"{part}/{batch}/{name}" not in named]
+        foreign = [name for name in unnamed if not _OWN.match(name)]
+        orphans = [name for name in unnamed if _OWN.match(name)]
+        if foreign:
+            what, seen = "files that no run wrote", f"{len(foreign)}: {', '.join(foreign[:3])}"
+            part_of: Part = "data" if part == "data" else "profiles"
+            yield note(part_of, batch, what, folder, seen=seen, todo="move them away")
         if orphans:
             yield note(
                 "data" if part == "data" else "profiles",

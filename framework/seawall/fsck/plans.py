@@ -4,59 +4,86 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
-
-from seawall.contracts import LogEntry, StoredFile
+from seawall.contracts import LogEntry
 from seawall.disk import Disk
 from seawall.fsck.problem import Problem, fault, note
-from seawall.sinks.files.layout import Layout
+from seawall.fsck.refused import damaged, examine_refused, is_open, record, stored
+from seawall.sinks.files.layout import Layout, is_plan
 from seawall.sinks.files.rollback import added_to
+from seawall.sinks.files.waste import is_unbegun
 from seawall.staging import OUTCOMES, Workspace
 
-__all__ = ["examine_plans", "open_plans"]
+__all__ = ["examine_plans"]
 
 _AGAIN = "run the batch again: what is damaged is computed anew"
+_PLAN, _ATTEMPT, _OUTCOME, _SHAPES = "plan.json", "attempt.json", "outcome.json", "shapes.json"
 
 
 def examine_plans(
     disk: Disk, layout: Layout, batch: str, entries: Sequence[LogEntry]
 ) -> list[Problem]:
-    """What is wrong with the batch's plans. Nobody may be at work on it."""
+    """What is wrong with the batch's plans. Nobody may be at work on it.
+
+    Only what somebody may still use is a fault: the newest plan, the one that a replay reads, and those
+    that a run could go on from.
+    """
     found: list[Problem] = []
+    names = disk.list(layout.plans(batch))
+    folders = [layout.plans(batch) / name for name in names if is_plan(name)]
+    foreign = [layout.plans(batch) / name for name in names if not is_plan(name)]
+    what = "not the name of a plan"
+    found += [note("plans", batch, what, path, todo="move it away") for path in foreign]
     needed = _replayable(entries)
-    for name in disk.list(layout.plans(batch)):
-        space = Workspace(layout.plans(batch) / name, "", disk)
-        found += _examine(space, replayed=needed is not None and space.last_run() == needed)
+    for folder in folders:
+        space = Workspace(folder, "", disk)
+        if is_unbegun(disk, folder):
+            todo = "nothing: the next run of the batch removes it"
+            found.append(
+                note("plans", batch, "a plan that was never written down", folder, todo=todo)
+            )
+            continue
+        newest = folder == folders[-1]
+        replayed = needed is not None and space.last_run() == needed
+        found += _records(space, used=newest or replayed)
+        if replayed or _is_used(space, entries, newest=newest):
+            found += _files(space)
     return found
 
 
-def open_plans(disk: Disk, layout: Layout, batch: str) -> Iterator[Workspace]:
-    """The batch's plans that were held and may still be released, oldest first."""
-    for name in disk.list(layout.plans(batch)):
-        space = Workspace(layout.plans(batch) / name, "", disk)
-        if space.has_plan() and space.outcome() == "held":
-            yield space
-
-
-def _examine(space: Workspace, *, replayed: bool) -> Iterator[Problem]:
-    folder, batch = space.folder, space.batch
-    if not space.disk.exists(folder / "plan.json"):
-        todo = "nothing: the next run of the batch removes it"
-        yield note("plans", batch, "a plan that was never written down", folder, todo=todo)
-        return
+def _is_used(space: Workspace, entries: Sequence[LogEntry], *, newest: bool) -> bool:
+    """Whether a run may go on from the plan, or a person release it."""
     if not space.has_plan():
-        yield _torn(space, folder / "plan.json")
-        return
+        return False
+    return space.outcome() is None or (newest and is_open(space, entries))
+
+
+def _records(space: Workspace, *, used: bool) -> Iterator[Problem]:
+    """The plan, who worked on it last and how it ended can be read."""
     outcome = space.outcome()
-    if space.disk.exists(folder / "outcome.json") and outcome not in OUTCOMES:
-        yield _torn(space, folder / "outcome.json")
-    if outcome is None or outcome == "held" or replayed:
+    if not space.has_plan():
+        yield _torn(space, space.folder / _PLAN, used=used)
+    if space.last_run() is None:
+        yield _torn(space, space.folder / _ATTEMPT, used=used)
+    if outcome not in (*OUTCOMES, None) or (
+        outcome is None and space.disk.exists(space.folder / _OUTCOME)
+    ):
+        yield _torn(space, space.folder / _OUTCOME, used=used)
+
+
+def _files(space: Workspace) -> Iterator[Problem]:
+    """The plan's files are as they were written, as far as anything tells how that was."""
+    held = space.outcome() == "held"
+    if held:
+        yield from examine_refused(space)
+    if not held or record(space) is None:
         yield from _parts(space)
-        yield from _pinned(space)
+    yield from _pinned(space)
+    shapes = space.folder / _SHAPES
+    if space.disk.exists(shapes) and _kind(space.disk, shapes).endswith("no JSON"):
+        yield _torn(space, shapes, used=True)
 
 
 def _parts(space: Workspace) -> Iterator[Problem]:
@@ -66,80 +93,51 @@ def _parts(space: Workspace) -> Iterator[Problem]:
         chunk = name.removesuffix(".json")
         if name.startswith(".") or name == chunk:
             continue
-        path = space.folder / "receipts" / name
-        stored = _stored(receipts.get(chunk, {}), "part", "quarantine")
-        if chunk not in receipts or stored is None:
-            yield _torn(space, path)
+        files = stored(receipts.get(chunk, {}), "part", "quarantine")
+        if chunk not in receipts or files is None:
+            yield _torn(space, space.folder / "receipts" / name, used=True)
             continue
-        for file in stored:
+        for file in files:
             if not space.verify(file):
-                yield _damaged(space, f"what chunk {chunk} has stored", file)
+                yield damaged(space, f"what chunk {chunk} has stored", file)
 
 
 def _pinned(space: Workspace) -> Iterator[Problem]:
-    """The lookups that were read once for all chunks are as they were written."""
-    if space.outcome() is not None:
-        return  # a release and a replay read none
+    """The lookups that were read once for all chunks are as they were written; a replay reads none."""
+    if space.outcome() not in {None, "held"}:
+        return
     for lookup in _sequence(space.plan().get("lookups")):
-        stored = _stored(lookup, "file") if isinstance(lookup, Mapping) else None
-        for file in stored or ():
+        files = stored(lookup, "file") if isinstance(lookup, Mapping) else None
+        for file in files or ():
             if not space.verify(file):
-                yield _damaged(space, f"the pinned lookup {lookup.get('name')}", file)
-
-
-def _stored(document: Mapping[str, Any], *names: str) -> list[StoredFile] | None:
-    """The files that the document names; None if it is none of ours. The first name has to be there."""
-    try:
-        return [
-            _adapter().validate_python(document[n])
-            for n in names
-            if document.get(n) or n == names[0]
-        ]
-    except (ValidationError, KeyError):
-        return None
-
-
-@cache
-def _adapter() -> TypeAdapter[StoredFile]:
-    return TypeAdapter(StoredFile)
+                yield damaged(space, f"the pinned lookup {lookup.get('name')}", file)
 
 
 def _sequence(value: object) -> Sequence[Any]:
     return value if isinstance(value, list) else ()
 
 
-def _torn(space: Workspace, path: Path) -> Problem:
-    try:
-        seen = f"{space.disk.size(path):,} bytes, {_kind(space.disk, path)}"
-    except FileNotFoundError:
-        seen = "missing"
-    what = "a record of a plan is torn or was changed"
-    return fault(
-        "plans", space.batch, what, path, seen=seen, allowed="as it was written", todo=_AGAIN
-    )
+def _torn(space: Workspace, path: Path, *, used: bool) -> Problem:
+    """A record that is not as it was written: a fault of a plan that somebody may use."""
+    what = "a record of a plan is torn, missing or was changed"
+    seen = _kind(space.disk, path)
+    if used:
+        allowed = "as it was written"
+        return fault("plans", space.batch, what, path, seen=seen, allowed=allowed, todo=_AGAIN)
+    todo = "nothing: a newer plan is there, and this one goes when it is old enough"
+    return note("plans", space.batch, what, path, seen=seen, todo=todo)
 
 
 def _kind(disk: Disk, path: Path) -> str:
     try:
-        json.loads(disk.read(path))
+        payload = disk.read(path)
+    except FileNotFoundError:
+        return "missing"
+    try:
+        json.loads(payload)
     except (ValueError, RecursionError):
-        return "no JSON"
-    return "not what a run writes"
-
-
-def _damaged(space: Workspace, what: str, file: StoredFile) -> Problem:
-    path = space.folder / file.path
-    return fault(
-        "plans",
-        space.batch,
-        f"{what} is missing or damaged",
-        path,
-        seen=f"{space.disk.size(path):,} bytes, of another content"
-        if space.disk.exists(path)
-        else "missing",
-        allowed=f"{file.bytes:,} bytes with sha256 {file.sha256}",
-        todo=_AGAIN,
-    )
+        return f"{len(payload):,} bytes, no JSON"
+    return f"{len(payload):,} bytes, not what a run writes"
 
 
 def _replayable(entries: Sequence[LogEntry]) -> str | None:

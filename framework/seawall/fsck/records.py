@@ -10,6 +10,7 @@ from pathlib import Path
 from seawall.contracts import LogEntry
 from seawall.errors import StorageError
 from seawall.fsck.entries import readable
+from seawall.fsck.heldback import examine_kept
 from seawall.fsck.problem import Problem, fault, note, of_error
 from seawall.ledger import Ledger, LedgerVersionError, RunRow, existing_ledger, runs
 from seawall.ledger.open import is_sound
@@ -34,8 +35,9 @@ def examine_ledger(location: str, sink: FilesSink, pipeline: str) -> list[Proble
         return [of_error("ledger", "", error)]
     except StorageError as error:
         problem = of_error("ledger", "", error)
-        # Of a server that does not answer nothing can be built anew.
-        return [problem if "://" in problem.where else replace(problem, todo=_REBUILD)]
+        # Of a server that does not answer nothing can be built anew; a folder is not ours to replace.
+        whole = "://" in problem.where or Path(location).is_dir()
+        return [problem if whole else replace(problem, todo=_REBUILD)]
 
 
 def _examine(ledger: Ledger, sink: FilesSink, pipeline: str) -> Iterator[Problem]:
@@ -50,6 +52,7 @@ def _examine(ledger: Ledger, sink: FilesSink, pipeline: str) -> Iterator[Problem
     for row in rows.values():
         if _is_lost(row, sink, entries) and not logs.get(row.batch, ([], []))[1]:
             yield _lost(row, sink)
+    yield from examine_kept(sink, list(rows.values()), list(entries.values()))
     unknown = [entry for entry in entries.values() if _is_unknown(entry, rows)]
     if unknown:
         yield note(

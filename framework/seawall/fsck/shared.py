@@ -32,12 +32,24 @@ def examine_decisions(disk: Disk, layout: Layout) -> Iterator[Problem]:
             yield fault(
                 "decisions",
                 one.batch,
-                f"the profile of run {one.run_id}, which was accepted, is missing or damaged",
+                f"the profile of run {one.run_id}, of which was said: {one.word}, is missing or damaged",
                 path,
                 seen=seen,
                 allowed=f"{one.profile.bytes:,} bytes with sha256 {one.profile.sha256}",
-                todo="restore it from a backup: later batches are not compared with this one",
+                todo="restore it from a backup"
+                + (
+                    ": later batches are not compared with this one" if one.word == "accept" else ""
+                ),
             )
+    for path in decisions.unnamed(disk, layout):
+        yield note(
+            "decisions",
+            "",
+            "a profile that no decision names",
+            path,
+            seen="a decision that was killed before it was written, or whose record is gone",
+            todo="as its name says, seawall reference says it anew; then remove it",
+        )
 
 
 def examine_snapshots(disk: Disk, layout: Layout) -> Iterator[Problem]:

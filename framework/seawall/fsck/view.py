@@ -9,16 +9,20 @@ from pathlib import Path
 
 from seawall.contracts import LogEntry
 from seawall.disk import Disk
+from seawall.errors import StorageError
 from seawall.fsck.files import wrong
 from seawall.fsck.problem import Problem, fault, note
 from seawall.sinks.files.layout import Layout
+from seawall.staging import Workspace
 
-__all__ = ["BEHIND", "examine_view"]
+__all__ = ["BEHIND", "examine_view", "strangers"]
 
 BEHIND = "readers do not see the newest version yet"
 """What is wrong where a refresh puts it right."""
 
 _BLOCK = 1 << 20
+_STATE = ("data", "decisions", "locks", "log", "plans", "profiles", "snapshots", "tmp")
+"""What stands in the folder beside the published one."""
 _TAIL = 8  # the footer's length in four bytes, then the mark
 _FOREIGN = "move it away: what stands beside the data is read as data"
 
@@ -54,7 +58,18 @@ def _own(disk: Disk, layout: Layout, entries: Sequence[LogEntry]) -> Problem | N
         return None
     if not disk.exists(path):
         return _behind(newest, path, "no file")
-    version = _version(disk, layout, entries, path)
+    if disk.is_folder(path):
+        return _folder(newest, path)
+    if not wrong(disk, path, newest.file):
+        return _copied(newest, path)
+    return _other_rows(disk, layout, entries, path)
+
+
+def _other_rows(disk: Disk, layout: Layout, entries: Sequence[LogEntry], path: Path) -> Problem:
+    """What it means that readers see something else than the newest version."""
+    newest, version = entries[-1], _version(disk, layout, entries, path)
+    if version not in {None, newest.version} and _was_shown(disk, layout, entries):
+        return _gone_back(newest, path, version or 0)
     if version is not None:
         return _behind(newest, path, f"version {version}")
     return fault(
@@ -66,6 +81,49 @@ def _own(disk: Disk, layout: Layout, entries: Sequence[LogEntry]) -> Problem | N
         allowed=f"version {newest.version}: {layout.published(newest)}",
         todo="find out who wrote it; seawall status CONFIG puts the newest version in its place",
     )
+
+
+def _was_shown(disk: Disk, layout: Layout, entries: Sequence[LogEntry]) -> bool:
+    """Whether readers saw the newest version before: a plan ends as committed when the view is there.
+
+    A run that has committed twice has a plan that could be of either.
+    """
+    newest = entries[-1]
+    if sum(entry.run_id == newest.run_id for entry in entries) > 1:
+        return False
+    names = disk.list(layout.plans(newest.batch))
+    spaces = (Workspace(layout.plans(newest.batch) / name, "", disk) for name in names)
+    ended = (space for space in spaces if space.outcome() == "committed")
+    return any(space.last_run() == newest.run_id for space in ended)
+
+
+def _gone_back(newest: LogEntry, path: Path, version: int) -> Problem:
+    return fault(
+        "view",
+        newest.batch,
+        "readers see an earlier version than they saw before",
+        path,
+        seen=f"version {version}; the log ends with version {newest.version}, which was shown",
+        allowed="a rollback in the log, or the newest version",
+        todo="restore the log from a backup; without one, seawall rollback CONFIG "
+        f"--batch {newest.batch} --to {version} where somebody had rolled back, else seawall status CONFIG",
+    )
+
+
+def _copied(newest: LogEntry, path: Path) -> Problem:
+    what, seen = (
+        "readers see a copy of the newest version",
+        "the same bytes, in a file of their own",
+    )
+    todo = "nothing: the next command that touches the batch makes it the same file again"
+    return note("view", newest.batch, what, path, seen=seen, todo=todo)
+
+
+def _folder(newest: LogEntry, path: Path) -> Problem:
+    what, todo = "a folder stands where readers look for the file", "move it away"
+    shown = f"version {newest.version}, as a file"
+    todo = f"{todo}; seawall status CONFIG then puts the newest version there"
+    return fault("view", newest.batch, what, path, seen="a folder", allowed=shown, todo=todo)
 
 
 def _other(disk: Disk, layout: Layout, entries: Sequence[LogEntry], path: Path) -> Problem | None:
@@ -95,7 +153,7 @@ def _is_stone(disk: Disk, path: Path, entry: LogEntry) -> bool:
             footer = int.from_bytes(file.read(4), "little")
             begin = size - _TAIL - footer - entry.file.bytes
             return begin >= entry.file.bytes and _digest(file, begin, entry) == entry.file.sha256
-    except FileNotFoundError:
+    except (FileNotFoundError, StorageError):
         return False
 
 
@@ -139,7 +197,11 @@ def _unlogged(batch: str, folder: Path, names: Sequence[str]) -> Problem:
 
 
 def strangers(disk: Disk, layout: Layout) -> Iterator[Problem]:
-    """A problem for each name in the published folder that is no batch's."""
+    """A problem for each name in the published folder that is no batch's, and in the state beside it."""
     for name in disk.list(layout.folder):
         if not name.startswith("batch="):
             yield _foreign("", layout.folder / name)
+    for name in disk.list(layout.state):
+        if name not in _STATE:
+            what = "nothing that seawall has written"
+            yield note("data", "", what, layout.state / name, todo="move it away")

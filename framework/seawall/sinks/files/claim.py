@@ -12,6 +12,7 @@ from seawall.contracts import LogEntry, StoredFile
 from seawall.disk import put, unused_name
 from seawall.errors import StorageError, TemporaryError
 from seawall.sinks.files import described, garbage, log, preflight, view
+from seawall.sinks.files.layout import is_plan
 from seawall.sinks.files.lock import Holder, hold, hold_patiently
 from seawall.sinks.files.log import Draft
 from seawall.sinks.files.rollback import content
@@ -130,12 +131,12 @@ class Claim:
         if view.intact(disk, layout, entry):
             return
         own = (e for e in self.entries() if content(e) == e.version)
-        there = [str(e.version) for e in own if disk.exists(layout.published(e))]
+        there = [str(e.version) for e in own if view.intact(disk, layout, e)]
         raise StorageError(
             f"the file of version {entry.version} is gone or damaged",
             str(layout.published(entry)),
-            allowed=f"versions that are still there: {', '.join(there)}",
-            todo="choose one of them with --to, or run the batch again",
+            allowed=f"versions that are whole: {', '.join(there) or 'none'}",
+            todo=("choose one of them with --to, or " if there else "") + "run the batch again",
         )
 
     @property
@@ -143,7 +144,8 @@ class Claim:
         return 0 if self.base is None else self.base.version
 
     def _plan_names(self) -> list[str]:
-        return self.sink.disk.list(self.sink.layout.plans(self.batch))
+        names = self.sink.disk.list(self.sink.layout.plans(self.batch))
+        return [name for name in names if is_plan(name)]
 
     def _workspace(self, name: str) -> Workspace:
         folder = self.sink.layout.plans(self.batch) / name

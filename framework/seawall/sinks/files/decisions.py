@@ -21,7 +21,7 @@ from seawall.sinks.files import log
 from seawall.sinks.files.described import Described
 from seawall.sinks.files.layout import Layout
 
-__all__ = ["PROFILE", "Decision", "Said", "decide", "decided", "torn"]
+__all__ = ["PROFILE", "Decision", "Said", "decide", "decided", "torn", "unnamed"]
 
 PROFILE = "profile.json"
 """Where a plan's folder has the profile of a run that came to its end, published or held."""
@@ -88,11 +88,25 @@ def decide(disk: Disk, layout: Layout, *, batch: str, run_id: str, said: Said) -
     profile = _profile_of(disk, layout, batch, run_id)
     make_folders(disk, layout.decisions)
     at = f"{said.at.astimezone(UTC):{_STAMP}}"
-    stem = f"{at}.{said.word}.{batch}.{run_id}.{unused_name()}"
-    kept = None if profile is None else _kept(disk, layout, stem, profile)
+    stem = f"{at}.{said.word}.{batch}.{run_id}"
+    kept = None if profile is None else _kept(disk, layout, f"{stem}.{unused_name()}", profile)
     decision = Decision(run_id, batch, said.word, said.reason.strip(), said.by, said.at, kept)
-    put(disk, layout.decisions / f"{stem}.json", _adapter().dump_json(decision, indent=1))
+    payload = _adapter().dump_json(decision, indent=1)
+    put(disk, layout.decisions / f"{stem}.{_digest(payload)}.json", payload)
     return decision
+
+
+def unnamed(disk: Disk, layout: Layout) -> Iterator[Path]:
+    """Each profile that no decision names: its decision was killed before it was written, or is gone."""
+    found = _decisions(disk, layout)
+    if any(fault for _, _, fault in found):  # a damaged decision may have named it
+        return
+    named = {one.profile.path for _, one, _ in found if one is not None and one.profile is not None}
+    for name in disk.list(layout.decisions):
+        path = layout.decisions / name
+        own = name.endswith(f".{_KEPT}") and not name.startswith(".")
+        if own and path.relative_to(layout.state).as_posix() not in named:
+            yield path
 
 
 def _profile_of(disk: Disk, layout: Layout, batch: str, run_id: str) -> bytes | None:
@@ -156,7 +170,10 @@ def _read(disk: Disk, path: Path) -> tuple[Path, Decision | None, str]:
     if named is None:
         return path, None, "not the name of a decision"
     try:
-        decision = _adapter().validate_json(disk.read(path))
+        payload = disk.read(path)
+        if not path.name.endswith(f".{_digest(payload)}.json"):
+            return path, named, "its content was changed"
+        decision = _adapter().validate_json(payload)
     except ValidationError as error:
         return path, named, str(error.errors(include_url=False)[0]["msg"])
     except (StorageError, FileNotFoundError) as error:
@@ -164,6 +181,11 @@ def _read(disk: Disk, path: Path) -> tuple[Path, Decision | None, str]:
     own = decision.profile is None or _OWN_PATH.fullmatch(decision.profile.path)
     same = decision.at.tzinfo is not None and _word(decision) == _word(named)
     return (path, decision, "") if own and same else (path, named, "its content was changed")
+
+
+def _digest(payload: bytes) -> str:
+    """What a decision's name says of its content, so that no byte of it changes unseen."""
+    return hashlib.sha256(payload).hexdigest()[:16]
 
 
 def _named(name: str) -> Decision | None:

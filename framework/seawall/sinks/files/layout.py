@@ -6,6 +6,7 @@ that they are given, whatever its name begins with.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
@@ -13,10 +14,12 @@ from typing import Literal, get_args
 from seawall.contracts import LogEntry
 from seawall.disk import unused_name
 
-__all__ = ["Format", "Layout"]
+__all__ = ["Format", "Layout", "is_plan", "written_for"]
 
 Format = Literal["parquet", "csv", "jsonl"]
 _STEM = "predictions"
+_PLAN = re.compile(r"\d{8,}\..+")
+_PUBLISHED = re.compile(rf"(\d{{8,}})\.(?:{'|'.join(get_args(Format))})-[0-9a-f]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,3 +97,14 @@ def data_name(version: int, form: Format) -> str:
 def file_format(entry: LogEntry) -> str:
     """The format of the entry's file: a rollback may bring back one of another format."""
     return Path(entry.file.path).name.partition(".")[2].partition("-")[0]
+
+
+def is_plan(name: str) -> bool:
+    """Whether the name is what a plan's folder is called."""
+    return _PLAN.fullmatch(name) is not None
+
+
+def written_for(name: str) -> int:
+    """The version that a published file of this name was written for; 0 where it is not one's name."""
+    match = _PUBLISHED.fullmatch(name)
+    return 0 if match is None else int(match[1])

@@ -20,6 +20,7 @@ from seawall.sinks.files.encode import Encoding, encoding_of
 from seawall.sinks.files.layout import Format, Layout
 from seawall.sinks.files.lock import Holder, hold, holder_of
 from seawall.sinks.files.log import Draft
+from seawall.sinks.files.lost import require_whole
 from seawall.sinks.files.rollback import target
 from seawall.sinks.files.waste import Waste, left_behind, old_profiles, unneeded
 from seawall.staging import Workspace
@@ -70,10 +71,14 @@ class FilesSink:
 
     @contextmanager
     def claim(self, batch: str, holder: Holder) -> Iterator[Claim]:
-        """The batch is this run's within; TemporaryError that names the holder if it is another's."""
+        """The batch is this run's within; TemporaryError that names the holder if it is another's.
+
+        StorageError where the log has lost commits.
+        """
         with hold(self.disk, self.layout.lock(batch), holder):
             reach("1")
             base = log.newest(self.disk, self.layout, batch)
+            require_whole(self.disk, self.layout, batch, base)
             if base is not None:  # its run may have been killed before it could
                 log.settle(self.disk, self.layout, base)
             reach("2")
@@ -96,10 +101,11 @@ class FilesSink:
         runs = (entry for entry in own if entry.added_to is None)
         return sum(1 for _ in takewhile(lambda entry: entry.degraded_rows > 0, runs))
 
-    def status(self) -> list[LogEntry]:
-        """The newest commit of every batch, sorted by batch, without a lock."""
-        found = (log.newest(self.disk, self.layout, b) for b in log.batches(self.disk, self.layout))
-        return [entry for entry in found if entry is not None]
+    def newest(self, batch: str) -> LogEntry | None:
+        """The batch's newest commit, without a lock; StorageError where it is torn, or lost."""
+        entry = log.newest(self.disk, self.layout, batch)
+        require_whole(self.disk, self.layout, batch, entry)
+        return entry
 
     def refresh_view(self, batch: str) -> None:
         """Readers see the batch's newest version, or another process is just seeing to it.
@@ -154,8 +160,14 @@ class FilesSink:
 
     def batches(self) -> list[str]:
         """Every batch that anything stands of, published or not, sorted."""
-        folders = ("locks", "log", "data", "profiles", "plans")
-        named = {name for folder in folders for name in self.disk.list(self.layout.state / folder)}
+        folders = ("log", "data", "profiles", "plans", "tmp")
+        state = self.layout.state
+        named = {
+            name
+            for folder in folders
+            for name in self.disk.list(state / folder)
+            if self.disk.is_folder(state / folder / name)
+        }
         return sorted(name for name in named if not name.startswith("."))
 
     def collect_garbage(self, now: datetime, holder: Holder) -> list[Waste]:

@@ -53,7 +53,8 @@ def verify(disk: Disk, layout: Layout, batch: str) -> None:
     if entry is None:
         return
     _require(disk, layout, entry)
-    if not disk.same_file(layout.view(entry), layout.published(entry)):
+    view = layout.view(entry)
+    if not disk.same_file(view, layout.published(entry)) and not _has(disk, view, entry):
         raise StorageError(
             "readers don't see the version that was committed last",
             str(layout.view(entry)),
@@ -66,14 +67,29 @@ def verify(disk: Disk, layout: Layout, batch: str) -> None:
 
 def intact(disk: Disk, layout: Layout, entry: LogEntry) -> bool:
     """Whether the entry's file is there with the bytes that were committed."""
+    return _has(disk, layout.published(entry), entry)
+
+
+def _has(disk: Disk, path: Path, entry: LogEntry) -> bool:
+    """Whether the file has the bytes that the entry committed."""
+    if disk.is_folder(path):
+        return False
     try:
-        with disk.open(layout.published(entry)) as file:
+        with disk.open(path) as file:
             return hashlib.file_digest(file, "sha256").hexdigest() == entry.file.sha256
     except FileNotFoundError:
         return False
 
 
 def _show(disk: Disk, layout: Layout, entry: LogEntry, pause_s: float) -> None:
+    if disk.is_folder(layout.view(entry)):
+        raise StorageError(
+            "a folder stands where readers look for the file",
+            str(layout.view(entry)),
+            "a folder",
+            f"version {entry.version}, as a file",
+            "move it away: the next command that touches the batch then puts the file there",
+        )
     make_folders(disk, layout.scratch(entry.batch))
     make_folders(disk, layout.folder)
     if disk.exists(layout.shown(entry.batch)):

@@ -5,21 +5,24 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from seawall.contracts import LogEntry
 from seawall.disk import Disk
+from seawall.errors import StorageError
 from seawall.sinks.files import log
-from seawall.sinks.files.layout import Layout
+from seawall.sinks.files.layout import Layout, is_plan
 from seawall.sinks.files.rollback import added_to, content
 from seawall.staging import Workspace
 
 __all__ = [
     "PROFILES_KEPT",
     "Waste",
+    "is_unbegun",
     "kept",
     "left_behind",
     "old_profiles",
@@ -51,10 +54,20 @@ def kept(entries: Sequence[LogEntry], keep: int) -> list[LogEntry]:
 
 
 def remembered(disk: Disk, layout: Layout, keep: int = PROFILES_KEPT) -> list[LogEntry]:
-    """The newest commit of each of the `keep` batches that were committed last, the newest first."""
-    names = disk.list(layout.state / "profiles")
-    newest = [entry for name in names if (entry := log.newest(disk, layout, name))]
-    return sorted(newest, key=lambda entry: entry.committed_at, reverse=True)[:keep]
+    """The newest commit of each of the `keep` batches that were committed last, the newest first.
+
+    A batch whose newest entry cannot be read is left out, so that its damage is of no other batch.
+    """
+    newest = []
+    for name in disk.list(layout.state / "profiles"):
+        with suppress(StorageError):
+            newest.append(log.newest(disk, layout, name))
+    return _by_time(newest, keep)
+
+
+def _by_time(newest: Iterable[LogEntry | None], keep: int) -> list[LogEntry]:
+    found = [entry for entry in newest if entry is not None]
+    return sorted(found, key=lambda entry: entry.committed_at, reverse=True)[:keep]
 
 
 def left_behind(disk: Disk, layout: Layout, batch: str) -> Iterator[Waste]:
@@ -62,15 +75,26 @@ def left_behind(disk: Disk, layout: Layout, batch: str) -> Iterator[Waste]:
     scratch = layout.scratch(batch)
     folders = (scratch, layout.data(batch), layout.profiles(batch))
     for path in (path for folder in folders for path in _within(disk, folder)):
-        if path.parent == scratch or path.name.endswith(".tmp"):
+        ours = path.name.startswith(".") and path.name.endswith(".tmp")
+        if path.parent == scratch or ours:
             yield _waste(disk, path, "a temporary name that a killed run left")
 
 
 def unbegun_plans(disk: Disk, layout: Layout, batch: str) -> Iterator[Waste]:
     """Plans that were never written down: nobody goes on from them, and a fetch may be large."""
-    for folder in _within(disk, layout.plans(batch)):
-        if not disk.exists(folder / "plan.json"):
+    for folder in _plans(disk, layout, batch):
+        if is_unbegun(disk, folder):
             yield _waste(disk, folder, "a plan that was killed before it was written down")
+
+
+def is_unbegun(disk: Disk, folder: Path) -> bool:
+    """Whether the plan was never written down, so that no chunk was finished and no run came to an end.
+
+    One that has lost its plan since is damaged: whoever has a backup may want the rest.
+    """
+    if disk.exists(folder / "plan.json") or disk.list(folder / "receipts"):
+        return False
+    return Workspace(folder, "", disk).outcome() in {None, "abandoned"}
 
 
 def unneeded(
@@ -159,11 +183,11 @@ def _replayable(entries: Sequence[LogEntry]) -> str | None:
 def _old_plans(
     disk: Disk, layout: Layout, batch: str, replayable: str | None, now: datetime
 ) -> Iterator[Waste]:
-    for folder in _within(disk, layout.plans(batch)):
+    for folder in _plans(disk, layout, batch):
         space = Workspace(folder, "", disk)
         times = [_time(disk, folder / name) for name in ("outcome.json", "attempt.json")]
         last = next((time for time in times if time is not None), None)
-        if not disk.exists(folder / "plan.json") or last is None or now - last <= _GRACE:
+        if is_unbegun(disk, folder) or last is None or now - last <= _GRACE:
             continue
         if replayable is not None and space.last_run() == replayable:
             for path in _within(disk, folder / "lookups"):
@@ -171,6 +195,11 @@ def _old_plans(
         else:
             how = space.outcome() or "interrupted"
             yield _waste(disk, folder, f"a plan that was {how} more than {_GRACE.days} days ago")
+
+
+def _plans(disk: Disk, layout: Layout, batch: str) -> list[Path]:
+    """The folders of the batch's plans; what somebody else has put beside them is none of ours."""
+    return [path for path in _within(disk, layout.plans(batch)) if is_plan(path.name)]
 
 
 def _time(disk: Disk, path: Path) -> datetime | None:
