@@ -42,3 +42,10 @@ def test_a_name_of_no_part_fault_or_outcome_is_a_fault(
     assert what in fault.what
     assert todo in fault.todo
     assert fault.place.text.strip() == text
+
+
+def test_a_drill_has_some_time(changed: Callable[..., tuple[Fault, ...]]) -> None:
+    """Without any, nothing is tried, and nothing is found."""
+    (fault,) = changed(ALERTS, f"drill: {{deadline: 0s}}\n{ALERTS}")
+
+    assert (fault.path, fault.what) == ("drill.deadline", "no time at all")

@@ -46,6 +46,7 @@ TABLES = {
     "lookup=weather": pa.table(
         {"city": ["Rome", "Oslo"], "temp": [20.5, None], "at": pa.array([0, 0], pa.timestamp("s"))}
     ),
+    "model": pa.table({"score": [1.15, 8.57]}),
     "lookup=plants": pa.table({"code": ["P1", "P2"], "size": [10, 20]}),
 }
 HEALTHY = Ended(case=Case("run", "healthy"), outcome="published", exit=0, seconds=1.0)

@@ -18,6 +18,7 @@ ENDS = {
     ("primary", "hang", ""): ("hung", None),
     ("primary", "renamed", "city"): ("failed", 65),
     ("primary", "nulls", "speed"): ("published", 0),
+    ("primary", "times_1000", "id"): ("published", 0),
     ("lookup=weather", "down", ""): ("degraded", 0),
     ("lookup=weather", "hang", ""): ("hung", None),
     ("lookup=weather", "error_then_fine", ""): ("published", 0),
@@ -31,6 +32,7 @@ ENDS = {
     ("model", "out_of_bounds", ""): ("stopped", 4),
     ("model", "constant", ""): ("published", 0),
     ("model", "poison_row", ""): ("quarantined", 0),
+    ("run", "again", ""): ("published", 0),
     ("run", "disk_full", ""): ("failed", 74),
     ("run", "kill", ""): ("interrupted", 137),
     ("run", "sigterm", ""): ("interrupted", 143),
@@ -91,6 +93,26 @@ def test_rows_that_are_wrong_are_counted(drilled: Drilled) -> None:
     assert nulls["changed_rows"] > 0
     assert nulls["mean_change"] > 0
     assert (sizes["changed_rows"], sizes["mean_change"]) == (0, 0.0)
+
+
+def test_rows_under_other_keys_are_counted(drilled: Drilled) -> None:
+    """A thousandfold of the key is another row's, or nobody's."""
+    ended = drilled.ends["primary", "times_1000", "id"]
+
+    assert ended["missing_rows"] == ended["other_rows"] > 0
+    assert ended["silently_wrong"]
+
+
+@pytest.mark.parametrize("part", ["primary", "lookup=plants"])
+def test_files_that_are_missing_are_told_without_names_of_the_sandbox(
+    drilled: Drilled, part: str
+) -> None:
+    """Whoever reads it has never seen the folders in which a drill works."""
+    message = drilled.ends[part, "down", ""]["message"]
+
+    assert "the input is missing" in message
+    assert f"upstreams/{part.rpartition('=')[2]} holds nothing" in message
+    assert "away" not in message
 
 
 def test_rows_that_a_fallback_served_are_not_silently_wrong(drilled: Drilled) -> None:

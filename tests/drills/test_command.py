@@ -55,6 +55,18 @@ def test_an_end_that_the_file_does_not_expect_ends_with_1(project: Path, seawall
     assert (difference["where"], difference["seen"]) == (f"pipeline.yaml:{line}", "failed")
 
 
+def test_no_line_is_wider_than_asked_for(project: Path, seawall: Command) -> None:
+    """Weaknesses are wrapped; a table of one part is as wide as it has to be."""
+    done = seawall(
+        project, "drill", "pipeline.yaml", "--batch", BATCH,
+        "--only", "primary", "--faults", "hang,half_keys", COLUMNS="70",
+    )  # fmt: skip
+
+    assert done.returncode == 0, done.stderr
+    assert max(map(len, done.stdout.splitlines())) <= 70
+    assert "limits: {run_deadline: 30m}" in " ".join(done.stdout.split())
+
+
 def test_a_page_is_written(project: Path, seawall: Command) -> None:
     """Beside what is said."""
     done = drill(seawall, project, "--batch", BATCH, "--html", "drill.html")
@@ -77,6 +89,8 @@ def test_a_run_that_fails_without_any_fault_is_not_drilled(project: Path, seawal
         (["--batch", BATCH, "--only", "lookup=plant"], "did you mean `lookup=plants`?"),
         (["--batch", BATCH, "--faults", "hnag"], "did you mean `hang`?"),
         (["--batch", "a/b"], "not a batch key"),
+        (["--batch", BATCH, "--only", ""], "not a part of the pipeline"),
+        (["--batch", BATCH, "--faults", ""], "not a fault"),
         ([], "name a batch with --batch, or as drill.batch in the file"),
     ],
 )

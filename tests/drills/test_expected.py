@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from seawall.config.load import load
 from seawall.drills.catalogue import chosen
 from seawall.drills.expected import differences
 from tests.drills.pieces import drilled, ended, loaded
@@ -47,6 +48,16 @@ def test_a_star_speaks_of_every_part_that_says_nothing_else(tmp_path: Path) -> N
     (difference,) = drilled(loaded(tmp_path, EXPECT), *ends).differences
 
     assert (difference.part, difference.seen) == ("lookup=plants", "hung")
+
+
+def test_an_expectation_of_the_command_line_is_named_by_its_path(tmp_path: Path) -> None:
+    """The command line has no lines."""
+    loaded(tmp_path)
+    sets = ["drill.expect.model.missing=held"]
+    config = load(tmp_path / "pipeline.yaml", sets=sets, env={})
+    (difference,) = drilled(config, ended("model", "missing", "failed")).differences
+
+    assert difference.where == "--set drill.expect.model.missing"
 
 
 @pytest.mark.parametrize(("only", "count"), [((), 2), (("model",), 0)])

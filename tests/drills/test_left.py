@@ -48,7 +48,7 @@ def started(project: Path, shelter: Path) -> subprocess.Popen[str]:
 
 
 def _hangs(folder: Path) -> bool:
-    return (folder / "cases/0002/late-primary").is_dir()
+    return (folder / "cases/0002/upstreams/primary").is_dir()
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

@@ -1,13 +1,17 @@
 """A drill is told in tables, as JSON and on a page."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
+from seawall.contracts import Finding
 from seawall.drills.document import document, page
 from seawall.drills.result import Drilled
-from seawall.drills.told import degraded, grids, named, weak
+from seawall.drills.told import counted, degraded, grids, named, warned, weak
 from seawall.drills.values import Case
 from tests.drills.pieces import drilled, ended, loaded
+
+WARNED = Finding("drift", "warn", "temp", "", "", "temp does not look as it did")
 
 
 def told(folder: Path) -> Drilled:
@@ -32,6 +36,27 @@ def test_a_cell_has_outcome_exit_and_seconds_and_marks_what_is_wrong(tmp_path: P
     assert cells["nulls"] == ("1×failed 65, 1×published! 0.5 s", "-", "-")
     assert cells["hang"] == ("-", "-", "hung! 0.5 s")
     assert model.rows == (("missing", "failed 69 0.5 s"),)
+
+
+def test_rows_that_changed_with_a_warning_have_a_mark_of_their_own(tmp_path: Path) -> None:
+    """They are no weakness, and not the healthy run's either."""
+    end = ended("lookup=weather", "half_keys", "published", changed_rows=2, findings=(WARNED,))
+    found = drilled(loaded(tmp_path), end)
+    (table,) = grids(found, width=100)
+
+    assert table.rows == (("half_keys", "published~ 0.5 s"),)
+    assert list(warned(found)) == [
+        "lookup=weather half_keys: 2 rows published with other predictions; it says so: "
+        + WARNED.message
+    ]
+
+
+def test_one_fault_is_one_fault(tmp_path: Path) -> None:
+    """And of how many, where the time was up before."""
+    one = drilled(loaded(tmp_path), ended("model", "missing", "failed"))
+
+    assert counted(one) == "1 fault on 2 rows, 3.0 s"
+    assert counted(replace(one, untried=(Case("run", "kill"),))).startswith("1 of 2 faults on")
 
 
 def test_parts_without_room_go_into_another_table(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from seawall.contracts import Finding
 from seawall.drills.weak import Weakness
+from seawall.gate.past import NOT_YET, ROW_CHANGE
 from tests.drills.pieces import HEALTHY, drilled, ended, loaded
 
 WARNED = Finding("drift", "warn", "temp", "", "", "temp does not look as it did")
@@ -103,6 +104,65 @@ def test_a_run_that_hangs_names_the_time_that_would_bound_it(tmp_path: Path) -> 
 
     assert (weak.kind, weak.key) == ("hung", "ingest.lookups.plants.attempt_timeout")
     assert weak.where == line_of(tmp_path, "    plants:")
+
+
+def test_files_that_are_read_in_place_are_bounded_by_the_runs_deadline(tmp_path: Path) -> None:
+    """`attempt_timeout` changes nothing for the primary's: nobody reads them elsewhere."""
+    (weak,) = drilled(loaded(tmp_path), ended("primary", "hang", "hung")).weaknesses
+
+    assert (weak.key, weak.todo) == ("limits.run_deadline", "limits: {run_deadline: 30m}")
+
+
+def test_code_that_never_ends_is_bounded_first(tmp_path: Path) -> None:
+    """The nulls are the upstream's, and the loop is a stage's; both are named."""
+    end = ended("lookup=weather", "nulls", "hung", "temp")
+    (weak,) = drilled(loaded(tmp_path), end).weaknesses
+
+    assert weak.key == "limits.run_deadline"
+    assert "a stage, a rule or the model never ended" in weak.what
+    assert "`ingest.lookups.weather.expect.max_null_share`" in weak.todo
+    assert "executor: processes" in weak.todo
+
+
+def test_code_that_the_file_bounds_is_not_said_to_be_unbounded(tmp_path: Path) -> None:
+    """The drill waits less long than the run's deadline."""
+    bounded = loaded(tmp_path, "limits: {run_deadline: 30m}\n")
+    (weak,) = drilled(bounded, ended("lookup=weather", "nulls", "hung", "temp")).weaknesses
+
+    assert weak.key == "ingest.lookups.weather.expect.max_null_share"
+    assert weak.what.endswith("limits.run_deadline would end it after 1,800 s")
+
+
+def test_rows_under_other_keys_are_silently_wrong(tmp_path: Path) -> None:
+    """None of the healthy run's rows is there, and as many others are."""
+    weak = only(
+        tmp_path, "primary", "times_1000", "id", changed_rows=0, missing_rows=2, other_rows=2
+    )
+
+    assert weak.what.startswith("2 rows not published and 2 rows published under other keys")
+    assert weak.key == "validate.columns.id.max"
+
+
+@pytest.mark.parametrize("more", ["", "check_output: {bounds: {score: {max: 9e9}}}\n"])
+def test_the_proposed_bounds_have_room_for_the_healthy_run(tmp_path: Path, more: str) -> None:
+    """1.15 to 8.57 were predicted without any fault."""
+    end = ended("model", "out_of_bounds", "published", changed_rows=2)
+    (weak,) = drilled(loaded(tmp_path, more), end).weaknesses
+
+    assert weak.todo == (
+        "bounds: {score: {min: 0, max: 20}}; the healthy run's are from 1.15 to 8.57"
+    )
+
+
+def test_a_comparison_without_a_past_lets_nothing_pass_yet(tmp_path: Path) -> None:
+    """The key stands there, and has nothing to compare with."""
+    config = loaded(tmp_path, "", ("validate:\n", "validate:\n  rows: {change: 30%}\n"))
+    unknown = Finding(ROW_CHANGE, "ok", None, "0 published batches", NOT_YET, "")
+    half = ended("primary", "half_keys", "published", missing_rows=1, findings=(unknown,))
+    (weak,) = drilled(config, half).weaknesses
+
+    assert not weak.stands
+    assert weak.todo == "it stands there, and judges from 3 other published batches on"
 
 
 def test_an_upstreams_fault_that_ends_as_the_users_is_a_weakness(tmp_path: Path) -> None:

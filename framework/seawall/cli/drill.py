@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import textwrap
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,12 +23,9 @@ __all__ = ["drill"]
 
 _WIDTH = 100
 """Characters in a line where no terminal says how many it has."""
-_LEGEND = (
-    "A number behind an outcome is the exit code, where it is not 0. "
-    "! silently wrong, or hung; ≠ expected otherwise; - not tried."
-)
 _STYLES = {
     "!": "bold red",
+    "~": "yellow",
     "≠": "bold red",
     "failed": "cyan",
     "held": "yellow",
@@ -88,8 +86,9 @@ def _order(config: Path, *, batch: str | None, sets: tuple[str, ...], **which: A
 
 
 def _names(given: tuple[str, ...]) -> list[str]:
-    """`down,hang` is two; blanks around a comma are nobody's name."""
-    return [name.strip() for text in given for name in text.split(",") if name.strip()]
+    """`down,hang` is two, and a comma more is none; what names nothing at all is handed on as it is."""
+    names = [name.strip() for text in given for name in text.split(",") if name.strip()]
+    return names or list(given[:1])
 
 
 def _drilled(order: Drill) -> Drilled:
@@ -121,33 +120,47 @@ def _write(path: Path, told: Drilled) -> None:
 
 
 def _say(told: Drilled) -> None:
-    from seawall.drills.told import degraded, differing, grids, named, rerun, weak
+    from seawall.drills.told import LEGEND, counted, grids
 
-    mention(
-        f"{told.config}, batch {told.batch}: {len(told.ended)} faults on {told.rows:,} rows, "
-        f"{told.seconds:.1f} s"
-    )
     width = shutil.get_terminal_size((_WIDTH, 0)).columns
+    mention(f"{told.config}, batch {told.batch}: {counted(told)}")
     for grid in grids(told, width=width):
         mention()
         say_table(grid.headers, grid.rows, style=_style)
-    mention(f"\n{_LEGEND}")
-    _list("served by fallbacks", list(degraded(told)))
-    _list("the run after it", list(rerun(told)))
+    if told.ended:
+        mention(f"\n{_wrapped(LEGEND, width)}")
+    for heading, lines in _lists(told).items():
+        if lines:
+            mention(f"\n{heading}")
+        for line in lines:
+            mention(_wrapped(f"  {line}", width))
+
+
+def _lists(told: Drilled) -> dict[str, list[str]]:
+    """The lines below the tables, by heading."""
+    from seawall.drills.told import degraded, differing, named, not_tried, rerun, warned, weak
+
     grave = [found for found in told.weaknesses if found.kind != "no fallback"]
     spared = [found for found in told.weaknesses if found.kind == "no fallback"]
-    _list("weaknesses", [line for found in grave for line in weak(found)])
-    _list("could be served", [line for found in spared for line in weak(found)])
-    _list("expected otherwise", [differing(found) for found in told.differences])
-    _list("not tried, the time was up", [named(told.untried)] if told.untried else [])
-    _list("smaller or shorter than in production", list(told.scaled))
+    return {
+        "served by fallbacks": list(degraded(told)),
+        "other predictions, and a warning": list(warned(told)),
+        "the run after it": list(rerun(told)),
+        "weaknesses": [line for found in grave for line in weak(found)],
+        "could be served": [line for found in spared for line in weak(found)],
+        "expected otherwise": [differing(found) for found in told.differences],
+        "not tried, the time was up": [named(told.untried)] if told.untried else [],
+        "not tried": list(not_tried(told)),
+        "smaller or shorter than in production": list(told.scaled),
+    }
 
 
-def _list(heading: str, lines: list[str]) -> None:
-    if lines:
-        mention(f"\n{heading}")
-        for line in lines:
-            mention(f"  {line}")
+def _wrapped(line: str, width: int) -> str:
+    """The line in as many as it takes, each as wide as the terminal, the later ones indented further."""
+    indent = " " * (len(line) - len(line.lstrip()) + 2)
+    return textwrap.fill(
+        line, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
 
 
 def _style(cell: str) -> str:

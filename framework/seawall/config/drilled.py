@@ -12,7 +12,10 @@ from seawall.config.near import did_you_mean
 from seawall.config.places import Places
 from seawall.shown import listed, shown
 
-__all__ = ["drill_faults", "parts_of", "stage_names"]
+__all__ = ["STANDS_IN", "TOGETHER", "drill_faults", "parts_of", "stage_names", "stand_ins"]
+
+STANDS_IN = "a lookup that only stands in for others is not broken alone"
+TOGETHER = "break the lookup that it serves, or all of them: run all_lookups_down"
 
 
 def parts_of(config: PipelineConfig) -> tuple[str, ...]:
@@ -24,6 +27,11 @@ def parts_of(config: PipelineConfig) -> tuple[str, ...]:
         "model",
         "run",
     )
+
+
+def stand_ins(config: PipelineConfig) -> frozenset[str]:
+    """The names that parts would have which only stand in for others: they fail with all lookups alone."""
+    return frozenset(f"lookup={name}" for name in config.ingest.replicas)
 
 
 def stage_names(config: PipelineConfig) -> tuple[str, ...]:
@@ -46,6 +54,8 @@ def drill_faults(config: PipelineConfig, places: Places) -> Iterator[Fault]:
             yield from _unknown_faults(part, tuple(expected), path, places)
         else:
             what, todo = "not a part of the pipeline", did_you_mean(part, known)
+            if part in stand_ins(config):
+                what, todo = STANDS_IN, TOGETHER
             yield Fault(places.key(path), dotted(path), what, shown(part), listed(known), todo)
 
 

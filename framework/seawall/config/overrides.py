@@ -9,9 +9,10 @@ from seawall.config.faults import Fault, Place, dotted
 from seawall.config.places import Entry, Leaf, Listing, Node, Table, masked
 from seawall.config.yaml import Text, parsed
 
-__all__ = ["overridden"]
+__all__ = ["SET", "overridden"]
 
-_FILE = "--set"
+SET = "--set"
+"""What stands for the file in the place of a value that the command line gave."""
 _ALLOWED = "path=value, such as predict.model.path=models/new.skops"
 
 
@@ -28,12 +29,12 @@ def overridden(table: Table, sets: Sequence[str], faults: list[Fault]) -> Table:
 
 def _with(table: Table, argument: str, line: int, faults: list[Fault]) -> Table:
     name, equals, value = argument.partition("=")
-    key = Place(_FILE, line, 1, masked(argument), max(1, len(name)))
+    key = Place(SET, line, 1, masked(argument), max(1, len(name)))
     path = name.strip().split(".")
     if not equals or not all(path):
         faults.append(Fault(key, "", "not an assignment", allowed=_ALLOWED))
         return table
-    node, more = parsed(Text(value, _FILE, line, len(name) + 2, argument))
+    node, more = parsed(Text(value, SET, line, len(name) + 2, argument))
     faults.extend(more)
     if node is None and more:
         return table

@@ -18,7 +18,8 @@ Time = tuple[KeyPath, timedelta]
 
 def wait_faults(config: PipelineConfig, places: Places) -> Iterator[Fault]:
     """Times that are none, and waits that are longer than what they are part of."""
-    for path, time in [*_times(config), *_run_deadline(config)]:
+    drill: Time = ("drill", "deadline"), config.drill.deadline
+    for path, time in [*_times(config), *_run_deadline(config), drill]:
         if not time:
             todo = "leave it out, or give it some time"
             yield Fault(places.value(path), dotted(path), "no time at all", "0 seconds", todo=todo)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from seawall.config.drilled import parts_of
+from seawall.config.drilled import STANDS_IN, TOGETHER, parts_of, stand_ins
 from seawall.config.drilling import faults_of
 from seawall.config.models import PipelineConfig
 from seawall.config.near import did_you_mean
@@ -19,7 +19,7 @@ from seawall.shown import listed, shown
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["Chosen", "cases", "chosen", "keys_of", "read_columns"]
+__all__ = ["Chosen", "cases", "chosen", "is_local", "keys_of", "read_columns", "unjudged"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +34,11 @@ class Chosen:
         return part in self.parts and fault in self.faults
 
 
-def chosen(config: PipelineConfig, only: Iterable[str], faults: Iterable[str]) -> Chosen:
+def chosen(config: PipelineConfig, only: Sequence[str], faults: Iterable[str]) -> Chosen:
     """The parts and faults of these names; UsageError for a name of none, with the nearest."""
+    for name in only:
+        if name in stand_ins(config):
+            raise UsageError(STANDS_IN, "--only", shown(name), listed(parts_of(config)), TOGETHER)
     parts = _known("--only", only, parts_of(config), "a part of the pipeline")
     possible = dict.fromkeys(fault for part in parts for fault in faults_of(part))
     where = "a fault of these parts" if parts != parts_of(config) else "a fault"
@@ -43,19 +46,25 @@ def chosen(config: PipelineConfig, only: Iterable[str], faults: Iterable[str]) -
 
 
 def cases(
-    config: PipelineConfig, primary: pa.Table, lookups: Mapping[str, pa.Table], what: Chosen
+    config: PipelineConfig,
+    primary: pa.Table,
+    lookups: Mapping[str, pa.Table],
+    what: Chosen,
+    *,
+    share: float = 1.0,
 ) -> tuple[Case, ...]:
     """Every fault that the pipeline can have, part by part in the order of the flow.
 
-    The tables are the recorded ones, by their sources' names. A fault that would change nothing of
-    them, or that a part cannot have, is left out.
+    The tables are the recorded ones, by their sources' names, `share` is how much of the batch the
+    primary's is. A fault that would change nothing of them, that a part cannot have, or that cannot
+    be judged on a sample, is left out.
     """
     tables = {"primary": primary, **{f"lookup={name}": lookups[name] for name in lookups}}
     everything = (
         case
         for part in what.parts
         for fault in faults_of(part)
-        if fault in what.faults
+        if fault in what.faults and not unjudged(config, part, fault, share)
         for case in _cases(config, part, fault, tables.get(part))
     )
     return tuple(everything)
@@ -66,6 +75,12 @@ def keys_of(config: PipelineConfig, part: str) -> tuple[str, ...]:
     if part == "primary":
         return (config.ingest.primary.key,)
     return tuple(config.ingest.lookups[part.partition("=")[2]].join_columns.values())
+
+
+def unjudged(config: PipelineConfig, part: str, fault: str, share: float) -> bool:
+    """Whether the file compares the number of rows with that of other batches, which a sample is none of."""
+    counted = config.validate_.rows.change is not None
+    return counted and share < 1 and (part, fault) == ("primary", "half_keys")
 
 
 def read_columns(config: PipelineConfig, part: str, table: pa.Table) -> tuple[str, ...]:
@@ -100,11 +115,11 @@ def _cases(config: PipelineConfig, part: str, fault: str, table: pa.Table | None
         for column in _broken_columns(config, part, fault, table):
             if not spoilt(table, fault, column=column, keys=keys_of(config, part)).equals(table):
                 yield Case(part, fault, column)
-    elif fault != "error_then_fine" or not _is_local(config, part):
+    elif fault != "error_then_fine" or not is_local(config, part):
         yield Case(part, fault)
 
 
-def _is_local(config: PipelineConfig, part: str) -> bool:
+def is_local(config: PipelineConfig, part: str) -> bool:
     """Whether the part is read from files of this machine, which nobody asks a second time."""
     ingest = config.ingest
     way = ingest.primary if part == "primary" else ingest.lookups[part.partition("=")[2]]
@@ -120,7 +135,7 @@ def _broken_columns(
     if fault == "nulls":
         return (*values, *keys_of(config, part))
     if fault == "times_1000":
-        return numbers
+        return (*numbers, *_number_key(config, part, table))
     if fault == "type":
         return numbers[:1]
     if fault in {"renamed", "missing"}:
@@ -128,6 +143,13 @@ def _broken_columns(
     if fault == "stale":
         return _clocks(config, part, table)
     return ("",)
+
+
+def _number_key(config: PipelineConfig, part: str, table: pa.Table) -> Iterator[str]:
+    """The primary's key where it is a number: rows under other ids. Of a lookup that is no match."""
+    key = config.ingest.primary.key
+    if part == "primary" and is_number(table.schema.field(key).type):
+        yield key
 
 
 def _clocks(config: PipelineConfig, part: str, table: pa.Table) -> Iterable[str]:

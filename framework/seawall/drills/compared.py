@@ -53,7 +53,7 @@ def _read(path: Path | None, form: str) -> pd.DataFrame:
 
 
 def compare(spot: Spot) -> dict[str, Any]:
-    """How many published rows differ though nothing marks them, by how much, and how many are missing."""
+    """How many published rows differ though nothing marks them, by how much; how many are missing, or others."""
     healthy = Spot(spot.sandbox, 0)
     if spot.number == healthy.number:
         return {}
@@ -68,6 +68,7 @@ def compare(spot: Spot) -> dict[str, Any]:
         "changed_rows": int(silent.sum()),
         "mean_change": float(moved.mean()) if len(moved) else 0.0,
         "missing_rows": len(before.index.difference(now.index)),
+        "other_rows": len(now.index.difference(before.index)),
     }
 
 

@@ -6,7 +6,18 @@ from dataclasses import replace
 from typing import Any
 
 from seawall.drills.result import Drilled
-from seawall.drills.told import degraded, differing, grids, named, rerun, weak
+from seawall.drills.told import (
+    LEGEND,
+    counted,
+    degraded,
+    differing,
+    grids,
+    named,
+    not_tried,
+    rerun,
+    warned,
+    weak,
+)
 from seawall.drills.values import Ended
 from seawall.ledger.plain import plain
 
@@ -27,6 +38,7 @@ def document(told: Drilled) -> dict[str, Any]:
         "weaknesses": plain(told.weaknesses),
         "expectations": plain(told.differences),
         "untried": plain(told.untried),
+        "left_out": plain(told.left_out),
         "scaled": list(told.scaled),
     }
 
@@ -42,6 +54,10 @@ def page(told: Drilled) -> str:
     return template.render(
         told=told,
         grids=list(grids(told, width=_WIDE)),
+        counted=counted(told),
+        legend=LEGEND,
+        warned=list(warned(told)),
+        left_out=list(not_tried(told)),
         degraded=list(degraded(told)),
         reruns=list(rerun(told)),
         weaknesses=[list(weak(weakness)) for weakness in told.weaknesses],
@@ -55,4 +71,4 @@ def _case(told: Drilled, end: Ended) -> dict[str, Any]:
     without_ok = tuple(finding for finding in end.findings if finding.severity != "ok")
     told_of: dict[str, Any] = plain(replace(end, findings=without_ok))
     case = told_of.pop("case")
-    return {**case, **told_of, "silently_wrong": told.is_silent(end)}
+    return {**case, **told_of, "silently_wrong": told.is_silent(end), "warned": told.is_warned(end)}

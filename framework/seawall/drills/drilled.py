@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING
 from seawall.config.load import LoadedConfig
 from seawall.drills.carry import carry_out
 from seawall.drills.catalogue import Chosen, cases
+from seawall.drills.compared import published_rows
 from seawall.drills.expected import differences
+from seawall.drills.ground import Spot
+from seawall.drills.left_out import left_out
 from seawall.drills.result import Drilled
 from seawall.drills.sandbox import Sandbox, sandbox
 from seawall.drills.values import Case, Ended
@@ -55,7 +58,7 @@ def drilled(
         order.loaded, order.batch, rows=order.rows, env=env, now=now, tell=watched.step
     )
     with opened as box:
-        planned = cases(order.loaded.config, box.primary, box.lookups, order.what)
+        planned = cases(order.loaded.config, box.primary, box.lookups, order.what, share=box.share)
         watched.began(len(planned))
         left_s = order.loaded.config.drill.deadline.total_seconds() - (time.monotonic() - begun)
         ended = _carried_out(box, planned, left_s, watched.ended)
@@ -83,7 +86,7 @@ def _judged(
     seconds: float,
 ) -> Drilled:
     loaded, tried = order.loaded, {end.case for end in ended}
-    tables: dict[str, pa.Table] = {f"lookup={name}": box.lookups[name] for name in box.lookups}
+    left = left_out(loaded.config, order.what, planned, share=box.share)
     return Drilled(
         config=str(loaded.path),
         pipeline=loaded.config.pipeline,
@@ -91,9 +94,20 @@ def _judged(
         rows=len(box.primary),
         healthy=box.healthy,
         ended=ended,
-        weaknesses=weaknesses(loaded, box.healthy, ended, tables | {"primary": box.primary}),
-        differences=differences(loaded, ended, order.what),
+        weaknesses=weaknesses(loaded, box.healthy, ended, _tables(box)),
+        differences=differences(loaded, ended, order.what, left),
         untried=tuple(case for case in planned if case not in tried),
+        left_out=left,
         scaled=box.scaled,
         seconds=seconds,
     )
+
+
+def _tables(box: Sandbox) -> dict[str, pa.Table]:
+    """What was recorded, by part; what the healthy run published as `model`."""
+    import pyarrow as pa
+
+    healthy = published_rows(Spot(box.folder, 0))
+    lookups = {f"lookup={name}": table for name, table in box.lookups.items()}
+    predictions = pa.Table.from_pandas(healthy, preserve_index=False)
+    return {**lookups, "primary": box.primary, "model": predictions}

@@ -6,8 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from seawall.config.drilling import ANY
+from seawall.config.faults import dotted
 from seawall.config.load import LoadedConfig
+from seawall.config.overrides import SET
 from seawall.drills.catalogue import Chosen
+from seawall.drills.left_out import LeftOut
 from seawall.drills.values import Case, Ended
 
 __all__ = ["Difference", "differences"]
@@ -29,12 +32,12 @@ class Difference:
 
 
 def differences(
-    loaded: LoadedConfig, ended: Sequence[Ended], what: Chosen
+    loaded: LoadedConfig, ended: Sequence[Ended], what: Chosen, left: Sequence[LeftOut] = ()
 ) -> tuple[Difference, ...]:
     """Every case that ended otherwise, and every expectation of what was chosen and never tried."""
     found = [_difference(loaded, end) for end in ended]
     told = [difference for difference in found if difference is not None]
-    return (*told, *_never_tried(loaded, (end.case for end in ended), what))
+    return (*told, *_never_tried(loaded, (end.case for end in ended), what, left))
 
 
 def _difference(loaded: LoadedConfig, end: Ended) -> Difference | None:
@@ -46,8 +49,11 @@ def _difference(loaded: LoadedConfig, end: Ended) -> Difference | None:
     return Difference(where, end.case.part, end.case.fault, outcomes, end.outcome, end.case)
 
 
-def _never_tried(loaded: LoadedConfig, tried: Iterable[Case], what: Chosen) -> Iterator[Difference]:
+def _never_tried(
+    loaded: LoadedConfig, tried: Iterable[Case], what: Chosen, left: Sequence[LeftOut]
+) -> Iterator[Difference]:
     """Expectations without a case, though part and fault were chosen: they prove nothing."""
+    reasons = {(one.part, one.fault): f"not tried: {one.why}" for one in left}
     met = {(case.part, case.fault) for case in tried}
     expect = loaded.config.drill.expect
     for part, faults in expect.items():
@@ -56,9 +62,11 @@ def _never_tried(loaded: LoadedConfig, tried: Iterable[Case], what: Chosen) -> I
                 continue
             outcomes = loaded.config.drill.expected(part, fault)
             expected = outcomes[2] if outcomes else ()
-            yield Difference(_where(loaded, part, fault), part, fault, expected, "not tried")
+            seen = reasons.get((part, fault), "not tried")
+            yield Difference(_where(loaded, part, fault), part, fault, expected, seen)
 
 
 def _where(loaded: LoadedConfig, part: str, fault: str) -> str:
-    place = loaded.places.key(("drill", "expect", part, fault))
-    return f"{place.file}:{place.line}"
+    path = ("drill", "expect", part, fault)
+    place = loaded.places.key(path)
+    return f"{place.file} {dotted(path)}" if place.file == SET else f"{place.file}:{place.line}"

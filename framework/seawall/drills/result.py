@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from seawall.contracts import Finding
 from seawall.drills.expected import Difference
+from seawall.drills.left_out import LeftOut
 from seawall.drills.values import Case, Ended
-from seawall.drills.weak import Weakness, is_silent
+from seawall.drills.weak import Weakness, is_silent, is_warned, warnings
 
 __all__ = ["DIFFERS", "Drilled"]
 
@@ -18,6 +20,7 @@ DIFFERS = 1
 class Drilled:
     """What came of a drill. `rows` were recorded of the batch; `untried` are cases without time left.
 
+    `left_out` are faults that were asked for and cannot be tried, or not be judged, with the reason.
     `scaled` says how the sandbox's waits and limits differ from the file's.
     """
 
@@ -30,6 +33,7 @@ class Drilled:
     weaknesses: tuple[Weakness, ...]
     differences: tuple[Difference, ...]
     untried: tuple[Case, ...]
+    left_out: tuple[LeftOut, ...] = ()
     scaled: tuple[str, ...]
     seconds: float
 
@@ -46,3 +50,11 @@ class Drilled:
     def is_silent(self, ended: Ended) -> bool:
         """Whether the case was published with other rows and nothing says so."""
         return is_silent(self.healthy, ended)
+
+    def is_warned(self, ended: Ended) -> bool:
+        """Whether the case was published with other rows and a new finding says so."""
+        return is_warned(self.healthy, ended)
+
+    def warnings(self, ended: Ended) -> tuple[Finding, ...]:
+        """What warned of the case, and not of the healthy run."""
+        return warnings(self.healthy, ended)

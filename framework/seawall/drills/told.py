@@ -10,16 +10,34 @@ from seawall.config.drilling import FAULTS, kind_of_part
 from seawall.drills.expected import Difference
 from seawall.drills.result import Drilled
 from seawall.drills.values import Case, Ended
-from seawall.drills.weak import Weakness
+from seawall.drills.weak import Weakness, harm
 from seawall.shown import line, listed
 
-__all__ = ["NOT_TRIED", "Grid", "degraded", "differing", "grids", "named", "rerun", "weak"]
+__all__ = [
+    "LEGEND",
+    "NOT_TRIED",
+    "Grid",
+    "counted",
+    "degraded",
+    "differing",
+    "grids",
+    "named",
+    "not_tried",
+    "rerun",
+    "warned",
+    "weak",
+]
 
 NOT_TRIED = "-"
 _GAP = 3
 """Characters between two columns on a terminal; text that goes elsewhere has fewer."""
-_WRONG, _OTHER = "!", "≠"
-"""The marks of an outcome that is silently wrong, and of one that was expected otherwise."""
+_WRONG, _WARNED, _OTHER = "!", "~", "≠"
+"""The marks of an outcome that is silently wrong, wrong with a warning, or expected otherwise."""
+LEGEND = (
+    f"A number behind an outcome is the exit code, where it is not 0. {_WRONG} silently wrong, or hung; "
+    f"{_WARNED} other predictions, and a warning says so; {_OTHER} expected otherwise; "
+    f"{NOT_TRIED} not tried."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +89,44 @@ def _cell(told: Drilled, part: str, fault: str) -> str:
 
 
 def _outcome(told: Drilled, end: Ended, differing: set[Case | None]) -> str:
-    code = f" {end.exit}" if end.exit else ""
-    wrong = _WRONG if told.is_silent(end) or end.outcome == "hung" else ""
-    return f"{end.outcome}{code}{wrong}{_OTHER if end.case in differing else ''}"
+    unsaid = end.outcome == "failed" and end.exit == 0
+    code = f" {end.exit}" if end.exit or unsaid else ""
+    wrong = _WRONG if told.is_silent(end) or end.outcome == "hung" or unsaid else ""
+    warned = _WARNED if told.is_warned(end) else ""
+    return f"{end.outcome}{code}{wrong}{warned}{_OTHER if end.case in differing else ''}"
+
+
+def counted(told: Drilled) -> str:
+    """`104 faults on 966 rows, 31.2 s`, and of how many where the time was up before."""
+    tried, planned = len(told.ended), len(told.ended) + len(told.untried)
+    faults = f"{planned:,} fault{'s' if planned != 1 else ''}"
+    rows = f"{told.rows:,} row{'s' if told.rows != 1 else ''}"
+    share = f"{tried:,} of {faults}" if told.untried else faults
+    return f"{share} on {rows}, {told.seconds:.1f} s"
+
+
+def warned(told: Drilled) -> Iterator[str]:
+    """What was published with other rows and a warning, with the words of that warning."""
+    for end in told.ended:
+        if told.is_warned(end):
+            said = "; ".join(dict.fromkeys(line(each.message, 120) for each in told.warnings(end)))
+            yield f"{named([end.case])}: {harm(end)}; it says so: {said}"
+
+
+def not_tried(told: Drilled) -> Iterator[str]:
+    """`error_then_fine of primary, lookup=planes: files of this machine are read once, …`."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    for left in told.left_out:
+        groups.setdefault((left.fault, left.why), []).append(left.part)
+    for (fault, why), parts in groups.items():
+        yield f"{fault} of {listed(parts)}: {why}"
 
 
 def degraded(told: Drilled) -> Iterator[str]:
     """Which links served how many rows, in which cases."""
     groups: dict[str, list[Case]] = {}
     for end in told.ended:
-        if end.degradations:
+        if end.degradations and end.exit == 0:
             by = ", ".join(f"{name} {rows:,} rows" for name, rows in end.degradations.items())
             groups.setdefault(by, []).append(end.case)
     for by, found in groups.items():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from seawall.config.ingest import FilePrimary, Primary, PythonPrimary
@@ -19,7 +20,7 @@ from seawall.drills.written import copied, dated, table_in, write_rows
 from seawall.reads import LOOKUP, PRIMARY, terms_of
 from seawall.reads.reader import at_home
 
-__all__ = ["IN_TIME", "LATE_S", "Part", "is_unbounded", "stand_in"]
+__all__ = ["IN_TIME", "LATE_S", "Part", "is_unbounded", "late_folders", "stand_in"]
 
 IN_TIME = ("down", "hang", "drip", "error_then_fine")
 """Faults of when and whether an upstream answers; the others are of what it answers."""
@@ -99,14 +100,21 @@ def _late(part: Part, fault: str, spot: Spot) -> Section:
 
 def _late_files(part: Part, fault: str, spot: Spot) -> Section:
     """Files that are not there, that cannot be opened, or that come when they were asked for once."""
-    folder = spot.folder / f"late-{part.name or 'primary'}"
-    folder.mkdir()
+    folder, away = late_folders(spot, part.name)
     pattern = copied(part.recorded.files, folder)
     if fault in {"down", "error_then_fine"}:
-        folder.rename(folder.with_name(f"{folder.name}-away"))
+        away.parent.mkdir(exist_ok=True)
+        folder.rename(away)
+        folder.mkdir()  # an empty one: what is said of it has no other names of the sandbox
     else:
         stalled(sorted(folder.iterdir()), None if fault == "hang" else LATE_S)
     return part.section.model_copy(update={"path": pattern})
+
+
+def late_folders(spot: Spot, name: str) -> tuple[Path, Path]:
+    """Where the case's pipeline looks for the files of the lookup, or of the primary (''), and where they wait."""
+    part = name or "primary"
+    return spot.folder / "upstreams" / part, spot.folder / "away" / part
 
 
 def _endless(part: Part, fault: str, spot: Spot) -> Section:

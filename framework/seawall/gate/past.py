@@ -11,11 +11,12 @@ from seawall.contracts import Finding
 from seawall.gate.values import History, Totals
 from seawall.gate.words import exact, failed, percent
 
-__all__ = ["row_change_findings"]
+__all__ = ["LEAST_BATCHES", "NOT_YET", "ROW_CHANGE", "row_change_findings"]
 
-_CHECK = "row change"
-_LEAST = 3
+ROW_CHANGE = "row change"
+LEAST_BATCHES = 3
 """Of fewer batches a median says little: one odd day would be half of it."""
+NOT_YET = f"a comparison from {LEAST_BATCHES} on"
 
 
 def row_change_findings(
@@ -25,7 +26,7 @@ def row_change_findings(
     share = config.validate_.rows.change
     if share is None:
         return
-    if len(history.rows) < _LEAST:
+    if len(history.rows) < LEAST_BATCHES:
         yield _unknown(totals, history)
         return
     median = Fraction(statistics.median(history.rows))
@@ -35,16 +36,15 @@ def row_change_findings(
         f"the median of the newest {len(history.rows)} batches"
     )
     if abs(totals.staying - median) > exact(share) * median:
-        yield failed(_CHECK, seen, allowed)
+        yield failed(ROW_CHANGE, seen, allowed)
     else:
-        yield Finding(_CHECK, "ok", None, seen, allowed, f"the number of rows: {seen}")
+        yield Finding(ROW_CHANGE, "ok", None, seen, allowed, f"the number of rows: {seen}")
 
 
 def _unknown(totals: Totals, history: History) -> Finding:
     seen = f"{len(history.rows)} published batches besides this one"
-    allowed = f"a comparison from {_LEAST} on"
-    message = f"{totals.staying:,} rows are compared with nothing yet: {seen}, {allowed}"
-    return Finding(_CHECK, "ok", None, seen, allowed, message)
+    message = f"{totals.staying:,} rows are compared with nothing yet: {seen}, {NOT_YET}"
+    return Finding(ROW_CHANGE, "ok", None, seen, NOT_YET, message)
 
 
 def _against(rows: int, median: Fraction) -> str:
