@@ -158,9 +158,7 @@ def _remedy(
     if ended.exit == Exit.INTERNAL or kind == "not resumed":
         return None
     if kind == "ended with 0":
-        todo = (
-            "executor: processes: a run notices the end of a process that it began, not of its own"
-        )
+        todo = "executor: processes: once a version is published, stages see rows in workers alone, whose end is noticed"
         return at(loaded, ("execution", "executor"), todo)
     if kind == "no fallback":
         return without_fallback(loaded, ended.case)
