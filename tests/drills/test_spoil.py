@@ -5,7 +5,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from seawall.drills.spoil import EXTRA, SPOILERS, spoilt
@@ -35,6 +35,7 @@ def table_of(values: list[tuple[Any, ...]]) -> pa.Table:
 
 
 @given(rows, st.sampled_from(sorted(SPOILERS)), st.sampled_from(["number", "at"]))
+@example(values=[], fault="half_keys", column="number")
 def test_the_same_table_is_spoilt_in_the_same_way(
     values: list[tuple[Any, ...]], fault: str, column: str
 ) -> None:
