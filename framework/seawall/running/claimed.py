@@ -36,8 +36,9 @@ def same_batch(fingerprint: Mapping[str, str], other: Mapping[str, str]) -> bool
 
 
 def end_committed_plans(claim: Claim) -> None:
-    """No plan is open whose run committed and was killed before it could say so."""
+    """No plan is open whose run committed and could not say so; its temporary names are gone, too."""
     for workspace in committed_plans(claim):
+        workspace.sweep()
         workspace.put_outcome("committed")
 
 
