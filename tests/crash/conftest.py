@@ -1,3 +1,8 @@
 """The small project, for what needs a real run."""
 
-from tests.end_to_end.conftest import published, published_template, template  # noqa: F401 - fixtures
+from tests.end_to_end.conftest import (  # noqa: F401 - fixtures
+    project,
+    published,
+    published_template,
+    template,
+)
