@@ -39,7 +39,8 @@ def emitted(value: Any, path: KeyPath = (), indent: str = "") -> Iterator[Line]:
     """The value in block style."""
     steps = value.items() if isinstance(value, dict) else enumerate(value)
     for step, inner in steps:
-        head = f"{indent}{step}:" if isinstance(value, dict) else f"{indent}-"
+        key = json.dumps(step) if step == "*" else step  # bare it would be an alias
+        head = f"{indent}{key}:" if isinstance(value, dict) else f"{indent}-"
         if isinstance(inner, dict | list) and inner:
             yield head, (*path, step)
             yield from emitted(inner, (*path, step), indent + "  ")

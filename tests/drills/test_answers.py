@@ -16,7 +16,7 @@ from tests.drills.pieces import HEALTHY, drilled, ended, loaded
 
 SPOT = Spot(Path("/dev/shm/seawall-drill-x"), 1)
 CASE = Case("stage=add_strain", "raises")
-PLACE = f"{SPOT.folder}/work/steps.py"
+PLACE = str(SPOT.folder / "work" / "steps.py")
 
 
 def failed(*error: str) -> dict[str, Any]:

@@ -96,16 +96,6 @@ def publish(sink: FilesSink) -> Callable[..., LogEntry]:
     return publish
 
 
-@pytest.fixture
-def run_here(sink: FilesSink) -> Callable[[int], None]:
-    """Does in this process what `run` does in another one."""
-
-    def run_here(value: int) -> None:
-        exec(RUN, {"argv": [str(sink.folder), str(value), "10", "parquet"]})
-
-    return run_here
-
-
 Run = Callable[..., "subprocess.Popen[str]"]
 
 

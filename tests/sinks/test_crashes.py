@@ -7,23 +7,18 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
-from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from seawall.contracts import LogEntry
 from seawall.errors import TemporaryError
-from seawall.failpoints import FAILPOINTS
 from seawall.sinks.files import FilesSink, Holder
 
 BATCH = "2013-07-01"
 ME = Holder.here("run-x")
 Publish = Callable[..., LogEntry]
 Run = Callable[..., "subprocess.Popen[str]"]
-RunHere = Callable[[int], None]
-NOT_HERE = {"7d", "7e", "8a"}  # what the run does above the sink, and garbage
-HERE = [name for name in FAILPOINTS if name not in NOT_HERE]
 
 
 def seen(sink: FilesSink) -> set[tuple[int, int]]:
@@ -31,51 +26,6 @@ def seen(sink: FilesSink) -> set[tuple[int, int]]:
     frame = pd.read_parquet(sink.folder)
     assert set(frame["n"]) == {len(frame)}
     return set(zip(frame["v"], frame["n"], strict=True))
-
-
-def file_of(sink: FilesSink) -> bytes:
-    """The bytes that readers see."""
-    return (sink.folder / f"batch={BATCH}" / "predictions.parquet").read_bytes()
-
-
-@pytest.mark.kill
-@pytest.mark.parametrize("point", HERE)
-def test_killed_republish(
-    sink: FilesSink, publish: Publish, run: Run, run_here: RunHere, point: str
-) -> None:
-    """Killed anywhere, readers see the old version or the new; the rerun ends as an undisturbed run."""
-    publish(1, 5)
-    killed = run(2, SEAWALL_FAILPOINT=point)
-    killed.communicate()
-    assert killed.returncode == -signal.SIGKILL
-    committed = len(sink.entries(BATCH)) == 2
-    after_crash = seen(sink)
-    run_here(2)
-
-    assert after_crash in [{(1, 5)}, {(2, 10)}]
-    assert committed == (HERE.index(point) >= HERE.index("6e"))
-    assert seen(sink) == {(2, 10)}
-    assert left_over(sink) == []
-
-
-def left_over(sink: FilesSink) -> list[Path]:
-    """Temporary names, anywhere."""
-    state = sink.layout.state
-    return [*sink.folder.rglob("*.tmp"), *state.rglob("*.tmp"), *(state / "tmp" / BATCH).iterdir()]
-
-
-@pytest.mark.kill
-@pytest.mark.parametrize("point", ["3d", "5d", "6d", "6e", "7a", "7b"])
-def test_killed_first_publish(sink: FilesSink, run: Run, run_here: RunHere, point: str) -> None:
-    """Killed in a first publish, readers see no batch at all, or the whole one; the rerun has its bytes."""
-    run(1, SEAWALL_FAILPOINT=point).communicate()
-    shown = sorted(p.name for p in sink.folder.rglob("*.parquet"))
-    run_here(1)
-    first = file_of(sink)
-    run_here(1)
-
-    assert shown in [[], ["predictions.parquet"]]
-    assert file_of(sink) == first
 
 
 def test_next_command_redoes_the_view(sink: FilesSink, publish: Publish, run: Run) -> None:

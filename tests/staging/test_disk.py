@@ -9,7 +9,8 @@ from typing import IO
 
 import pytest
 
-from seawall.disk import Disk, UnsyncedError, make_folders, put
+from seawall.disk import Disk, UnsyncedError
+from seawall.durable import make_folders, put
 from seawall.errors import StorageError
 
 

@@ -17,7 +17,8 @@ from pathlib import Path
 import pyarrow as pa
 from pydantic import TypeAdapter, ValidationError
 
-from seawall.disk import Disk, make_folders, put, unused_name
+from seawall.disk import Disk, unused_name
+from seawall.durable import make_folders, put
 from seawall.errors import DataError, SeawallError, UnavailableError
 from seawall.lookups.measures import age
 

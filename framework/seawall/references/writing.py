@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from seawall.disk import Disk, make_folders, put
+from seawall.disk import Disk
+from seawall.durable import make_folders, put
 from seawall.errors import UsageError
 from seawall.references.packing import written
 from seawall.references.reference import Reference

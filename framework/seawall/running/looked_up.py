@@ -15,7 +15,7 @@ import pyarrow as pa
 from seawall.config.lookups import Lookup
 from seawall.conform import arrow_type
 from seawall.contracts import StoredFile
-from seawall.disk import make_folders
+from seawall.durable import make_folders
 from seawall.errors import InterruptedRunError, SeawallError
 from seawall.events import LinkTried, LookupRead
 from seawall.lookups.answers import Wanted

@@ -13,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from seawall.config.models import PipelineConfig
 from seawall.contracts import Caps, Request, StoredFile
-from seawall.disk import make_folders
+from seawall.durable import make_folders
 from seawall.errors import StorageError
 from seawall.events import PrimaryRead
 from seawall.plan.fingerprint import changed

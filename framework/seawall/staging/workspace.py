@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from seawall.contracts import StoredFile
-from seawall.disk import Disk, make_folders, put, unused_name
+from seawall.disk import Disk, unused_name
+from seawall.durable import make_folders, put
 from seawall.errors import StorageError, UsageError
 from seawall.failpoints import reach
 from seawall.staging.shapes import NO_SHAPES, Shapes

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from seawall.contracts import LogEntry, StoredFile
-from seawall.disk import put, unused_name
+from seawall.disk import unused_name
+from seawall.durable import put
 from seawall.errors import StorageError, TemporaryError
 from seawall.sinks.files import described, garbage, log, preflight, view
 from seawall.sinks.files.layout import is_plan

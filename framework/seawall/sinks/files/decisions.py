@@ -14,7 +14,8 @@ from typing import Literal
 from pydantic import TypeAdapter, ValidationError
 
 from seawall.contracts import LogEntry, StoredFile
-from seawall.disk import Disk, make_folders, put, unused_name
+from seawall.disk import Disk, unused_name
+from seawall.durable import make_folders, put
 from seawall.errors import StorageError, UsageError
 from seawall.shown import line, listed
 from seawall.sinks.files import log

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from seawall.contracts import StoredFile
-from seawall.disk import Disk, make_folders, put, unused_name
+from seawall.disk import Disk, unused_name
+from seawall.durable import make_folders, put
 from seawall.errors import StorageError
 from seawall.sinks.files.layout import Layout
 

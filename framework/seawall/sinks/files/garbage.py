@@ -7,7 +7,8 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
-from seawall.disk import Disk, make_folders, remove_tree
+from seawall.disk import Disk
+from seawall.durable import make_folders, remove_tree
 from seawall.errors import StorageError
 from seawall.failpoints import reach
 from seawall.sinks.files.layout import Layout

@@ -14,7 +14,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from seawall.disk import Disk, make_folders
+from seawall.disk import Disk
+from seawall.durable import make_folders
 from seawall.errors import StorageError, TemporaryError
 
 __all__ = ["Holder", "hold", "hold_patiently", "holder_of"]

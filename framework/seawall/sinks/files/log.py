@@ -13,7 +13,8 @@ from typing import Literal
 from pydantic import TypeAdapter, ValidationError
 
 from seawall.contracts import Account, Finding, LogEntry, StoredFile
-from seawall.disk import Disk, UnsyncedError, make_folders
+from seawall.disk import Disk, UnsyncedError
+from seawall.durable import make_folders
 from seawall.errors import StorageError, TemporaryError
 from seawall.failpoints import reach
 from seawall.sinks.files.layout import Layout

@@ -8,7 +8,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from seawall.contracts import LogEntry
-from seawall.disk import Disk, make_folders
+from seawall.disk import Disk
+from seawall.durable import make_folders
 from seawall.errors import StorageError
 from seawall.sinks.files.layout import Layout
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from seawall.contracts import StoredFile
-from seawall.disk import DATA_MODE, Disk, UnsyncedError, make_folders, unused_name
+from seawall.disk import DATA_MODE, Disk, UnsyncedError, unused_name
+from seawall.durable import make_folders
 from seawall.errors import SoftwareError, StorageError, TemporaryError
 from seawall.failpoints import reach
 from seawall.sinks.files.encode import ROW_GROUP, Encoding, canonical_schema
