@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -31,7 +32,7 @@ class Layout:
     @property
     def state(self) -> Path:
         """The folder for everything that is not for readers."""
-        return self.folder.with_name(f"{self.folder.name}.seawall")
+        return _state(self.folder)
 
     @property
     def decisions(self) -> Path:
@@ -87,6 +88,11 @@ class Layout:
     def published(self, entry: LogEntry) -> Path:
         """The immutable file that the entry made visible."""
         return self.state / entry.file.path
+
+
+@lru_cache(maxsize=16)
+def _state(folder: Path) -> Path:
+    return folder.with_name(f"{folder.name}.seawall")
 
 
 def data_name(version: int, form: Format) -> str:
