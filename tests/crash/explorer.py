@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from seawall.disk import Disk
 from seawall.errors import SeawallError
 from seawall.sinks.files import FilesSink
 from tests.crash.interposed import Watched
 from tests.crash.oracle import faults, outcome, wrongs
-from tests.crash.power_cut import fingerprint, images
+from tests.crash.power_cut import images, likeness
 from tests.crash.protocol import FOLDER, Told, sink_on
 from tests.crash.simulated import Simulated
 
@@ -46,10 +46,25 @@ class Image:
 
 
 @dataclass(frozen=True, slots=True)
-class _Left:
+class _Image:
     after: str
     disk: Simulated
     told: Told
+
+
+@dataclass(frozen=True, slots=True)
+class _Fsck:
+    """What `seawall fsck` says of disks; it is asked once of those that are alike, as most are in the end."""
+
+    scenario: Scenario
+    said: dict[tuple[object, ...], list[str]] = field(default_factory=dict)
+
+    def faults(self, disk: Simulated) -> list[str]:
+        """What it calls a fault."""
+        known = likeness(disk)
+        if known not in self.said:
+            self.said[known] = faults(_sink(self.scenario, disk))
+        return self.said[known]
 
 
 def explore(scenario: Scenario, through: Through = lambda disk: disk) -> Iterator[Image]:
@@ -58,23 +73,24 @@ def explore(scenario: Scenario, through: Through = lambda disk: disk) -> Iterato
     The sink reaches the disk by way of `through`, which may spoil what it does.
     """
     expected = _undisturbed(scenario, through)
+    fsck = _Fsck(scenario)
     for left in _images(scenario, through):
-        sink = _sink(scenario, left.disk)
-        found = [*wrongs(left.disk, FOLDER, left.told), *faults(sink)]
-        found += _done_again(scenario, left, expected)
+        found = [*wrongs(left.disk, FOLDER, left.told), *faults(_sink(scenario, left.disk))]
+        found += _done_again(scenario, left, expected, fsck)
         yield Image(left.after, tuple(found))
 
 
-def _images(scenario: Scenario, through: Through) -> Iterator[_Left]:
+def _images(scenario: Scenario, through: Through) -> Iterator[_Image]:
     """Each disk once, with what the run had been told by then."""
     disk, told = _prepared(scenario)
-    seen: dict[object, _Left] = {}
+    seen: dict[object, _Image] = {}
     rng = random.Random(scenario.name)
 
     def look(operation: str) -> None:
         for left in images(disk, at_most=scenario.at_most, rng=rng):
-            known = (fingerprint(left), len(told.commits), told.shown, len(told.receipts))
-            seen.setdefault(known, _Left(operation, left, told.copy()))
+            known = (left.fingerprint(), len(told.commits), told.shown, len(told.receipts))
+            if known not in seen:
+                seen[known] = _Image(operation, left.disk(), told.copy())
 
     watched = Watched(disk, look)
     scenario.act(_sink(scenario, through(watched)), told)
@@ -95,7 +111,9 @@ def _prepared(scenario: Scenario) -> tuple[Simulated, Told]:
     return disk, told
 
 
-def _done_again(scenario: Scenario, left: _Left, expected: tuple[object, ...]) -> Iterator[str]:
+def _done_again(
+    scenario: Scenario, left: _Image, expected: tuple[object, ...], fsck: _Fsck
+) -> Iterator[str]:
     """What is wrong once the work was done again: it has to end as if nothing had happened."""
     told, sink = left.told.copy(), _sink(scenario, left.disk)
     try:
@@ -103,7 +121,7 @@ def _done_again(scenario: Scenario, left: _Left, expected: tuple[object, ...]) -
     except SeawallError as error:
         yield f"the next run cannot go on: {error}"
         return
-    for wrong in (*wrongs(left.disk, FOLDER, told), *faults(sink)):
+    for wrong in (*wrongs(left.disk, FOLDER, told), *fsck.faults(left.disk)):
         yield f"and after the next run {wrong}"
     ended = outcome(left.disk, FOLDER)
     if ended != expected:

@@ -5,17 +5,55 @@ from __future__ import annotations
 import itertools
 import math
 import random
+import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from operator import itemgetter
 
-from tests.crash.simulated import Changes, File, Folder, Node, Simulated
+from tests.crash.simulated import Changes, File, Folder, Node, Simulated, in_order
 
-__all__ = ["copy", "fingerprint", "images"]
+__all__ = ["Left", "images", "likeness"]
 
+_UNUSED = re.compile(rb"(?<![0-9a-f])([0-9a-f]{16})(?![0-9a-f])")
 _Outcome = tuple[Changes, dict[File, bytes]]
+Entries = Callable[[Folder], list[tuple[str, Node]]]
+Content = Callable[[File], bytes]
+Seen = tuple[str, int, bytes]
+"""A path, the number of its file among all, and what that holds; a folder ends with / and has no number."""
 
 
-def images(disk: Simulated, *, at_most: int, rng: random.Random) -> Iterator[Simulated]:
-    """The disks that a power cut may leave now: all of them, or `at_most`, drawn, if there are more.
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What a power cut leaves of a disk: what was durable, and these names and bytes beside it."""
+
+    root: Folder
+    names: dict[Folder, dict[str, Node | None]]
+    contents: dict[File, bytes]
+
+    def disk(self) -> Simulated:
+        """A disk of its own, on which all of it is durable; two names of one file are that again."""
+        return Simulated(_copied(self.root, self._entries, self._content))
+
+    def fingerprint(self) -> tuple[Seen, ...]:
+        """Equal for disks on which the same names have the same bytes, and are or aren't one file."""
+        return tuple(_walked(self.root, "", {}, self._in_order, self._content))
+
+    def _in_order(self, folder: Folder) -> list[tuple[str, Node]]:
+        return sorted(self._entries(folder).items(), key=itemgetter(0))
+
+    def _entries(self, folder: Folder) -> dict[str, Node]:
+        if folder not in self.names:
+            return folder.durable
+        both = {**folder.durable, **self.names[folder]}
+        return {name: node for name, node in both.items() if node is not None}
+
+    def _content(self, file: File) -> bytes:
+        return self.contents.get(file, file.durable)
+
+
+def images(disk: Simulated, *, at_most: int, rng: random.Random) -> Iterator[Left]:
+    """What a power cut may leave now: all that is possible, or `at_most`, drawn, if there is more.
 
     Of the names that were not synced any subset of the operations has happened; of the bytes that were
     not, none, half, zeros or all are there.
@@ -25,29 +63,50 @@ def images(disk: Simulated, *, at_most: int, rng: random.Random) -> Iterator[Sim
     if math.prod(map(len, choices)) > at_most:
         picks = (tuple(map(rng.choice, choices)) for _ in range(at_most))
     for pick in picks:
-        names = {place: node for changed, _ in pick for place, node in changed.items()}
-        contents = {file: left for _, torn in pick for file, left in torn.items()}
-        yield Simulated(_left(disk.root, names, contents))
+        names: dict[Folder, dict[str, Node | None]] = {}
+        for (folder, name), node in (place for changed, _ in pick for place in changed.items()):
+            names.setdefault(folder, {})[name] = node
+        yield Left(
+            disk.root, names, {file: left for _, torn in pick for file, left in torn.items()}
+        )
 
 
-def copy(disk: Simulated) -> Simulated:
-    """A disk of its own with what everybody sees on this one: what a killed process leaves."""
-    return Simulated(_copied(disk.root, lambda folder: folder.now, lambda file: file.now))
+def likeness(disk: Simulated) -> tuple[object, ...]:
+    """Equal for disks that differ in nothing but names that nobody used before."""
+    names: dict[bytes, int] = {}
+    found: list[object] = []
+    for path, number, content in _walked(disk.root, "", {}, _by_age, lambda file: file.now):
+        found += [number, *_renamed(path.encode(), names), *_renamed(content, names)]
+    return tuple(found)
 
 
-def fingerprint(disk: Simulated) -> tuple[object, ...]:
-    """Equal for disks on which the same names have the same bytes, and are or aren't one file."""
-    numbers: dict[File, int] = {}
-    return tuple(_walk(disk.root, "", numbers))
+def _by_age(folder: Folder) -> list[tuple[str, Node]]:
+    return [(name, folder.now[name]) for name in in_order(folder.now)]
 
 
-def _walk(folder: Folder, path: str, numbers: dict[File, int]) -> Iterator[object]:
-    for name, node in sorted(folder.now.items()):
+def _renamed(text: bytes, names: dict[bytes, int]) -> Iterator[object]:
+    """The text's pieces; in place of a name that nobody used before is its number."""
+    for n, piece in enumerate(_pieces(text)):
+        yield names.setdefault(piece, len(names)) if n % 2 else piece
+
+
+@lru_cache(maxsize=4096)
+def _pieces(text: bytes) -> tuple[bytes, ...]:
+    return tuple(_UNUSED.split(text))
+
+
+def _walked(
+    folder: Folder, path: str, numbers: dict[File, int], entries: Entries, content: Content
+) -> list[Seen]:
+    found: list[Seen] = []
+    for name, node in entries(folder):
+        there = f"{path}/{name}"
         if isinstance(node, Folder):
-            yield f"{path}/{name}/"
-            yield from _walk(node, f"{path}/{name}", numbers)
+            found.append((f"{there}/", -1, b""))
+            found += _walked(node, there, numbers, entries, content)
         else:
-            yield (f"{path}/{name}", numbers.setdefault(node, len(numbers)), node.now)
+            found.append((there, numbers.setdefault(node, len(numbers)), content(node)))
+    return found
 
 
 def _groups(unsynced: Sequence[Changes]) -> list[list[Changes]]:
@@ -77,22 +136,7 @@ def _bytes_left(file: File) -> list[_Outcome]:
     return [({}, {file: left}) for left in dict.fromkeys((file.durable, half, zeros, file.now))]
 
 
-def _left(root: Folder, names: Changes, contents: dict[File, bytes]) -> Folder:
-    """What was durable, and what survived beside it."""
-    by_folder: dict[Folder, dict[str, Node | None]] = {}
-    for (folder, name), node in names.items():
-        by_folder.setdefault(folder, {})[name] = node
-
-    def entries(folder: Folder) -> dict[str, Node]:
-        both = {**folder.durable, **by_folder.get(folder, {})}
-        return {name: node for name, node in both.items() if node is not None}
-
-    return _copied(root, entries, lambda file: contents.get(file, file.durable))
-
-
-def _copied(
-    root: Folder, entries: Callable[[Folder], dict[str, Node]], content: Callable[[File], bytes]
-) -> Folder:
+def _copied(root: Folder, entries: Callable[[Folder], dict[str, Node]], content: Content) -> Folder:
     """Folders and files of their own, all of them durable; two names of one file are that again."""
     copies: dict[File, File] = {}
 

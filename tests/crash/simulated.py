@@ -6,14 +6,16 @@ import fcntl
 import io
 import os
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import IO, Any
 
 from seawall.disk import Disk
 from seawall.errors import StorageError
 
-__all__ = ["Changes", "File", "Folder", "Node", "Simulated"]
+__all__ = ["Changes", "File", "Folder", "Node", "Simulated", "in_order"]
 
 _UNUSED = re.compile(r"[0-9a-f]{12,}")
 
@@ -160,10 +162,9 @@ class Simulated(Disk):
         return _Handle(path, self._file(path))
 
     def list(self, folder: Path) -> list[str]:
-        """See Disk. What no name had before comes in the order in which it was made, for every seed alike."""
+        """See Disk; `in_order`."""
         node = self._node(folder)
-        names = node.now if isinstance(node, Folder) else ()
-        return sorted(names, key=lambda name: _UNUSED.sub("", name))
+        return in_order(node.now) if isinstance(node, Folder) else []
 
     def size(self, path: Path) -> int:
         """See Disk."""
@@ -185,7 +186,9 @@ class Simulated(Disk):
     def _node(self, path: Path) -> Node | None:
         node: Node | None = self.root
         for part in path.parts[1:]:
-            node = node.now.get(part) if isinstance(node, Folder) else None
+            if not isinstance(node, Folder):
+                return None
+            node = node.now.get(part)
         return node
 
     def _folder(self, path: Path) -> Folder:
@@ -227,6 +230,16 @@ class Simulated(Disk):
             _set(folder.durable, name, node)
         del self.unsynced[at]
         self.unsynced = [one for one in self.unsynced if one]
+
+
+def in_order(names: Iterable[str]) -> list[str]:
+    """Sorted, but what differs in names that nobody used before comes as it was made, for every seed alike."""
+    return sorted(names, key=_stem)
+
+
+@lru_cache(maxsize=4096)
+def _stem(name: str) -> str:
+    return _UNUSED.sub("", name)
 
 
 def _set(names: dict[str, Node], name: str, node: Node | None) -> None:

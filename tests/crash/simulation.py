@@ -64,7 +64,7 @@ class Machine:
 
     def cut_the_power(self) -> None:
         """The disk is one of those that a power cut may leave."""
-        self.disk = next(images(self.disk, at_most=1, rng=self.rng))
+        self.disk = next(images(self.disk, at_most=1, rng=self.rng)).disk()
 
 
 Step = Callable[[Machine, FilesSink], None]

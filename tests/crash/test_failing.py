@@ -88,6 +88,7 @@ def test_each_operation_fails(how: dict[str, object]) -> None:
     assert len(ends) > 100
 
 
+@pytest.mark.faults
 def test_no_temporary_is_left() -> None:
     """Whatever is refused, but for a removal, the run takes its temporary names with it."""
     left = {}
