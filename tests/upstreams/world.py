@@ -243,12 +243,13 @@ def make_project(root: Path) -> None:
     save(root / "models/flight_delays.skops", model)
 
 
-def write_config(root: Path, bucket: str, *, primary: str = "", limits: str = "") -> None:
+def write_config(root: Path, bucket: str, *, primary: str = "") -> None:
     """`pipeline.yaml`: the shipped file with other lookups, and another primary where asked for."""
     shipped = (root / "configs/flight_delays.yaml").read_text()
     head, rest = shipped.split("  lookups:", 1)
     tail = rest[rest.index("\nvalidate:") :]
     if primary:
         head = head[: head.index("    type: parquet")] + PRIMARIES[primary]
-    made = f'as_of: "{{batch}}T23:59:59-04:00"\n{head}{LOOKUPS}{tail}{limits}'
+    tail = tail[: tail.index("\ndrill:")]  # what it expects of the shipped lookups
+    made = f"{head}{LOOKUPS}{tail}"
     (root / "pipeline.yaml").write_text(made.replace("BUCKET", bucket))

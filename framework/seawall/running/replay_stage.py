@@ -33,16 +33,18 @@ def stage_replay(plan: Plan, live: Standing, chosen: Chosen, claim: Claim, world
     if earlier is not None:
         if all(ref.name in earlier.finished for ref in plan.chunks[: len(live.chunks)]):
             return earlier
-        earlier.workspace.put_outcome("abandoned")  # a part was damaged meanwhile
+        earlier.workspace.put_outcome(
+            "abandoned"
+        )  # killed while it took parts over, or one is damaged
     workspace = claim.open_plan(secrets.token_hex(6))
     plan = _pinned(plan, len(live.chunks), workspace, claim, world)
     plan = plan.with_shapes(workspace.put_shapes(live.workspace.shapes()[1]))
+    workspace.put_plan(document_of(plan, world.order, claim.base))  # first: what has none is swept
     finished = {}
     for ref, (_, report) in zip(plan.chunks, live.chunks, strict=False):
         taken = _taken_over(report, (live.workspace, workspace), chosen, plan.primary.key)
         finished[ref.name] = replace(taken, chunk=ref.name, key=plan.chunk_key(ref))
         workspace.put_receipt(ref.name, to_receipt(finished[ref.name]))
-    workspace.put_plan(document_of(plan, world.order, claim.base))
     return Staged(plan, workspace, finished)
 
 
